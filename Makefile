@@ -1,0 +1,33 @@
+# `make demo` and `make test` need only Python >= 3.11 and make; they install into $(VENV) once.
+PYTHON ?= python3
+VENV ?= .venv
+RUN = $(VENV)/bin/
+INSTALL = $(RUN)python -m pip install --quiet --quiet --disable-pip-version-check -c constraints.txt
+
+.PHONY: demo test check clean
+
+demo: $(VENV)/.installed
+	$(RUN)netspec build specs/densenet121.yaml -o build
+
+test: $(VENV)/.test-installed
+	$(RUN)python -m pytest -n 2
+
+check: $(VENV)/.test-installed
+	$(RUN)ruff check .
+	$(RUN)ruff format --check .
+	$(RUN)mypy
+	$(RUN)lint-imports
+	$(RUN)python -m pytest -n 2
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(INSTALL) -e '.[torch]'
+	touch $@
+
+$(VENV)/.test-installed: $(VENV)/.installed
+	$(INSTALL) -e '.[torch,test]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

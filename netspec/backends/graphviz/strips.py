@@ -1,0 +1,198 @@
+"""Nodes of a figure: runs of calls that read as one thing, as `conv | bn | relu`, in one strip."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import NamedTuple
+
+from netspec.backends.graphviz.fold import Fold, Item, Leaf, leaves
+from netspec.ops.base import Op
+from netspec.program import Instance, Value
+
+LIGHT = ("normalisation", "activation", "stochastic", "shape")
+LONGEST_UNIT = 3
+LONGEST_STRIP = 6
+
+
+@dataclass(slots=True, eq=False)
+class Strip:
+    """A chain of calls drawn as one node."""
+
+    leaves: list[Leaf]
+    title: str | None = None
+    times: tuple[int, ...] = ()
+
+
+@dataclass(slots=True, eq=False)
+class Frame:
+    """Nodes of one level or one repeated body, drawn in a box."""
+
+    members: list[Strip | Frame]
+    title: str | None = None
+    times: tuple[int, ...] = ()
+
+
+Node = Strip | Frame
+
+
+class Edge(NamedTuple):
+    """From a strip or an input of the body to a strip or an output of it."""
+
+    source: Strip | int
+    target: Strip | int
+    shapes: list[tuple[int, ...]]
+
+
+@dataclass(slots=True, eq=False)
+class Picture:
+    """A body laid out as nodes and edges; inputs and outputs count from 0."""
+
+    nodes: list[Node]
+    edges: list[Edge]
+    inputs: int
+    outputs: int
+
+
+def strips(nodes: Iterable[Node]) -> Iterator[Strip]:
+    for node in nodes:
+        if isinstance(node, Strip):
+            yield node
+        else:
+            yield from strips(node.members)
+
+
+def picture(items: Sequence[Item], versions: Sequence[Instance]) -> Picture:
+    """The items of a body that stands for `versions` of one block."""
+    wiring = Wiring(items, versions)
+    nodes = _nodes(items, wiring)
+    edges = list(_edges(nodes, wiring))
+    return Picture(nodes, edges, len(versions[0].inputs), len(versions[0].outputs))
+
+
+class Wiring:
+    """Which leaf, or which input of the body, gives a leaf its inputs."""
+
+    def __init__(self, items: Sequence[Item], versions: Sequence[Instance]) -> None:
+        self.versions = versions
+        self._leaf_of = {id(call): leaf for leaf in leaves(items) for call in leaf.calls}
+        self._uses: dict[int, set[int]] = {}
+        for leaf in leaves(items):
+            for value in chain.from_iterable(call.inputs for call in leaf.versions[0]):
+                self._uses.setdefault(id(self.source(value)), set()).add(id(leaf))
+        for value in versions[0].outputs:
+            self._uses.setdefault(id(self.source(value)), set()).add(id(self))
+
+    def source(self, value: Value) -> Leaf | int:
+        if value.producer is not None:
+            return self._leaf_of[id(value.producer)]
+        inputs = self.versions[0].inputs
+        return next((k for k, own in enumerate(inputs) if own is value), value.index)
+
+    def linked(self, before: Leaf, after: Leaf) -> bool:
+        """Whether `after` takes only what `before` gives, and nothing else does."""
+        sources = [self.source(value) for value in after.first.inputs]
+        return sources == [before] and self._uses[id(before)] == {id(after)}
+
+
+def _nodes(items: Sequence[Item], wiring: Wiring) -> list[Node]:
+    nodes: list[Node] = []
+    for item in items:
+        if isinstance(item, Leaf):
+            last = nodes[-1] if nodes else None
+            if isinstance(last, Strip) and not last.times and _joins(last, item, wiring):
+                last.leaves.append(item)
+            else:
+                nodes.append(Strip([item]))
+        else:
+            nodes.append(_framed(item, _nodes(item.items, wiring)))
+    return nodes
+
+
+def _framed(item: Item, members: list[Node]) -> Node:
+    node = members[0] if len(members) == 1 else Frame(members)
+    if isinstance(item, Fold):
+        return _repeated(node, item.times)
+    return _titled(node, item.name)
+
+
+def _repeated(node: Node, times: tuple[int, ...]) -> Node:
+    if node.times:
+        return Frame([node], times=times)
+    node.times = times
+    return node
+
+
+def _titled(node: Node, name: str) -> Node:
+    if name.isdigit():
+        return node
+    if node.title:
+        return Frame([node], title=name)
+    node.title = name
+    return node
+
+
+def _joins(strip: Strip, leaf: Leaf, wiring: Wiring) -> bool:
+    """Light ops join the op that they follow; before any other (pre-activation), that one joins."""
+    last = strip.leaves[-1]
+    if not wiring.linked(last, leaf) or len(strip.leaves) == LONGEST_STRIP:
+        return False
+    if is_block(leaf) or is_block(last):
+        return is_block(leaf) and is_block(last) and _keeps_shape(leaf) and _siblings(last, leaf)
+    if all(map(_is_light, strip.leaves)):
+        return True
+    return _is_light(leaf) and _keeps_shape(leaf) and _family(leaf) != _family(strip.leaves[0])
+
+
+def _siblings(one: Leaf, other: Leaf) -> bool:
+    """Whether both are of one numbered group, as `layer1.0` and `layer1.1`."""
+    a, b = one.first.place, other.first.place
+    return a.first is not None and (a.group, a.stem) == (b.group, b.stem)
+
+
+def _keeps_shape(leaf: Leaf) -> bool:
+    return leaf.first.inputs[0].type.shape == leaf.first.outputs[0].type.shape
+
+
+def _family(leaf: Leaf) -> str | None:
+    target = leaf.first.target
+    return target.group if isinstance(target, Op) else None
+
+
+def _is_light(leaf: Leaf) -> bool:
+    return _family(leaf) in LIGHT
+
+
+def is_block(leaf: Leaf) -> bool:
+    """Whether the leaf is a use of a block that is drawn elsewhere."""
+    return isinstance(leaf.first.target, Instance) and not is_unit(leaf.first.target)
+
+
+def is_unit(instance: Instance) -> bool:
+    """A short chain of ops, as convolution, normalisation, activation: shown where it is used."""
+    calls = instance.calls
+    if not 0 < len(calls) <= LONGEST_UNIT or len(instance.inputs) != 1:
+        return False
+    values = [*instance.inputs, *(value for call in calls for value in call.outputs[:1])]
+    taken = [*(call.inputs for call in calls), instance.outputs]
+    plain = all(isinstance(call.target, Op) and call.count == 1 for call in calls)
+    return plain and taken == [(value,) for value in values]
+
+
+def _edges(nodes: Sequence[Node], wiring: Wiring) -> Iterator[Edge]:
+    strip_of = {id(leaf): strip for strip in strips(nodes) for leaf in strip.leaves}
+
+    def end(value: Value) -> Strip | int:
+        source = wiring.source(value)
+        return source if isinstance(source, int) else strip_of[id(source)]
+
+    for strip in strips(nodes):
+        for leaf in strip.leaves:
+            for k, value in enumerate(leaf.first.inputs):
+                if end(value) is not strip:
+                    taken = (call.inputs[k : k + 1] for call in leaf.calls)
+                    yield Edge(end(value), strip, [v.type.shape for v in chain(*taken)])
+    for k, value in enumerate(wiring.versions[0].outputs):
+        given = [version.outputs[k].type.shape for version in wiring.versions]
+        yield Edge(end(value), k, given)

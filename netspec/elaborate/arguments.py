@@ -1,0 +1,313 @@
+"""Arguments of ops and blocks: from nodes to values, each checked against what takes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from netspec.diagnostics import Report, Span, SpecError, fault, nearest
+from netspec.elaborate.environment import Environment, resolve
+from netspec.elaborate.values import BlockValue, Closure, Partial, Reference, Wires, wired
+from netspec.ops.base import Op
+from netspec.program import Argument
+from netspec.syntax import nodes
+from netspec.syntax.expression import Expression, parse_expression
+from netspec.syntax.nodes import Mapping, Node, Scalar, describe
+from netspec.syntax.spec import Block, Parameter
+from netspec.syntax.steps import MODIFIERS, StepParser, Use
+
+Evaluator = Callable[[Environment, Wires], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An argument as written, made ready to be evaluated many times."""
+
+    parameter: str
+    span: Span
+    text: str | None
+    evaluate: Evaluator
+
+
+@dataclass(frozen=True, slots=True)
+class Supplied:
+    """Arguments as written, with the names around them."""
+
+    arguments: Sequence[Prepared]
+    environment: Environment
+    wires: Wires
+
+
+# ------------------------------------------------------------------------------------ preparation
+
+
+def prepare(use: Use, target: Block | type[Op], defaults: Mapping | None) -> tuple[Prepared, ...]:
+    """The arguments of a use, by parameter, the file's defaults first; raises `SpecError`."""
+    given = _assign(use, target)
+    for key, value in defaults or ():
+        _require_parameter(key, target)
+        given.setdefault(key.text, (value, key.span))
+    report = Report()
+    prepared = []
+    for name, (node, span) in given.items():
+        with report.collecting():
+            prepared.append(_prepare(name, node, span, target))
+    report.raise_if_any()
+    return tuple(prepared)
+
+
+def parameters(target: Block | type[Op]) -> list[str]:
+    """The names of the parameters, in positional order."""
+    return list(target.parameters if isinstance(target, Block) else target.model_fields)
+
+
+def _assign(use: Use, target: Block | type[Op]) -> dict[str, tuple[Node, Span]]:
+    node, names = use.arguments, parameters(target)
+    if node is None:
+        return {}
+    if isinstance(node, Mapping) and not _is_block_argument(node, target):
+        for key, _ in node:
+            _require_parameter(key, target)
+        return {key.text: (value, value.span) for key, value in node}
+    positional = node.items if isinstance(node, nodes.Sequence) else [node]
+    if isinstance(node, nodes.Sequence) and _first_takes_list(target):
+        positional = [node]
+    if len(positional) > len(names):
+        takes = f"takes {len(names)} arguments" if names else "takes no arguments"
+        raise fault("NS202", f"`{use.head}` {takes}, not {len(positional)}", node.span)
+    return {name: (n, n.span) for name, n in zip(names, positional, strict=False)}
+
+
+def _is_block_argument(node: Mapping, target: Block | type[Op]) -> bool:
+    """Whether a mapping is the block's first argument itself: `dense: {do: [...]}`."""
+    if not isinstance(target, Block) or not target.parameters:
+        return False
+    first = next(iter(target.parameters.values()))
+    known = {key.text for key, _ in node} & target.parameters.keys()
+    return first.takes_block and not known and len(node.items) == 1
+
+
+def _first_takes_list(target: Block | type[Op]) -> bool:
+    if isinstance(target, Block):
+        first = next(iter(target.parameters.values()), None)
+        return first is not None and (first.takes_list or _takes_block(first, target))
+    field = next(iter(target.model_fields.values()), None)
+    return field is not None and "tuple" in str(field.annotation) and "int |" not in str(
+        field.annotation
+    )
+
+
+def _takes_block(parameter: Parameter, block: Block) -> bool:
+    default = parameter.default
+    if parameter.takes_block or not isinstance(default, Scalar):
+        return parameter.takes_block
+    is_word = isinstance(default.value, str) and default.text not in block.parameters
+    return is_word and resolve(default.text, block.home) is not None
+
+
+def _require_parameter(key: Scalar, target: Block | type[Op]) -> None:
+    known = parameters(target)
+    if key.text in known:
+        return
+    hint = nearest(key.text, known)
+    if key.text in MODIFIERS:
+        hint = f"`{key.text}` is a modifier: write it beside `{target.name}`, one level out"
+    elif hint is None and known:
+        hint = f"it takes {', '.join(f'`{name}`' for name in known)}"
+    raise fault("NS202", f"`{target.name}` has no argument `{key.text}`", key.span, hint=hint)
+
+
+def _prepare(name: str, node: Node, span: Span, target: Block | type[Op]) -> Prepared:
+    if isinstance(target, Block):
+        parameter = target.parameters[name]
+        return Prepared(name, span, *_evaluator(node, block=_takes_block(parameter, target)))
+    if isinstance(node, Scalar) and node.text in _words(target, name):
+        word = node.text
+        return Prepared(name, span, None, lambda environment, wires: word)
+    if isinstance(node, Mapping):
+        message = f"`{name}` of `{target.name}` is a value, not a mapping"
+        raise fault("NS204", message, node.span)
+    return Prepared(name, span, *_evaluator(node, block=False))
+
+
+def _words(target: type[Op], field: str) -> frozenset[str]:
+    """The words that an op's argument enumerates."""
+    from typing import Literal, get_args, get_origin
+
+    found: set[str] = set()
+    pending: list[Any] = [target.model_fields[field].annotation]
+    while pending:
+        annotation = pending.pop()
+        if get_origin(annotation) is Literal:
+            found.update(word for word in get_args(annotation) if isinstance(word, str))
+        else:
+            pending.extend(get_args(annotation))
+    return frozenset(found)
+
+
+def _evaluator(node: Node, *, block: bool) -> tuple[str | None, Evaluator]:
+    if isinstance(node, Mapping) or (block and isinstance(node, nodes.Sequence)):
+        return None, _block_evaluator(node)
+    if isinstance(node, nodes.Sequence):
+        parts = [_evaluator(item, block=False)[1] for item in node.items]
+        return None, lambda environment, wires: tuple(p(environment, wires) for p in parts)
+    if not isinstance(node.value, str):
+        value = node.value
+        if value is None:
+            raise fault("NS204", "a value is missing here", node.span)
+        return None, lambda environment, wires: value
+    expression = parse_expression(node.text, node.span)
+    return node.text, lambda environment, wires: expression.evaluate(environment)
+
+
+def _block_evaluator(node: Node) -> Evaluator:
+    """A name with arguments becomes a partial; a list, `do` or anything with modifiers a closure."""
+    report = Report()
+    parser = StepParser(report)
+    steps = parser.steps(node)
+    report.raise_if_any()
+    (step,) = steps if isinstance(node, Mapping) else (parser.step(node),)
+    words = wired(node)
+    bare = isinstance(node, Mapping) and len(node.items) == 1
+
+    def evaluate(environment: Environment, wires: Wires) -> BlockValue:
+        taken = {name: wires[name] for name in sorted(words & wires.keys())}
+        if bare and isinstance(step.body, Use):
+            return Partial(step.body, environment, taken)
+        return Closure(step, environment, taken)
+
+    return evaluate
+
+
+# -------------------------------------------------------------------------------------- ops
+
+
+def bind_op(target: type[Op], use: Use, supplied: Iterable[Supplied]) -> tuple[Op, dict[str, Argument]]:
+    """The op with its arguments evaluated and validated; raises `SpecError`."""
+    arguments, spans = _evaluate(supplied)
+    values = {name: _whole(argument.value) for name, argument in arguments.items()}
+    try:
+        return target(**values), arguments
+    except ValidationError as error:
+        report = Report()
+        for problem in error.errors():
+            report.add(_explain(problem, target, use, arguments, spans))
+        report.raise_if_any()
+        raise
+
+
+def _evaluate(supplied: Iterable[Supplied]) -> tuple[dict[str, Argument], dict[str, Span]]:
+    arguments: dict[str, Argument] = {}
+    spans: dict[str, Span] = {}
+    for given in supplied:
+        for prepared in given.arguments:
+            value = prepared.evaluate(given.environment, given.wires)
+            arguments[prepared.parameter] = Argument(value, prepared.text)
+            spans[prepared.parameter] = prepared.span
+    return arguments, spans
+
+
+def _whole(value: Any) -> Any:
+    """A float that is a whole number as an int: floats accept ints, sizes refuse floats."""
+    if isinstance(value, tuple):
+        return tuple(map(_whole, value))
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _explain(
+    problem: Any, target: type[Op], use: Use, arguments: dict[str, Argument], spans: dict[str, Span]
+) -> SpecError:
+    name = str(problem["loc"][0]) if problem["loc"] else ""
+    if problem["type"] == "missing":
+        return fault("NS203", f"`{target.name}` needs `{name}`", use.span)
+    value, span = arguments[name].value if name in arguments else None, spans.get(name, use.span)
+    text = arguments[name].expression if name in arguments else None
+    gives = f"`{text}` gives {_shown(value)}" if text else f"it is {_shown(value)}"
+    if isinstance(value, BlockValue):
+        message = f"`{name}` of `{target.name}` is a value, not a block"
+        return fault("NS204", message, span)
+    if _has_fraction(value) and problem["type"] != "float_type":
+        hint = "use `//`, `floor` or `round`"
+        what = "a channel count" if name == "out" else f"`{name}` of `{target.name}`"
+        return fault("NS305", f"{what} must be a whole number: {gives}", span, hint=hint)
+    if name == "out":
+        return fault("NS307", f"`out` of `{target.name}` must be a positive number: {gives}", span)
+    reason = problem["msg"].removeprefix("Value error, ").replace("Input should", "must")
+    reason = reason[:1].lower() + reason[1:]
+    return fault("NS204", f"`{name}` of `{target.name}` {reason}: {gives}", span)
+
+
+def _has_fraction(value: Any) -> bool:
+    entries = value if isinstance(value, tuple) else (value,)
+    return any(isinstance(entry, float) for entry in entries)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, tuple):
+        return "[" + ", ".join(map(_shown, value)) + "]"
+    return repr(value) if isinstance(value, str) else str(value)
+
+
+# ------------------------------------------------------------------------------------- blocks
+
+_PYTHON_TYPES: dict[str, tuple[type, ...]] = {
+    "int": (int,),
+    "float": (int, float),
+    "bool": (bool,),
+    "str": (str,),
+    "list": (tuple,),
+    "block": (Reference, Partial, Closure),
+}
+
+
+def bind_block(
+    block: Block, use_span: Span, supplied: Iterable[Supplied], environment: Environment
+) -> dict[str, Argument]:
+    """Every parameter of the block: given, or its default; raises `SpecError`.
+
+    `environment` is the callee's, its `in_*` those of the block's input; the values are added to it
+    one after the other, so that a default sees the parameters before it.
+    """
+    given, spans = _evaluate(supplied)
+    report = Report()
+    arguments: dict[str, Argument] = {}
+    for name, parameter in block.parameters.items():
+        with report.collecting():
+            argument = given.get(name) or default(parameter, block, use_span, environment)
+            value = checked(argument.value, parameter, spans.get(name, parameter.span))
+            arguments[name] = Argument(value, argument.expression)
+            environment[name] = value
+    report.raise_if_any()
+    return arguments
+
+
+def default(
+    parameter: Parameter, block: Block, use_span: Span, environment: Environment
+) -> Argument:
+    """The default of a parameter that is not given; raises `SpecError` (NS203) if it has none."""
+    if parameter.default is None:
+        message = f"`{block.name}` needs `{parameter.name}` ({parameter.kind})"
+        raise fault("NS203", message, use_span)
+    text, evaluate = _evaluator(parameter.default, block=parameter.takes_block)
+    return Argument(evaluate(environment, {}), text)
+
+
+def checked(value: Any, parameter: Parameter, span: Span) -> Any:
+    """The value if it is of the parameter's type; whole floats become ints."""
+    kind = "block" if parameter.takes_block else parameter.kind
+    if kind is None:
+        return value
+    if kind == "int":
+        value = _whole(value)
+    is_stray_bool = isinstance(value, bool) and kind in ("int", "float")
+    if is_stray_bool or not isinstance(value, _PYTHON_TYPES[kind]):
+        message = f"`{parameter.name}` takes a {kind}, not {_shown(value)}"
+        code = "NS305" if kind == "int" and isinstance(value, float) else "NS204"
+        hint = "use `//`, `floor` or `round`" if code == "NS305" else None
+        raise fault(code, message, span, hint=hint)
+    return value
+
+

@@ -1,0 +1,270 @@
+"""Elaboration: a spec becomes a program. Each block is elaborated once per arguments and shapes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Hashable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from netspec.diagnostics import Note, Report, Span, SpecError, fault
+from netspec.elaborate import naming
+from netspec.elaborate.arguments import Prepared, Supplied, bind_op, checked, default, prepare
+from netspec.elaborate.body import Abandoned, Body, Context, Flow, Frame, with_notes
+from netspec.elaborate.environment import Environment
+from netspec.elaborate.naming import Level
+from netspec.elaborate.repeats import merge_repeats
+from netspec.elaborate.values import Closure, key, rebase
+from netspec.ops.base import Op
+from netspec.program import Argument, Instance, Program, Value
+from netspec.syntax.nodes import Scalar, Sequence
+from netspec.syntax.spec import Block, SpecFile
+from netspec.syntax.steps import Step, Use
+from netspec.tensor import Tensor
+
+MAX_CALLS = 1_000_000
+MAX_DEPTH = 150
+
+
+def elaborate(file: SpecFile, report: Report) -> Program:
+    """The program of a spec. Raises `SpecError` with every fault that `report` then holds."""
+    with _deep_recursion():
+        return Elaborator(file, report).program()
+
+
+@contextmanager
+def _deep_recursion() -> Iterator[None]:
+    """Room for `MAX_DEPTH` nested blocks: a block takes about ten Python frames, none in C."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, 40 * MAX_DEPTH))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+class Elaborator:
+    """What the bodies of one program share: instances made so far, limits, faults."""
+
+    def __init__(self, file: SpecFile, report: Report) -> None:
+        self.file, self.report = file, report
+        self._instances: dict[Hashable, Instance | Frame | Abandoned] = {}
+        self._ops: dict[Hashable, Op] = {}
+        self._prepared: dict[tuple[int, int], tuple[Prepared, ...]] = {}
+        self._environments: dict[int, Environment] = {}
+        self._outer: dict[Value, Value] = {}
+        self._calls = 0
+        self._depth = 0
+
+    def program(self) -> Program:
+        file = self.file
+        try:
+            root = self._root(self._input())
+        except SpecError as error:
+            self.report.add(error)
+        except Abandoned:
+            pass
+        self.report.raise_if_any()
+        return Program(
+            name=file.name,
+            root=root,
+            about=file.about,
+            source=file.citation,
+            params={name: self.environment(file)[name] for name in file.params},
+            spec=file.source.name,
+        )
+
+    def _input(self) -> Value:
+        node = self.file.input
+        if node is None:
+            span = Span(self.file.source, 1, 1, 1, 2)
+            message = "this file has no `input`: it is a library of blocks, not a network"
+            raise fault("NS205", message, span)
+        assert isinstance(node, Sequence)
+        environment = self.environment(self.file)
+        sizes = []
+        for item in node.items:
+            size = _size(item, environment)
+            if not isinstance(size, int) or isinstance(size, bool) or size < 1:
+                message = f"a size of `input` is a whole number of at least 1, not {size}"
+                raise fault("NS204", message, item.span)
+            sizes.append(size)
+        return Value(Tensor(tuple(sizes)), name="x")
+
+    def _root(self, given: Value) -> Instance:
+        if not self.file.body:
+            span = Span(self.file.source, 1, 1, 1, 2)
+            raise fault("NS205", "the spec has no `body`", span)
+        environment = self.environment(self.file).extended({})
+        body = Body(self, {}, None)
+        arguments = {name: Argument(environment[name]) for name in self.file.params}
+        span = self.file.body[0].span
+        return self._finish(
+            body, self.file.name, self.file.body, (given,), (given,), environment, arguments, span
+        )
+
+    # ---------------------------------------------------------------------------- environments
+
+    def environment(self, home: SpecFile) -> Environment:
+        """A copy of the names that a file's bodies start from: its params."""
+        if id(home) not in self._environments:
+            self._environments[id(home)] = self._file_environment(home)
+        return self._environments[id(home)].extended({})
+
+    def _file_environment(self, home: SpecFile) -> Environment:
+        environment = Environment({}, home)
+        file_block = Block(home.name or "the file", _start(home), home.params, (), None, False, False, home)
+        for name, parameter in home.params.items():
+            argument = default(parameter, file_block, parameter.span, environment)
+            environment[name] = checked(argument.value, parameter, parameter.span)
+        return environment
+
+    # ----------------------------------------------------------------------------- arguments
+
+    def prepared(
+        self, use: Use, target: Block | type[Op], home: SpecFile
+    ) -> tuple[Prepared, ...]:
+        cached = (id(use), id(target))
+        if cached not in self._prepared:
+            name = target.name
+            self._prepared[cached] = prepare(use, target, home.defaults.get(name))
+        return self._prepared[cached]
+
+    def op(
+        self, target: type[Op], use: Use, supplied: list[Supplied]
+    ) -> tuple[Op, Mapping[str, Argument]]:
+        return bind_op(target, use, supplied)
+
+    # ----------------------------------------------------------------------------- instances
+
+    def block_instance(
+        self,
+        block: Block,
+        arguments: Mapping[str, Argument],
+        flow: Flow,
+        taken: Flow,
+        frame: Frame,
+    ) -> Instance:
+        """The instance of a block; `taken` are the tensors that its block arguments carry along."""
+        values = tuple([argument.value for argument in arguments.values()])
+        cached = (id(block), key(values), tuple([v.type for v in flow + taken]))
+
+        def build() -> Instance:
+            inputs = self._inputs(flow + taken)
+            moved = dict(zip(taken, inputs[len(flow) :], strict=True))
+            environment = self.environment(block.home)
+            environment.update({n: rebase(a.value, moved) for n, a in arguments.items()})
+            body = Body(self, {}, frame)
+            return self._finish(
+                body, block.name, block.body, inputs, inputs[: len(flow)], environment,
+                arguments, block.span, about=block.about, numbered=block.numbered,
+            )
+
+        return self._instance(cached, frame, build)
+
+    def closure_instance(
+        self, name: str, closure: Closure, flow: Flow, taken: Flow, frame: Frame
+    ) -> Instance:
+        """The instance of an inline body, called after the parameter that holds it."""
+        cached = (name, key(closure), tuple([v.type for v in flow + taken]))
+
+        def build() -> Instance:
+            inputs = self._inputs(flow + taken)
+            moved = dict(zip(taken, inputs[len(flow) :], strict=True))
+            inner: Closure = rebase(closure, moved)
+            body = Body(self, inner.wires, frame)
+            environment = inner.environment.at(())
+            steps = (inner.step,)
+            return self._finish(
+                body, name, steps, inputs, inputs[: len(flow)], environment, {}, inner.step.span
+            )
+
+        return self._instance(cached, frame, build)
+
+    def _instance(self, cached: Hashable, frame: Frame, build: Any) -> Instance:
+        known = self._instances.get(cached)
+        if isinstance(known, Instance):
+            return known
+        if isinstance(known, Abandoned):
+            raise Abandoned
+        if isinstance(known, Frame) or self._depth >= MAX_DEPTH:
+            raise self._endless(frame, same=known is not None)
+        self._instances[cached] = frame
+        self._depth += 1
+        try:
+            instance: Instance = build()
+        except (SpecError, Abandoned) as error:
+            self._instances[cached] = Abandoned()
+            if isinstance(error, Abandoned):
+                raise
+            note = Note(f"in `{frame.block}`, used here", frame.span)
+            raise with_notes(error, [note]) from None
+        finally:
+            self._depth -= 1
+        self._instances[cached] = instance
+        return instance
+
+    def _endless(self, frame: Frame, *, same: bool) -> SpecError:
+        name = frame.block
+        if same:
+            message = f"`{name}` calls itself with the same arguments on the same input shape"
+        else:
+            message = f"blocks nested deeper than {MAX_DEPTH}, `{name}` the last"
+        hint = "a recursion needs a `when` that ends it"
+        return fault("NS401", message, frame.span, hint=hint)
+
+    def _inputs(self, outer: Flow) -> Flow:
+        """New values for the inputs of an instance, remembering what they stand for."""
+        inputs = tuple([Value(value.type, name="x" if k == 0 else None) for k, value in enumerate(outer)])
+        self._outer.update(zip(inputs, outer, strict=True))
+        return inputs
+
+    def _finish(
+        self,
+        body: Body,
+        name: str,
+        steps: tuple[Step, ...],
+        inputs: Flow,
+        flow: Flow,
+        environment: Environment,
+        arguments: Mapping[str, Argument],
+        span: Span,
+        about: str | None = None,
+        numbered: bool = False,
+    ) -> Instance:
+        level = Level((), naming.bases(steps, environment), numbered=numbered)
+        outputs = body.run(steps, flow, Context(environment, level))
+        calls = merge_repeats(body.calls, outputs)
+        return Instance(name, arguments, inputs, calls, outputs, span, about)
+
+    # -------------------------------------------------------------------------------- faults
+
+    def spend(self, calls: int, span: Span) -> None:
+        self._calls += calls
+        if self._calls > MAX_CALLS:
+            raise fault("NS402", f"more than {MAX_CALLS} steps to elaborate", span)
+
+    def origin(self, value: Value) -> Note:
+        """The op that made a tensor, and the line where it stands, through blocks both ways."""
+        shape = value.type
+        while True:
+            if value.producer is not None and isinstance(value.producer.target, Instance):
+                value = value.producer.target.outputs[value.index]
+            elif value.producer is not None:
+                return Note(f"{shape} comes from `{value.producer.target.name}`", value.producer.span)
+            elif value in self._outer:
+                value = self._outer[value]
+            else:
+                return Note(f"{shape} is the network's input")
+
+
+def _size(item: Any, environment: Environment) -> Any:
+    from netspec.syntax.expression import parse_expression
+
+    if isinstance(item, Scalar) and isinstance(item.value, str):
+        return parse_expression(item.text, item.span).evaluate(environment)
+    return item.value if isinstance(item, Scalar) else "a list"
+
+
+def _start(file: SpecFile) -> Span:
+    return Span(file.source, 1, 1, 1, 2)

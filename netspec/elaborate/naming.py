@@ -1,0 +1,130 @@
+"""Names of modules, and so state-dict keys: which steps make a level, and what unnamed ones are called.
+
+The rules are in docs/language.md, "Naming". A level is one module of the tree while its children
+are being named.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from netspec.elaborate.environment import Environment, resolve
+from netspec.elaborate.values import BlockValue, Reference
+from netspec.ops.base import Op
+from netspec.program import Path, Place
+from netspec.syntax.spec import Block
+from netspec.syntax.steps import Branches, Step, Use
+
+Bases = Counter[str]
+_NUMBER = re.compile(r"(.*?)(0|[1-9][0-9]*)")
+PASSING = frozenset({"identity", "nothing"})
+"""Ops that hand tensors on and so never stand in the module tree."""
+
+
+class NameTaken(Exception):
+    """Two children of one level would have the same name."""
+
+
+class Level:
+    """The children of one module, while they get their names."""
+
+    def __init__(self, group: Path, bases: Bases, *, numbered: bool) -> None:
+        self.group, self.numbered = group, numbered
+        self._bases = bases
+        self._used: Bases = Counter()
+        self._position = 0
+        self._taken: set[str] = set()
+        self._lists: dict[str, int] = {}
+
+    def unnamed(self, base: str, *, merge: bool) -> Path:
+        """The path of the next child without a name, called after `base`."""
+        if self.numbered and not merge:
+            return self._claim(str(self._next_position()))
+        self._used[base] += 1
+        return self._claim(f"{base}{self._used[base]}" if self._bases[base] > 1 else base)
+
+    def named(self, name: str) -> Path:
+        """The path of a child with a name; in a numbered group its position still counts."""
+        self._next_position()
+        return self._claim(name)
+
+    def listed(self, name: str) -> Path:
+        """The path of the next entry of a list: a name in an unnamed loop that does not vary it."""
+        if name not in self._lists:
+            self._claim(name)
+        index = self._lists.get(name, 0)
+        self._lists[name] = index + 1
+        return (*self.group, name, str(index))
+
+    def skip(self, bases: Bases) -> None:
+        """Count steps that `when` leaves out, so that instances of one block agree."""
+        self._used.update(bases)
+
+    def pass_over(self, base: str, count: int) -> None:
+        """Count `count` more children that a repeated call stands for."""
+        if self.numbered:
+            self._position += count
+        else:
+            self._used[base] += count
+
+    def _next_position(self) -> int:
+        self._position += 1
+        return self._position - 1
+
+    def _claim(self, name: str) -> Path:
+        if name in self._taken:
+            raise NameTaken(name)
+        self._taken.add(name)
+        return (*self.group, name)
+
+
+def place(path: Path) -> Place:
+    """The place of a call with that path; a number at the end of its name is split off."""
+    numbered = _NUMBER.fullmatch(path[-1])
+    if numbered is None:
+        return Place(path[:-1], path[-1])
+    return Place(path[:-1], numbered[1], int(numbered[2]))
+
+
+def bases(steps: Iterable[Step], environment: Environment) -> Bases:
+    """How often each unnamed child stands in the text of a level; in a loop it counts as several."""
+    counts: Bases = Counter()
+    for step in steps:
+        times = 2 if step.loop else 1
+        for base in _of_step(step, environment):
+            counts[base] += times
+    return counts
+
+
+def _of_step(step: Step, environment: Environment) -> Iterator[str]:
+    if step.name is not None:
+        return
+    if isinstance(step.body, Use):
+        yield from _of_use(step.body, environment)
+    elif isinstance(step.body, Branches):
+        yield from bases(step.body.paths, environment).elements()
+        if step.body.merge is not None:
+            yield step.body.merge.head
+    else:
+        yield from bases(step.body, environment).elements()
+
+
+def _of_use(use: Use, environment: Environment) -> Iterator[str]:
+    target = target_of(use, environment)
+    if isinstance(target, Block) and target.inline:
+        inner = Environment({}, target.home)
+        yield from bases(target.body, inner).elements()
+    elif use.head not in PASSING:
+        yield use.head
+
+
+def target_of(use: Use, environment: Environment) -> BlockValue | Block | type[Op] | None:
+    """What the head of a use means; a variable that is not a block never hides an op."""
+    value = environment.get(use.head)
+    if isinstance(value, Reference):
+        return value.target
+    if isinstance(value, BlockValue):
+        return value
+    return resolve(use.head, environment.home)

@@ -1,0 +1,1 @@
+"""The op vocabulary: one class per op, one file per family."""

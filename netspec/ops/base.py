@@ -1,0 +1,124 @@
+"""What every op states about itself, and the registry that finds ops by their name.
+
+An op is a frozen pydantic model: its fields are its arguments in a spec (in positional order), its
+docstring is its documentation, its methods are facts that hold in any framework. How it becomes
+PyTorch is in `netspec.backends.torch.ops`.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from functools import cache
+from typing import ClassVar, NamedTuple, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from netspec.tensor import Tensor
+
+Tensors = tuple[Tensor, ...]
+
+
+class ShapeError(Exception):
+    """An op does not take these inputs. The elaborator adds place, shapes and producers.
+
+    `code` is one of the NS3xx codes.
+    """
+
+    def __init__(self, code: str, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.code, self.message, self.hint = code, message, hint
+
+
+class Weight(NamedTuple):
+    """One tensor that an op holds: a trained parameter, or a buffer."""
+
+    shape: tuple[int, ...]
+    init: str
+    trainable: bool = True
+    dtype: str = "float32"
+
+
+class Window(NamedTuple):
+    """The receptive-field step of an op along one axis.
+
+    The op's output at position p depends on the `size` input positions that start at
+    `p * stride - before`; `size` counts dilation in.
+    """
+
+    size: int = 1
+    stride: int = 1
+    before: int = 0
+
+
+POINTWISE = Window()
+
+
+class Op(BaseModel):
+    """A primitive of the language. Shapes exclude the batch dimension."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True
+    )
+
+    name: ClassVar[str]
+    group: ClassVar[str]
+    arity: ClassVar[tuple[int, int | None]] = (1, 1)
+    """Fewest and most inputs; None means any number."""
+    merges: ClassVar[bool] = False
+    """Whether the op may stand after `merge:`."""
+
+    def infer(self, inputs: Tensors) -> Tensors:
+        """The output types; raises `ShapeError` for inputs that the op does not take."""
+        raise NotImplementedError
+
+    def weights(self, inputs: Tensors) -> dict[str, Weight]:
+        """The op's weights by their name in the state dict, in registration order."""
+        return {}
+
+    def macs(self, inputs: Tensors, outputs: Tensors) -> int:
+        """Multiply-accumulates of one sample (NUMBERS: convolutions, linear layers, matmuls)."""
+        return 0
+
+    def extra_flops(self, inputs: Tensors, outputs: Tensors) -> int | None:
+        """Arithmetic operations beside the multiply-accumulates; None where nobody has said."""
+        return None
+
+    def window(self, inputs: Tensors) -> tuple[Window, ...] | None:
+        """The receptive-field step per spatial axis; None where it is the whole input."""
+        return tuple(POINTWISE for _ in inputs[0].shape[1:])
+
+
+OpClass = TypeVar("OpClass", bound=type[Op])
+_registry: dict[str, type[Op]] = {}
+
+
+def op(name: str, *, group: str) -> Callable[[OpClass], OpClass]:
+    """Register an op class under the name that specs use; ValueError if the name is taken."""
+
+    def register(cls: OpClass) -> OpClass:
+        if name in _registry:
+            raise ValueError(f"op {name!r} is already registered by {_registry[name].__qualname__}")
+        cls.name, cls.group = name, group
+        _registry[name] = cls
+        return cls
+
+    return register
+
+
+@cache
+def _load_all() -> None:
+    package = importlib.import_module("netspec.ops")
+    for module in pkgutil.iter_modules(package.__path__):
+        importlib.import_module(f"netspec.ops.{module.name}")
+
+
+def find(name: str) -> type[Op] | None:
+    """The op class of that name, or None."""
+    _load_all()
+    return _registry.get(name)
+
+
+def names() -> list[str]:
+    """All op names, sorted."""
+    _load_all()
+    return sorted(_registry)

@@ -1,0 +1,35 @@
+"""Types of arguments that several ops share."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, PlainValidator
+
+
+def sizes(value: object) -> object:
+    """Whole numbers of at least 1: one for all axes, or one per axis."""
+    if not _are_whole(value, least=1):
+        raise ValueError("must be a whole number of at least 1, or a list of one per axis")
+    return value
+
+
+def paddings(value: object) -> object:
+    """Whole numbers of at least 0: one for all axes, or one per axis."""
+    if not _are_whole(value, least=0):
+        raise ValueError("must be a whole number of at least 0, or a list of one per axis")
+    return value
+
+
+def _are_whole(value: object, least: int) -> bool:
+    entries = value if isinstance(value, tuple) and value else (value,)
+    return all(type(entry) is int and entry >= least for entry in entries)
+
+
+PerAxis = int | tuple[int, ...]
+
+Positive = Annotated[int, Field(gt=0)]
+Sizes = Annotated[PerAxis, PlainValidator(sizes)]
+Paddings = Annotated[PerAxis, PlainValidator(paddings)]
+PositiveFloat = Annotated[float, Field(gt=0)]
+Probability = Annotated[float, Field(ge=0, le=1)]

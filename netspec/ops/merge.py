@@ -1,0 +1,176 @@
+"""Ops that make one tensor of several."""
+
+from typing import ClassVar
+
+from netspec.ops.base import POINTWISE, Op, ShapeError, Tensors, Window, op
+from netspec.ops.checks import AXES, require_float
+from netspec.tensor import Tensor
+
+
+@op("concat", group="merge")
+class Concat(Op):
+    """The inputs one after the other along `axis` (0: channels; negative from the end).
+
+    All other axes agree. FLOPs: 0.
+    """
+
+    axis: int = 0
+
+    arity = (1, None)
+    merges = True
+
+    def infer(self, inputs: Tensors) -> Tensors:
+        first = inputs[0]
+        axis = self._axis_of(first)
+        head, tail = first.shape[:axis], first.shape[axis + 1 :]
+        total = 0
+        for at, x in enumerate(inputs):
+            if x.shape[:axis] != head or x.shape[axis + 1 :] != tail or x.dtype != first.dtype:
+                raise _mismatch(self, inputs, at, 0, free=axis)
+            total += x.shape[axis]
+        return (Tensor((*head, total, *tail), first.dtype),)
+
+    def extra_flops(self, inputs: Tensors, outputs: Tensors) -> int:
+        return 0
+
+    def window(self, inputs: Tensors) -> tuple[Window, ...] | None:
+        return super().window(inputs) if self._axis_of(inputs[0]) == 0 else None
+
+    def _axis_of(self, x: Tensor) -> int:
+        rank = len(x.shape)
+        if not -rank <= self.axis < rank:
+            raise ShapeError("NS301", f"concat along axis {self.axis}, but {x} has {rank} axes")
+        return self.axis % rank
+
+
+class Elementwise(Op):
+    """A function of corresponding elements of equal shapes.
+
+    A value per channel, `[C]` or `[C, 1, 1]`, broadcasts over `[C, H, W]`.
+    """
+
+    arity: ClassVar[tuple[int, int | None]] = (1, None)
+    merges = True
+
+    def infer(self, inputs: Tensors) -> Tensors:
+        widest = max(inputs, key=lambda x: (len(x.shape), x.elements))
+        require_float(self, widest)
+        for at, x in enumerate(inputs):
+            if x != widest and not _broadcasts(x, widest):
+                raise _mismatch(self, inputs, at, inputs.index(widest), free=None)
+        return (widest,)
+
+    def extra_flops(self, inputs: Tensors, outputs: Tensors) -> int:
+        return (len(inputs) - 1) * outputs[0].elements
+
+    def window(self, inputs: Tensors) -> tuple[Window, ...]:
+        return (POINTWISE,) * (max(len(x.shape) for x in inputs) - 1)
+
+
+@op("sum", group="merge")
+class Sum(Elementwise):
+    """`x1 + x2 + ...` of equal shapes; `[C]` broadcasts over `[C, H, W]`.
+
+    FLOPs: `n - 1` per output element for n inputs.
+    """
+
+
+@op("mul", group="merge")
+class Mul(Elementwise):
+    """`x1 * x2 * ...` of equal shapes; `[C]` broadcasts over `[C, H, W]`.
+
+    FLOPs: `n - 1` per output element for n inputs.
+    """
+
+
+@op("max", group="merge")
+class Max(Elementwise):
+    """The largest of corresponding elements of equal shapes; `[C]` broadcasts over `[C, H, W]`.
+
+    FLOPs: `n - 1` per output element for n inputs.
+    """
+
+
+@op("min", group="merge")
+class Min(Elementwise):
+    """The smallest of corresponding elements of equal shapes; `[C]` broadcasts over `[C, H, W]`.
+
+    FLOPs: `n - 1` per output element for n inputs.
+    """
+
+
+@op("mean", group="merge")
+class Mean(Elementwise):
+    """`(x1 + x2 + ...) / n` of n equal shapes; `[C]` broadcasts over `[C, H, W]`.
+
+    FLOPs: n per output element (`n - 1` adds, a division).
+    """
+
+    def extra_flops(self, inputs: Tensors, outputs: Tensors) -> int:
+        return len(inputs) * outputs[0].elements
+
+
+@op("sub", group="merge")
+class Sub(Elementwise):
+    """`x1 - x2` of equal shapes; `[C]` broadcasts over `[C, H, W]`. FLOPs: 1 per output element."""
+
+    arity = (2, 2)
+
+
+@op("div", group="merge")
+class Div(Elementwise):
+    """`x1 / x2` of equal shapes; `[C]` broadcasts over `[C, H, W]`. FLOPs: 1 per output element."""
+
+    arity = (2, 2)
+
+
+@op("nothing", group="merge")
+class Nothing(Op):
+    """No tensor at all: a branch that is left out. FLOPs: 0."""
+
+    arity = (1, None)
+
+    def infer(self, inputs: Tensors) -> Tensors:
+        return ()
+
+    def extra_flops(self, inputs: Tensors, outputs: Tensors) -> int:
+        return 0
+
+
+def _broadcasts(x: Tensor, over: Tensor) -> bool:
+    """Whether `x` holds one value per channel of `over`."""
+    per_channel = x.shape[0] == over.shape[0] and x.elements == over.shape[0]
+    return per_channel and len(x.shape) in (1, len(over.shape)) and x.dtype == over.dtype
+
+
+def _mismatch(op: Op, inputs: Tensors, at: int, reference: int, *, free: int | None) -> ShapeError:
+    """The NS302 error for operand `at`; its axes but `free` should be those of `reference`."""
+    x, other = inputs[at], inputs[reference]
+    hint = None
+    if x.dtype != other.dtype:
+        difference = f"type ({x.dtype} and {other.dtype})"
+    elif len(x.shape) != len(other.shape) and (free is not None or len(x.shape) != 1):
+        difference = f"number of axes ({len(x.shape)} and {len(other.shape)})"
+    else:
+        difference, hint = _differing_axes(x, other, free)
+    return ShapeError(
+        "NS302",
+        f"{op.name}: operand {at + 1} is {x}, operand {reference + 1} is {other}; "
+        f"they differ in {difference}",
+        hint,
+    )
+
+
+def _differing_axes(x: Tensor, other: Tensor, free: int | None) -> tuple[str, str]:
+    """The axes that differ, as text, and a hint."""
+    names = ("channels", *AXES.get(len(x.shape) - 1, ("size",) * len(x.shape)))
+    differing = [
+        (axis, f"{names[axis]} ({size} and {expected})")
+        for axis, (size, expected) in enumerate(zip(x.shape, other.shape, strict=False))
+        if size != expected and axis != free
+    ]
+    text = ", ".join(difference for _, difference in differing)
+    if [axis for axis, _ in differing] != [0]:
+        return text, "operands need the same strides and paddings on their way here"
+    projection = "linear" if len(x.shape) == 1 else "conv"
+    return text, f"a projection makes the channels equal: `{projection}: {other.shape[0]}`"

@@ -1,0 +1,137 @@
+"""Programs: instances of blocks, each a dataflow graph of calls to ops and to other instances.
+
+An instance is a block body with every parameter, loop and shape settled. Two uses with the same
+arguments and input shapes are the same `Instance` object, so whatever is computed of one (cost,
+source, diagram) is computed once and composed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from netspec.diagnostics import Span
+from netspec.ops.base import Op
+from netspec.tensor import Tensor
+
+Path = tuple[str, ...]
+
+
+@dataclass(eq=False, slots=True)
+class Value:
+    """A tensor that flows through one instance's body: an input of it, or an output of a call."""
+
+    type: Tensor
+    producer: Call | None = None
+    index: int = 0
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """One iteration of a loop of the text: calls of the same `key` came from the same loop.
+
+    `key` is unique in its instance. Nested loops are written outermost first in `Call.loops`.
+    """
+
+    key: int
+    iteration: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a call stands in the module tree, relative to its instance.
+
+    Application `k` of the call has the path `group + (stem,)`, or `group + (stem + str(first + k),)`
+    when `first` is given: `layer1.0`, `layer1.1` is group `("layer1",)`, stem `""`, first 0.
+    """
+
+    group: Path
+    stem: str
+    first: int | None = None
+
+    def path(self, application: int = 0) -> Path:
+        if self.first is None:
+            return (*self.group, self.stem)
+        return (*self.group, f"{self.stem}{self.first + application}")
+
+
+@dataclass(eq=False, slots=True)
+class Call:
+    """An op or an instance applied to values.
+
+    With `count` > 1 the target is applied that many times in a row, each time with weights of its
+    own, each to the result of the one before (one input and one output of the same type);
+    `outputs` is the last result.
+    """
+
+    target: Op | Instance
+    inputs: tuple[Value, ...]
+    outputs: tuple[Value, ...]
+    place: Place
+    span: Span
+    count: int = 1
+    loops: tuple[Loop, ...] = ()
+    note: str | None = None
+    arguments: Mapping[str, Argument] = field(default_factory=dict)
+
+    @property
+    def paths(self) -> Iterator[Path]:
+        """The path of each application, in order."""
+        return (self.place.path(k) for k in range(self.count))
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """A settled argument beside the expression that gave it (None where it was a literal)."""
+
+    value: Any
+    expression: str | None = None
+
+
+@dataclass(eq=False, slots=True)
+class Instance:
+    """A block body with parameters, loops and shapes settled."""
+
+    block: str
+    arguments: Mapping[str, Argument]
+    inputs: tuple[Value, ...]
+    calls: list[Call]
+    outputs: tuple[Value, ...]
+    span: Span
+    about: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Program:
+    """A checked network. `root` is the instance of the file's body; its one input is the network's."""
+
+    name: str
+    root: Instance
+    about: str | None = None
+    source: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = field(default_factory=dict)
+    spec: str = ""
+
+    @property
+    def inputs(self) -> tuple[Tensor, ...]:
+        return tuple(value.type for value in self.root.inputs)
+
+    @property
+    def outputs(self) -> tuple[Tensor, ...]:
+        return tuple(value.type for value in self.root.outputs)
+
+    def instances(self) -> list[Instance]:
+        """Every distinct instance, callees before callers, the root last."""
+        order: dict[int, Instance] = {}
+        stack: list[tuple[Instance, bool]] = [(self.root, False)]
+        while stack:
+            instance, done = stack.pop()
+            if done:
+                order.setdefault(id(instance), instance)
+            elif id(instance) not in order:
+                stack.append((instance, True))
+                callees = [call.target for call in instance.calls]
+                stack += [(c, False) for c in reversed(callees) if isinstance(c, Instance)]
+        return list(order.values())

@@ -1,0 +1,387 @@
+"""The expression language: a small part of Python's, checked once and compiled to closures.
+
+Nothing of Python itself is reachable: no attributes, no calls but the functions below, and the work
+and the size of results are bounded.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import operator
+import threading
+from collections import ChainMap
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from netspec.diagnostics import Span, SpecError, fault
+
+MAX_LENGTH = 1_000
+MAX_WORK = 200_000
+MAX_BITS = 512
+
+Scope = Mapping[str, Any]
+Evaluator = Callable[[Scope], Any]
+
+
+class WorkLimit(Exception):
+    """An expression asks for more work, or a larger result, than is allowed."""
+
+
+class Unbound(Exception):
+    """A name that the scope does not have."""
+
+
+class Expression:
+    """A checked expression: `text`, the names it mentions, and `evaluate`."""
+
+    __slots__ = ("_run", "names", "span", "text", "tree")
+
+    def __init__(self, text: str, span: Span, tree: ast.expr, run: Evaluator) -> None:
+        self.text, self.span, self.tree, self._run = text, span, tree, run
+        bound = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and _is_store(n)}
+        used = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and not _is_store(n)}
+        self.names = frozenset(used - bound - FUNCTIONS.keys())
+
+    def evaluate(self, scope: Scope) -> Any:
+        """The value in `scope`; raises `SpecError` (NS111, NS112, NS206) located at the expression."""
+        _meter.work = 0
+        try:
+            return self._run(scope)
+        except SpecError:
+            raise
+        except Unbound as error:
+            raise self.unbound(str(error), scope) from None
+        except WorkLimit as error:
+            raise fault("NS112", f"`{self.text}`: {error}", self.span) from None
+        except Exception as error:
+            message = f"`{self.text}` fails: {error}"
+            raise fault("NS111", message, self.span, hint=self._bindings(scope)) from None
+
+    def unbound(self, name: str, scope: Scope) -> SpecError:
+        from netspec.diagnostics import nearest
+
+        hint = nearest(name, [*scope, *FUNCTIONS]) or (
+            f"a literal word is quoted twice: \"'{name}'\"" if self.text == name else None
+        )
+        return fault("NS206", f"unknown name `{name}`", self.span, hint=hint)
+
+    def _bindings(self, scope: Scope) -> str | None:
+        known = [f"{name} = {_shown(scope[name])}" for name in sorted(self.names) if name in scope]
+        return "with " + ", ".join(known) if known else None
+
+
+def _is_store(node: ast.Name) -> bool:
+    return isinstance(node.ctx, ast.Store)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, tuple):
+        return "[" + ", ".join(map(_shown, value[:8])) + (", ..." if len(value) > 8 else "") + "]"
+    return str(value)
+
+
+# ------------------------------------------------------------------------------ results, bounded
+
+
+class _Meter(threading.local):
+    """Work done by the evaluation in progress: entries of lists made and read."""
+
+    work = 0
+
+
+_meter = _Meter()
+
+
+def _spend(work: int) -> None:
+    _meter.work += work
+    if _meter.work > MAX_WORK:
+        raise WorkLimit(f"more than {MAX_WORK} steps of work")
+
+
+def _bounded(value: Any) -> Any:
+    if isinstance(value, int) and value.bit_length() > MAX_BITS:
+        raise WorkLimit(f"a number of more than {MAX_BITS} bits")
+    if isinstance(value, tuple | str):
+        _spend(_size(value))
+    return value
+
+
+def _size(value: Any) -> int:
+    """Entries, those of inner lists too: a list of lists of lists stays small as a whole."""
+    if isinstance(value, tuple):
+        return len(value) + sum(_size(entry) for entry in value if isinstance(entry, tuple))
+    return len(value)
+
+
+def _divide(a: Any, b: Any) -> Any:
+    """Exact where it is whole: 64 / 2 is 32, 65 / 2 is 32.5."""
+    if isinstance(a, int) and isinstance(b, int) and b != 0 and a % b == 0:
+        return a // b
+    return a / b
+
+
+def _power(a: Any, b: Any) -> Any:
+    if isinstance(a, int) and isinstance(b, int) and abs(b) * a.bit_length() > 2 * MAX_BITS:
+        raise WorkLimit(f"a number of more than {MAX_BITS} bits")
+    result = a**b
+    if isinstance(result, complex):
+        raise ValueError("the result is not a real number")
+    return _bounded(result)
+
+
+def _multiply(a: Any, b: Any) -> Any:
+    for sequence, times in ((a, b), (b, a)):
+        if isinstance(sequence, tuple | str) and isinstance(times, int):
+            _spend(_size(sequence) * max(times, 0))
+            return sequence * times
+    return _bounded(a * b)
+
+
+def _add(a: Any, b: Any) -> Any:
+    return _bounded(a + b)
+
+
+def _range(*bounds: int) -> tuple[int, ...]:
+    numbers = range(*bounds)
+    _spend((numbers.stop - numbers.start) // numbers.step)
+    return tuple(numbers)
+
+
+def divisible(value: float, by: int) -> int:
+    """The multiple of `by` nearest to `value`, at least `by` and at least 0.9 of `value`.
+
+    The channel rounding of MobileNetV2 (`_make_divisible` in its published code).
+    """
+    rounded = max(by, int(value + by / 2) // by * by)
+    return rounded + by if rounded < 0.9 * value else rounded
+
+
+def _round(value: float, digits: int | None = None) -> float:
+    return round(value, digits)
+
+
+def _prod(numbers: tuple[Any, ...]) -> Any:
+    result: Any = 1
+    for number in numbers:
+        result = _multiply(result, number)
+    return result
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "min": min,
+    "max": max,
+    "abs": abs,
+    "sum": sum,
+    "len": len,
+    "range": _range,
+    "floor": math.floor,
+    "ceil": math.ceil,
+    "round": _round,
+    "sqrt": math.sqrt,
+    "log2": math.log2,
+    "prod": _prod,
+    "divisible": divisible,
+}
+
+_BINARY: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
+    ast.Add: _add,
+    ast.Sub: operator.sub,
+    ast.Mult: _multiply,
+    ast.Div: _divide,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: lambda a, b: operator.mod(_number(a), _number(b)),
+    ast.Pow: _power,
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.In: lambda a, b: _bounded(a) in _bounded(b),
+    ast.NotIn: lambda a, b: _bounded(a) not in _bounded(b),
+}
+_UNARY: dict[type[ast.AST], Callable[[Any], Any]] = {
+    ast.USub: operator.neg,
+    ast.UAdd: operator.pos,
+    ast.Not: operator.not_,
+}
+
+
+def _number(value: Any) -> Any:
+    """Keeps `%` arithmetic: on a string it would be Python's formatting."""
+    if isinstance(value, int | float):
+        return value
+    raise TypeError(f"{value!r} is not a number")
+
+
+# ------------------------------------------------------------------------- syntax tree to closures
+
+
+def _constant(node: ast.Constant) -> Evaluator:
+    value = node.value
+    if not isinstance(value, int | float | str):
+        raise SyntaxError(f"`{ast.unparse(node)}` is not a number, word or list")
+    _bounded(value)
+    return lambda scope: value
+
+
+_WORDS = {"true": True, "false": False}
+
+
+def _name(node: ast.Name) -> Evaluator:
+    name = node.id
+
+    def lookup(scope: Scope) -> Any:
+        try:
+            return scope[name]
+        except KeyError:
+            if name in _WORDS:
+                return _WORDS[name]
+            raise Unbound(name) from None
+
+    return lookup
+
+
+def _operator(table: Mapping[type[ast.AST], Any], node: ast.AST) -> Any:
+    if type(node) not in table:
+        raise SyntaxError(f"the operator {type(node).__name__} is not in the language")
+    return table[type(node)]
+
+
+def _binary(node: ast.BinOp) -> Evaluator:
+    apply, left, right = _operator(_BINARY, node.op), _compile(node.left), _compile(node.right)
+    return lambda scope: apply(left(scope), right(scope))
+
+
+def _unary(node: ast.UnaryOp) -> Evaluator:
+    apply, operand = _operator(_UNARY, node.op), _compile(node.operand)
+    return lambda scope: apply(operand(scope))
+
+
+def _boolean(node: ast.BoolOp) -> Evaluator:
+    parts = [_compile(part) for part in node.values]
+    if isinstance(node.op, ast.And):
+        return lambda scope: all(part(scope) for part in parts)
+    return lambda scope: any(part(scope) for part in parts)
+
+
+def _compare(node: ast.Compare) -> Evaluator:
+    tests = [_operator(_BINARY, op) for op in node.ops]
+    operands = [_compile(operand) for operand in (node.left, *node.comparators)]
+
+    def run(scope: Scope) -> bool:
+        left = operands[0](scope)
+        for test, operand in zip(tests, operands[1:], strict=True):
+            right = operand(scope)
+            if not test(left, right):
+                return False
+            left = right
+        return True
+
+    return run
+
+
+def _conditional(node: ast.IfExp) -> Evaluator:
+    test, then, otherwise = _compile(node.test), _compile(node.body), _compile(node.orelse)
+    return lambda scope: then(scope) if test(scope) else otherwise(scope)
+
+
+def _list(node: ast.List | ast.Tuple) -> Evaluator:
+    items = [_compile(item) for item in node.elts]
+    return lambda scope: _bounded(tuple(item(scope) for item in items))
+
+
+def _index(node: ast.Subscript) -> Evaluator:
+    value = _compile(node.value)
+    if not isinstance(node.slice, ast.Slice):
+        index = _compile(node.slice)
+        return lambda scope: value(scope)[index(scope)]
+    bounds = [
+        _compile(b) if b else lambda scope: None
+        for b in (node.slice.lower, node.slice.upper, node.slice.step)
+    ]
+    return lambda scope: _bounded(value(scope)[slice(*(bound(scope) for bound in bounds))])
+
+
+def _call(node: ast.Call) -> Evaluator:
+    if not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS:
+        raise SyntaxError(f"`{ast.unparse(node.func)}` is not a function of the language")
+    if node.keywords or any(isinstance(a, ast.Starred) for a in node.args):
+        raise SyntaxError("arguments of functions are given by position")
+    function = FUNCTIONS[node.func.id]
+    arguments = [_compile(argument) for argument in node.args]
+    return lambda scope: _bounded(function(*(_bounded(argument(scope)) for argument in arguments)))
+
+
+def _comprehension(node: ast.ListComp | ast.GeneratorExp) -> Evaluator:
+    element = _compile(node.elt)
+    clauses = [_clause(generator) for generator in node.generators]
+
+    return lambda scope: tuple(element(inner) for inner in _bindings(scope, clauses))
+
+
+Clause = tuple[str, Evaluator, list[Evaluator]]
+
+
+def _clause(generator: ast.comprehension) -> Clause:
+    if not isinstance(generator.target, ast.Name) or generator.is_async:
+        raise SyntaxError("a comprehension binds one name")
+    if generator.target.id in FUNCTIONS:
+        raise SyntaxError(f"`{generator.target.id}` is a function of the language")
+    tests = [_compile(test) for test in generator.ifs]
+    return generator.target.id, _compile(generator.iter), tests
+
+
+def _bindings(scope: Scope, clauses: list[Clause]) -> Iterator[Scope]:
+    if not clauses:
+        yield scope
+        return
+    name, values, tests = clauses[0]
+    for value in values(scope):
+        _spend(1)
+        inner = ChainMap({name: value}, scope)  # type: ignore[arg-type]
+        if all(test(inner) for test in tests):
+            yield from _bindings(inner, clauses[1:])
+
+
+_COMPILERS: dict[type[ast.AST], Callable[[Any], Evaluator]] = {
+    ast.Constant: _constant,
+    ast.Name: _name,
+    ast.BinOp: _binary,
+    ast.UnaryOp: _unary,
+    ast.BoolOp: _boolean,
+    ast.Compare: _compare,
+    ast.IfExp: _conditional,
+    ast.List: _list,
+    ast.Tuple: _list,
+    ast.Subscript: _index,
+    ast.Call: _call,
+    ast.ListComp: _comprehension,
+    ast.GeneratorExp: _comprehension,
+}
+
+
+def _compile(node: ast.AST) -> Evaluator:
+    compiler = _COMPILERS.get(type(node))
+    if compiler is None:
+        raise SyntaxError(f"`{ast.unparse(node)}` is not in the expression language")
+    return compiler(node)
+
+
+def parse_expression(text: str, span: Span) -> Expression:
+    """Check and compile one expression; raises `SpecError` (NS110, NS112) at `span`."""
+    if len(text) > MAX_LENGTH:
+        raise fault("NS112", f"an expression of more than {MAX_LENGTH} characters", span)
+    if "\\" in text:
+        raise fault("NS110", "a backslash has no place in an expression", span)
+    try:
+        tree = ast.parse(text.strip(), mode="eval").body
+        return Expression(text, span, tree, _compile(tree))
+    except WorkLimit as error:
+        raise fault("NS112", str(error), span) from None
+    except (SyntaxError, ValueError) as error:
+        message = error.msg if isinstance(error, SyntaxError) else str(error)
+        raise fault("NS110", f"`{text}` is not an expression: {message}", span) from None
+    except (RecursionError, MemoryError):
+        raise fault("NS112", "an expression nested too deep", span) from None

@@ -1,0 +1,81 @@
+"""YAML nodes that remember where they stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from netspec.diagnostics import Span
+
+Constant = int | float | bool | str | None
+
+_INT = re.compile(r"[-+]?[0-9]{1,30}|0o[0-7]{1,30}|0x[0-9a-fA-F]{1,30}")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_WORDS: dict[str, Constant] = {
+    **dict.fromkeys(["", "~", "null", "Null", "NULL"], None),
+    **dict.fromkeys(["true", "True", "TRUE"], True),
+    **dict.fromkeys(["false", "False", "FALSE"], False),
+    ".inf": float("inf"),
+    "-.inf": float("-inf"),
+    ".nan": float("nan"),
+}
+
+
+def core_value(text: str) -> Constant:
+    """What a plain scalar means under the core rules of YAML 1.2: `no` is a word, `1e-5` a float."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INT.fullmatch(text):
+        return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
+    if _FLOAT.fullmatch(text):
+        return float(text)
+    return text
+
+
+@dataclass(eq=False, slots=True)
+class Scalar:
+    """A scalar: its text as written, and its value (a quoted one is always a string)."""
+
+    text: str
+    span: Span
+    plain: bool = True
+    value: Constant = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.value = core_value(self.text) if self.plain else self.text
+
+
+@dataclass(eq=False, slots=True)
+class Sequence:
+    items: list[Node]
+    span: Span
+
+
+@dataclass(eq=False, slots=True)
+class Mapping:
+    items: list[tuple[Scalar, Node]]
+    span: Span
+
+    def __iter__(self) -> Iterator[tuple[Scalar, Node]]:
+        return iter(self.items)
+
+    def get(self, key: str) -> Node | None:
+        """The value under that key, or None."""
+        return next((value for name, value in self.items if name.text == key), None)
+
+
+Node = Scalar | Sequence | Mapping
+
+
+def is_null(node: Node) -> bool:
+    return isinstance(node, Scalar) and node.value is None
+
+
+def describe(node: Node) -> str:
+    """The node's kind as messages name it."""
+    if isinstance(node, Sequence):
+        return "a list"
+    if isinstance(node, Mapping):
+        return "a mapping"
+    return "nothing" if node.value is None else f"`{node.text}`"
