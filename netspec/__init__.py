@@ -1,1 +1,11 @@
-"""netspec: a compiler for neural-network architectures."""
+"""netspec: a compiler for neural-network architectures.
+
+`load` reads and checks a spec; the `Network` that it gives knows its shapes, parameters and MACs and
+becomes source code, a diagram or a module. Importing netspec never imports torch.
+"""
+
+from netspec.diagnostics import Diagnostic, SpecError
+from netspec.network import Network, load
+
+__version__ = "0.1.0"
+__all__ = ["Diagnostic", "Network", "SpecError", "__version__", "load"]

@@ -120,8 +120,8 @@ class SpecError(Exception):
 class Report:
     """Collects faults while work goes on, each place and message once."""
 
-    def __init__(self) -> None:
-        self._faults: dict[tuple[str, str, str], Diagnostic] = {}
+    def __init__(self, known: Report | None = None) -> None:
+        self._faults: dict[tuple[str, str, str], Diagnostic] = dict(known._faults if known else {})
 
     def add(self, error: SpecError) -> None:
         for diagnostic in error.diagnostics:

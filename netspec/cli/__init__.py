@@ -1,0 +1,67 @@
+"""The command line: one module per command. The only part of netspec that prints.
+
+Exit codes: 0 good, 1 a fault in a spec, 2 wrong usage (an unknown option, spec or parameter, a file
+that cannot be read or written).
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+from netspec.diagnostics import SpecError, render
+
+COMMANDS = {
+    "build": "check a spec and write its table, source file and diagram",
+    "stats": "print shapes, parameters, MACs and FLOPs",
+    "check": "report faults; silent when there are none",
+    "draw": "draw the diagram into a file",
+    "list": "list the specs that ship with netspec",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    try:
+        options = _parse(sys.argv[1:] if arguments is None else arguments)
+        code: int = options.run(options)
+        sys.stdout.flush()
+        return code
+    except SpecError as error:
+        return report(error)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def report(error: SpecError) -> int:
+    """Print faults to standard error; returns the exit code they mean."""
+    print("\n\n".join(render(each) for each in error.diagnostics), file=sys.stderr)
+    usage_only = all(each.code.startswith("NS0") for each in error.diagnostics)
+    return 2 if usage_only else 1
+
+
+def _parse(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="netspec", description="Compile neural-network architectures written in YAML."
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for name, purpose in COMMANDS.items():
+        if len(arguments) and arguments[0] in COMMANDS and arguments[0] != name:
+            continue  # only the command that runs is imported
+        command = commands.add_parser(name, help=purpose, description=purpose.capitalize() + ".")
+        module = importlib.import_module(f"netspec.cli.{name}")
+        module.add_arguments(command)
+        command.set_defaults(run=module.run)
+    return parser.parse_args(arguments)
+
+
+class _Version(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from netspec import __version__
+
+        parser.exit(message=f"netspec {__version__}\n")

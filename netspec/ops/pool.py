@@ -44,7 +44,8 @@ class AvgPool(Op):
     """The mean of each window, per channel; the stride is by default the kernel.
 
     `[C, L]`, `[C, H, W]`, `[C, D, H, W]`; lengths as in `max_pool`. `count_pad: false` leaves the
-    zeros of the padding out of the mean.
+    zeros of the padding out of the mean. Over 3 axes the input without its padding, too, is as
+    large as the kernel (torch's rule).
     FLOPs: `kernel` per output element (`kernel - 1` adds, a division).
     """
 
@@ -55,7 +56,10 @@ class AvgPool(Op):
     count_pad: bool = True
 
     def infer(self, inputs: Tensors) -> Tensors:
-        return _slide(self, inputs)
+        outputs = _slide(self, inputs)
+        if len(inputs[0].shape) == 4:
+            self._require_unpadded_fit(inputs)
+        return outputs
 
     def extra_flops(self, inputs: Tensors, outputs: Tensors) -> int:
         axes = len(inputs[0].shape) - 1
@@ -66,12 +70,21 @@ class AvgPool(Op):
         kernel = per_axis(self, "kernel", self.kernel, axes)
         return tuple(map(Window, kernel, _stride(self, kernel), _padding(self, axes)))
 
+    def _require_unpadded_fit(self, inputs: Tensors) -> None:
+        for size, window in zip(inputs[0].shape[1:], self.window(inputs), strict=True):
+            if window.size > size:
+                raise ShapeError(
+                    "NS303",
+                    f"avg_pool's kernel of {window.size} is larger than an axis of {size}; "
+                    "over 3 axes padding does not make up for it",
+                )
+
 
 def _slide(pool: MaxPool | AvgPool, inputs: Tensors) -> Tensors:
     x = inputs[0]
     sizes = spatial_sizes(pool, x)
     windows = pool.window(inputs)
-    _require_half_padding(pool, windows)
+    _require_half_padding(pool, len(sizes))
     lengths = tuple(_length(pool, *pair) for pair in zip(sizes, windows, strict=True))
     if min(lengths) < 1:
         require_fit(pool, sizes, windows, lengths)
@@ -95,14 +108,14 @@ def _length(pool: MaxPool | AvgPool, size: int, window: Window) -> int:
     return length - 1 if starts_behind else length
 
 
-def _require_half_padding(pool: MaxPool | AvgPool, windows: tuple[Window, ...]) -> None:
+def _require_half_padding(pool: MaxPool | AvgPool, axes: int) -> None:
     """With more padding a window could lie in it altogether."""
-    for window in windows:
-        if window.before > window.size // 2:
+    kernels = per_axis(pool, "kernel", pool.kernel, axes)
+    for kernel, padding in zip(kernels, _padding(pool, axes), strict=True):
+        if padding > kernel // 2:
             raise ShapeError(
                 "NS303",
-                f"{pool.name}'s padding of {window.before} is more than half of its window of "
-                f"{window.size}",
+                f"{pool.name}'s padding of {padding} is more than half of its kernel of {kernel}",
             )
 
 
@@ -166,8 +179,8 @@ class GlobalPool(Op):
 
     def infer(self, inputs: Tensors) -> Tensors:
         x = inputs[0]
-        kept = (1,) * len(spatial_sizes(self, x)) if self.keep else ()
-        return (Tensor((x.shape[0], *kept), x.dtype),)
+        ones = tuple(1 for _ in spatial_sizes(self, x))
+        return (Tensor((x.shape[0], *ones) if self.keep else x.shape[:1], x.dtype),)
 
     def window(self, inputs: Tensors) -> None:
         return None

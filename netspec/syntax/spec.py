@@ -90,13 +90,18 @@ def variants(root: Mapping) -> dict[str, Mapping]:
     return {key.text: _mapping(value, "a variant") for key, value in _mapping(node, "`variants`")}
 
 
-def overlay(base: Mapping, over: Mapping) -> Mapping:
-    """`base` with the keys of `over` in place of its own; params, blocks and defaults key by key.
-
-    Claims belong to the form that they are written beside and are not inherited.
+def variant_of(root: Mapping, name: str) -> Mapping:
+    """The file as its variant `name` has it. Claims belong to the form that they stand beside: those
+    of the file itself are not the variant's.
     """
-    kept = [(k, v) for k, v in base if k.text not in ("variants", "claims")]
-    merged = {key.text: (key, value) for key, value in kept}
+    shared = [(k, v) for k, v in root if k.text not in ("variants", "claims", "name")]
+    named = (Scalar("name", root.span), Scalar(name, root.span))
+    return overlay(Mapping([named, *shared], root.span), variants(root)[name])
+
+
+def overlay(base: Mapping, over: Mapping) -> Mapping:
+    """`base` with the keys of `over` in place of its own; params, blocks and defaults key by key."""
+    merged = {key.text: (key, value) for key, value in base}
     for key, value in over:
         if key.text in _MERGED_BY_KEY and key.text in merged:
             value = _merge_entries(merged[key.text][1], value)

@@ -157,6 +157,7 @@ def test_windows_that_do_not_slide(op: Op, windows: tuple[Window, ...] | None) -
         (MaxPool(stride=(2, 2)), Tensor((4, 8)), "NS301", "`stride`"),
         (AvgPool(kernel=9), Tensor((4, 8, 8)), "NS303", "window of 9"),
         (MaxPool(kernel=3, padding=2), Tensor((4, 8, 8)), "NS303", "more than half"),
+        (AvgPool(padding=1), Tensor((4, 1, 2, 2)), "NS303", "over 3 axes"),
         (GlobalAvgPool(), Tensor((4,)), "NS301", "not [4]"),
         (AdaptiveAvgPool(size=(2, 2)), Tensor((4, 8)), "NS301", "`size`"),
     ],

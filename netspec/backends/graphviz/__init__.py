@@ -1,0 +1,6 @@
+"""Diagrams."""
+
+from netspec.backends.graphviz.figure import dot
+from netspec.backends.graphviz.render import render
+
+__all__ = ["dot", "render"]

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from string import ascii_uppercase
 from typing import Any
 
 from netspec.backends.graphviz.fold import Folder, overlay, side_by_side
 from netspec.backends.graphviz.strips import Picture, is_unit, picture
+from netspec.backends.graphviz.symbols import Symbols
 from netspec.program import Instance, Program
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Entry:
     """A block structure: `versions` are the instances that differ from each other in numbers only."""
 
@@ -21,16 +23,25 @@ class Entry:
     versions: Sequence[Instance]
     picture: Picture
 
-    @property
-    def varied(self) -> Mapping[str, list[Any]]:
+    @cached_property
+    def varied(self) -> Mapping[str, tuple[Any, ...]]:
         """Numbers and words among the arguments that are not the same in all versions."""
         first, *others = (version.arguments for version in self.versions)
-        return {
-            key: [argument.value, *(other[key].value for other in others)]
+        listed = {
+            key: (argument.value, *(other[key].value for other in others))
             for key, argument in first.items()
             if isinstance(argument.value, int | float | str)
-            and any(other[key].value != argument.value for other in others)
         }
+        return {
+            key: values
+            for key, values in listed.items()
+            if any(value != values[0] for value in values)
+        }
+
+    @cached_property
+    def symbols(self) -> Symbols:
+        shapes = [v.inputs[0].type.shape if v.inputs else () for v in self.versions]
+        return Symbols(shapes, self.varied)
 
 
 class Catalogue:

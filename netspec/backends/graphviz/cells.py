@@ -5,34 +5,38 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from netspec.backends.graphviz import palette
-from netspec.backends.graphviz.catalogue import Catalogue
-from netspec.backends.graphviz.fold import Leaf
-from netspec.backends.graphviz.labels import extent, operation, quantities, settled
+from netspec.backends.graphviz.catalogue import Catalogue, Entry
+from netspec.backends.graphviz.fold import Leaf, Versions
+from netspec.backends.graphviz.labels import extent, operation, quantity, settled
 from netspec.backends.graphviz.markup import bold, cell, escaped, font, row, table
 from netspec.backends.graphviz.strips import Strip, is_block
 from netspec.ops.base import Op
-from netspec.program import Argument, Call, Instance
+from netspec.program import Call, Instance
 from netspec.tensor import Tensor
 
 SMALL = 8
 
 
-def strip_label(strip: Strip, catalogue: Catalogue) -> str:
-    cells = [each for leaf in strip.leaves for each in _cells(leaf, catalogue)]
+def strip_label(strip: Strip, entry: Entry, catalogue: Catalogue) -> str:
+    cells = [each for leaf in strip.leaves for each in _cells(leaf, entry, catalogue)]
     cells += _times(strip.times)
-    counts = parameters(strip)
-    if any(counts):
-        cells.append(cell(font(quantities(counts), size=SMALL, colour=palette.FAINT)))
+    counts = set(parameters(strip))
+    if len(counts) == 1 and any(counts):
+        cells.append(cell(_faint(quantity(*counts))))
     rows = [row(cells)]
     title = _title(strip)
     if title:
-        text = font(escaped(title), size=SMALL, colour=palette.FAINT)
-        rows.insert(0, row([cell(text, border=0, align="left", colspan=len(cells), cellpadding=1)]))
+        given = {"border": 0, "align": "left", "colspan": len(cells), "cellpadding": 1}
+        rows.insert(0, row([cell(_faint(escaped(title)), **given)]))
     return table(rows, border=0, cellborder=1, cellspacing=0, cellpadding=4, color=palette.LINE)
 
 
+def _faint(markup: str) -> str:
+    return font(markup, size=SMALL, colour=palette.FAINT)
+
+
 def times_badge(times: tuple[int, ...]) -> str:
-    return font(bold(f"× {extent(times)}"), colour="#FFFFFF")
+    return font(bold(f"× {extent(times)}"), size=9, colour="#FFFFFF")
 
 
 def parameters(strip: Strip) -> list[int]:
@@ -55,40 +59,42 @@ def _weights(target: Op | Instance, inputs: tuple[Tensor, ...]) -> int:
 def _title(strip: Strip) -> str | None:
     """The level that the strip is, else the place of the one block that it uses."""
     leaf = strip.leaves[0]
-    if strip.title or not is_block(leaf) or strip.times:
+    if strip.title or not is_block(leaf) or len({call.place for call in leaf.calls}) > 1:
         return strip.title
     stem = leaf.first.place.stem
     return None if stem.rstrip("0123456789") in ("", leaf.first.target.block) else stem
 
 
-def _cells(leaf: Leaf, catalogue: Catalogue) -> Iterator[str]:
+def _cells(leaf: Leaf, entry: Entry, catalogue: Catalogue) -> Iterator[str]:
     if is_block(leaf):
-        yield _block(leaf, catalogue)
+        yield _block(leaf, entry, catalogue)
     elif isinstance(leaf.first.target, Instance):
-        for calls in zip(*(call.target.calls for call in leaf.calls), strict=True):
-            yield _operation(calls)
+        for at in range(len(leaf.first.target.calls)):
+            inner = tuple(
+                tuple(call.target.calls[at] for call in calls) for calls in leaf.versions
+            )
+            yield _operation(inner, entry)
     else:
-        yield _operation(leaf.calls)
+        yield _operation(leaf.versions, entry)
     yield from _times(tuple(call.count for call in leaf.calls))
 
 
-def _operation(calls: tuple[Call, ...]) -> str:
-    return cell(escaped(operation(calls)), bgcolor=palette.colour(calls[0].target.group))
+def _operation(versions: Versions, entry: Entry) -> str:
+    family = versions[0][0].target.group
+    return cell(escaped(operation(versions, entry.symbols)), bgcolor=palette.colour(family))
 
 
-def _block(leaf: Leaf, catalogue: Catalogue) -> str:
-    entry = catalogue[leaf.first.target]
-    given = [f"{key} {_argument(leaf, key)}" for key in entry.varied]
-    name = bold(escaped(entry.name))
-    if not given:
-        return cell(name, bgcolor=palette.BLOCK)
-    return cell(f"{name} {font(escaped(', '.join(given)), size=SMALL)}", bgcolor=palette.BLOCK)
+def _block(leaf: Leaf, entry: Entry, catalogue: Catalogue) -> str:
+    used = catalogue[leaf.first.target]
+    given = [f"{key} {_argument(leaf, key, entry)}" for key in used.varied]
+    lines = [row([cell(bold(escaped(used.name)))])]
+    lines += [row([cell(_faint(escaped(text)))]) for text in given[:1] and [", ".join(given)]]
+    return cell(table(lines, border=0, cellborder=0, cellspacing=0), bgcolor=palette.BLOCK, cellpadding=3)
 
 
-def _argument(leaf: Leaf, key: str) -> str:
-    values = [call.target.arguments[key].value for call in leaf.calls]
-    written = {call.arguments.get(key, Argument(None)).expression for call in leaf.calls}
-    return settled(values, written.pop() if len(written) == 1 else None)
+def _argument(leaf: Leaf, key: str, entry: Entry) -> str:
+    values = [[call.target.arguments[key].value for call in calls] for calls in leaf.versions]
+    return settled(values, entry.symbols)
 
 
 def _times(times: tuple[int, ...]) -> Iterator[str]:

@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any
 
+from netspec.backends.graphviz.fold import Versions
+from netspec.backends.graphviz.symbols import Symbols, Values
 from netspec.ops.base import Op
-from netspec.program import Argument, Call
+from netspec.program import Call
 
 QUIET = frozenset(
-    ("kernel", "stride", "out", "padding", "padding_mode", "bias", "affine", "eps", "momentum")
-    + ("ceil", "count_pad", "keep", "alpha", "beta", "k")
+    ("out", "stride", "padding", "padding_mode", "bias", "affine", "eps", "momentum", "keep")
+    + ("ceil", "count_pad", "alpha", "beta", "k")
 )
-LONGEST_EXPRESSION = 20
+"""Arguments that a figure leaves out, or shows in a way of their own."""
 
 
 def quantity(number: int) -> str:
-    """Three figures at most, and a unit: 9408 is `9.4K`."""
-    for unit, size in (("", 1), ("K", 10**3), ("M", 10**6), ("G", 10**9)):
+    """Two or three figures and a unit: 9408 is `9.4K`."""
+    for unit, size in (("", 1), ("K", 10**3), ("M", 10**6), ("G", 10**9), ("T", 10**12)):
         if number < 999.5 * size:
             break
-    else:
-        unit, size = "T", 10**12
     scaled = number / size
     return f"{scaled:.1f}{unit}" if size > 1 and scaled < 99.95 else f"{scaled:.0f}{unit}"
+
+
+def quantities(numbers: Iterable[int]) -> str:
+    listed = list(numbers)
+    low, high = quantity(min(listed)), quantity(max(listed))
+    return low if low == high else f"{low}…{high}"
 
 
 def extent(numbers: Iterable[int]) -> str:
@@ -35,81 +42,95 @@ def extent(numbers: Iterable[int]) -> str:
     return f"{high}…{low}" if listed[0] == high else f"{low}…{high}"
 
 
-def quantities(numbers: Iterable[int]) -> str:
-    listed = list(numbers)
-    low, high = quantity(min(listed)), quantity(max(listed))
-    return low if low == high else f"{low}…{high}"
+def shape(shapes: Sequence[Sequence[tuple[int, ...]]], symbols: Symbols) -> str:
+    """The shape of one tensor, over versions and their iterations."""
+    listed = list(chain.from_iterable(shapes))
+    if len(set(map(len, listed))) > 1:
+        return " or ".join(dict.fromkeys(map(plain_shape, listed)))
+    axes = range(len(listed[0]))
+    sizes = [[[each[axis] for each in version] for version in shapes] for axis in axes]
+    return plain_shape([_size(axis, sizes[axis], symbols) for axis in axes])
 
 
-def shape(shapes: Sequence[tuple[int, ...]]) -> str:
-    """One shape, or the extent of several along each axis."""
-    if len({len(s) for s in shapes}) > 1:
-        return " or ".join(dict.fromkeys(shape([s]) for s in shapes))
-    return " × ".join(map(extent, zip(*shapes, strict=True))) or "scalar"
+def plain_shape(shape: Iterable[object]) -> str:
+    return " × ".join(map(str, shape)) or "scalar"
 
 
-def operation(calls: Sequence[Call]) -> str:
-    """What these calls of one op do; an argument in which they differ is shown as written."""
+def _size(axis: int, sizes: Values, symbols: Symbols) -> str:
+    if axis == 0:
+        return channels(sizes, symbols)
+    return _constant(sizes) or symbols.size(axis, sizes) or extent(chain.from_iterable(sizes))
+
+
+def channels(counts: Values, symbols: Symbols) -> str:
+    return _constant(counts) or symbols.channels(counts) or extent(chain.from_iterable(counts))
+
+
+def operation(versions: Versions, symbols: Symbols) -> str:
+    """What these calls of one op do."""
+    calls = list(chain.from_iterable(versions))
     op = calls[0].target
     assert isinstance(op, Op)
     fields = type(op).model_fields
     words = op.name.replace("_", " ")
-    if _is_depthwise(calls):
+    depthwise = all(map(_is_depthwise, calls))
+    if depthwise:
         words = f"depthwise {words}"
-    window = "kernel" if "kernel" in fields else "size" if op.group == "pooling" else None
-    if window in fields:
-        words += " " + _window(calls, window)
-    if "stride" in fields and any(_stride(call) != 1 for call in calls):
-        words += f" / {_argument(calls, 'stride')}"
-    listed = [_argument(calls, "out")] if "out" in fields else []
-    return ", ".join([words, *listed, *_others(calls, shown=window)])
+    window = next((key for key in ("kernel", "size") if key in fields and op.group in WINDOWED), None)
+    if window is not None:
+        words += f" {_window(versions, window, symbols)}"
+    if "stride" in fields and any(_get(call, "stride") != 1 for call in calls):
+        words += f" / {_argument(versions, 'stride', symbols)}"
+    if "out" in fields:
+        out = channels([[call.target.out for call in calls] for calls in versions], symbols)
+        words += f"{', ' if window else ' '}{out}"
+    told = QUIET | {window} | ({"groups"} if depthwise else set())
+    return ", ".join([words, *_others(versions, told, symbols)])
 
 
-def _others(calls: Sequence[Call], shown: str | None) -> list[str]:
-    op = calls[0].target
-    told = QUIET | {shown} | ({"groups"} if _is_depthwise(calls) else set())
-    texts = []
-    for key, field in type(op).model_fields.items():
-        if key in told or all(getattr(call.target, key) == field.default for call in calls):
-            continue
-        texts.append(_argument(calls, key) if key == "p" else f"{key} {_argument(calls, key)}")
-    return texts
+WINDOWED = ("convolution", "pooling")
 
 
-def _is_depthwise(calls: Sequence[Call]) -> bool:
-    groups = [(getattr(call.target, "groups", 1), call.inputs[0].type.shape[0]) for call in calls]
-    return calls[0].target.group == "convolution" and all(g == c > 1 for g, c in groups)
+def _others(versions: Versions, told: set[str | None], symbols: Symbols) -> Iterable[str]:
+    calls = list(chain.from_iterable(versions))
+    for key, field in type(calls[0].target).model_fields.items():
+        if key not in told and any(getattr(call.target, key) != field.default for call in calls):
+            yield f"{key} {_argument(versions, key, symbols)}"
 
 
-def _window(calls: Sequence[Call], key: str) -> str:
-    text = _argument(calls, key)
-    axes = len(calls[0].inputs[0].type.shape) - 1
-    single = all(isinstance(getattr(call.target, key), int) for call in calls)
-    return "×".join([text] * axes) if single else text
+def _is_depthwise(call: Call) -> bool:
+    channels = call.inputs[0].type.shape[0] if call.inputs[0].type.shape else 0
+    return call.target.group == "convolution" and getattr(call.target, "groups", 1) == channels > 1
 
 
-def _stride(call: Call) -> Any:
-    stride = getattr(call.target, "stride", 1)
-    return call.target.kernel if stride is None else stride
+def _window(versions: Versions, key: str, symbols: Symbols) -> str:
+    text = _argument(versions, key, symbols)
+    axes = len(versions[0][0].inputs[0].type.shape) - 1
+    return text if "×" in text else "×".join([text] * axes)
 
 
-def _argument(calls: Sequence[Call], key: str) -> str:
-    values = [_stride(call) if key == "stride" else getattr(call.target, key) for call in calls]
-    written = {call.arguments.get(key, Argument(None)).expression for call in calls}
-    return settled(values, written.pop() if len(written) == 1 else None)
+def _argument(versions: Versions, key: str, symbols: Symbols) -> str:
+    return settled([[_get(call, key) for call in calls] for calls in versions], symbols)
 
 
-def settled(values: Sequence[Any], expression: str | None) -> str:
-    """The value where all agree, else the expression that gave them, else their extent."""
-    distinct = list(dict.fromkeys(map(_value, values)))
-    if len(distinct) == 1:
-        return distinct[0]
-    if expression is not None and len(expression) <= LONGEST_EXPRESSION:
-        return expression
-    if all(type(value) is int for value in values):
+def _get(call: Call, key: str) -> Any:
+    value = getattr(call.target, key)
+    return call.target.kernel if key == "stride" and value is None else value
+
+
+def settled(versions: Values, symbols: Symbols) -> str:
+    """One value where all agree, else the argument of the block that it is, else all values."""
+    values = list(chain.from_iterable(versions))
+    known = _constant(versions) or symbols.argument(versions)
+    if known is None and all(type(value) is int for value in values):
         return extent(values)
-    return " or ".join(distinct)
+    return known or " or ".join(dict.fromkeys(map(_text, values)))
 
 
-def _value(value: Any) -> str:
-    return "×".join(map(_value, value)) if isinstance(value, tuple) else str(value)
+def _constant(versions: Values) -> str | None:
+    texts = {_text(value) for values in versions for value in values}
+    return texts.pop() if len(texts) == 1 else None
+
+
+def _text(value: Any) -> str:
+    return "×".join(map(_text, value)) if isinstance(value, tuple) else str(value)

@@ -42,7 +42,8 @@ class Edge(NamedTuple):
 
     source: Strip | int
     target: Strip | int
-    shapes: list[tuple[int, ...]]
+    shapes: list[list[tuple[int, ...]]]
+    """By version and iteration."""
 
 
 @dataclass(slots=True, eq=False)
@@ -77,6 +78,9 @@ class Wiring:
     def __init__(self, items: Sequence[Item], versions: Sequence[Instance]) -> None:
         self.versions = versions
         self._leaf_of = {id(call): leaf for leaf in leaves(items) for call in leaf.calls}
+        self._input_of = {
+            id(value): k for version in versions for k, value in enumerate(version.inputs)
+        }
         self._uses: dict[int, set[int]] = {}
         for leaf in leaves(items):
             for value in chain.from_iterable(call.inputs for call in leaf.versions[0]):
@@ -87,8 +91,7 @@ class Wiring:
     def source(self, value: Value) -> Leaf | int:
         if value.producer is not None:
             return self._leaf_of[id(value.producer)]
-        inputs = self.versions[0].inputs
-        return next((k for k, own in enumerate(inputs) if own is value), value.index)
+        return self._input_of[id(value)]
 
     def linked(self, before: Leaf, after: Leaf) -> bool:
         """Whether `after` takes only what `before` gives, and nothing else does."""
@@ -183,16 +186,30 @@ def is_unit(instance: Instance) -> bool:
 def _edges(nodes: Sequence[Node], wiring: Wiring) -> Iterator[Edge]:
     strip_of = {id(leaf): strip for strip in strips(nodes) for leaf in strip.leaves}
 
-    def end(value: Value) -> Strip | int:
-        source = wiring.source(value)
+    def end(source: Leaf | int) -> Strip | int:
         return source if isinstance(source, int) else strip_of[id(source)]
 
     for strip in strips(nodes):
         for leaf in strip.leaves:
             for k, value in enumerate(leaf.first.inputs):
-                if end(value) is not strip:
-                    taken = (call.inputs[k : k + 1] for call in leaf.calls)
-                    yield Edge(end(value), strip, [v.type.shape for v in chain(*taken)])
+                source = wiring.source(value)
+                if end(source) is not strip:
+                    yield Edge(end(source), strip, _shapes(leaf, k, source, wiring))
     for k, value in enumerate(wiring.versions[0].outputs):
-        given = [version.outputs[k].type.shape for version in wiring.versions]
-        yield Edge(end(value), k, given)
+        shapes = [[version.outputs[k].type.shape] for version in wiring.versions]
+        yield Edge(end(wiring.source(value)), k, shapes)
+
+
+def _shapes(
+    leaf: Leaf, index: int, source: Leaf | int, wiring: Wiring
+) -> list[list[tuple[int, ...]]]:
+    """What comes along this edge: a later iteration may take its input from the one before."""
+    return [
+        [
+            value.type.shape
+            for call in calls
+            for value in call.inputs[index : index + 1]
+            if wiring.source(value) == source
+        ]
+        for calls in leaf.versions
+    ]

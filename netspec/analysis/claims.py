@@ -1,0 +1,96 @@
+"""Claims: figures that someone printed, checked to the precision they were printed with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from netspec.analysis.cost import Costs
+from netspec.analysis.tree import find, module_tree
+from netspec.diagnostics import Diagnostic, fault
+from netspec.program import Program
+from netspec.syntax.nodes import Mapping, Node, Scalar, Sequence
+from netspec.syntax.spec import Claim
+from netspec.tensor import Tensor
+
+_PRINTED = re.compile(r"([0-9][0-9,]*)(?:\.([0-9]+))?\s*([KMGBT]?)")
+_SCALES = {"": 0, "K": 3, "M": 6, "G": 9, "B": 9, "T": 12}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What came of one figure of a claim."""
+
+    claim: Claim
+    quantity: str
+    printed: str
+    computed: str
+    holds: bool
+
+    @property
+    def fault(self) -> Diagnostic | None:
+        """The diagnostic of a claim that fails, or of a disputed one that holds."""
+        source = f" ({self.claim.source})" if self.claim.source else ""
+        if self.holds and self.claim.disputed:
+            message = f"the disputed claim {self.quantity} = {self.printed}{source} holds"
+            return Diagnostic("NS502", message, self.claim.span, hint="remove `disputed`")
+        if self.holds or self.claim.disputed:
+            return None
+        message = f"{self.quantity} is {self.computed}, not {self.printed} as printed{source}"
+        return Diagnostic("NS501", message, self.claim.span)
+
+
+def check_claim(claim: Claim, program_with: Callable[[Mapping | None], Program]) -> list[Verdict]:
+    """The verdict on each figure of a claim. `program_with` gives the program under the claim's
+    `with` (None: as it stands). Raises `SpecError` (NS503) for what cannot be read.
+    """
+    program = program_with(claim.overrides)
+    costs = Costs(program)
+    cost, outputs, place = costs.total, program.outputs, ""
+    if claim.at is not None:
+        path = tuple(claim.at.text.split("."))
+        node = find(module_tree(program, costs, len(path)), path)
+        if node is None:
+            raise fault("NS503", f"there is no step at `{claim.at.text}`", claim.at.span)
+        cost, outputs, place = node.cost, node.output, f" at {claim.at.text}"
+    verdicts = []
+    for quantity, node_ in claim.figures.items():
+        if quantity == "shape":
+            verdicts.append(_shape(claim, f"shape{place}", node_, outputs))
+        else:
+            computed = cost.params if quantity == "params" else cost.macs
+            verdicts.append(_figure(claim, quantity + place, node_, computed))
+    return verdicts
+
+
+def interval(printed: str) -> tuple[Decimal, Decimal] | None:
+    """The numbers that a printed figure stands for: `36.5M` is 36.45M to 36.55M; None if unreadable."""
+    match = _PRINTED.fullmatch(printed.strip())
+    if match is None:
+        return None
+    whole, fraction, scale = match[1].replace(",", ""), match[2] or "", _SCALES[match[3]]
+    value = Decimal(f"{whole}.{fraction or 0}").scaleb(scale)
+    half = Decimal(5).scaleb(scale - len(fraction) - 1)
+    return (value - half, value + half) if scale > len(fraction) else (value, value)
+
+
+def _figure(claim: Claim, quantity: str, node: Node, computed: int) -> Verdict:
+    bounds = interval(node.text) if isinstance(node, Scalar) else None
+    if bounds is None:
+        hint = "a number as it was printed: 25557032, '60,000', 25.6M, 4.09G"
+        raise fault("NS503", f"`{quantity}` is not a printed figure", node.span, hint=hint)
+    assert isinstance(node, Scalar)
+    holds = bounds[0] <= computed <= bounds[1]
+    return Verdict(claim, quantity, node.text, f"{computed:,}", holds)
+
+
+def _shape(claim: Claim, quantity: str, node: Node, outputs: tuple[Tensor, ...]) -> Verdict:
+    items = node.items if isinstance(node, Sequence) else []
+    if not items or not all(isinstance(item, Scalar) for item in items):
+        raise fault("NS503", "`shape` is a list of sizes", node.span)
+    printed = tuple(item.value for item in items if isinstance(item, Scalar))
+    holds = len(outputs) == 1 and outputs[0].shape == printed
+    shown = " ".join(map(str, outputs))
+    return Verdict(claim, quantity, "[" + ", ".join(map(str, printed)) + "]", shown, holds)

@@ -1,0 +1,87 @@
+"""Parameters, buffers, multiply-accumulates and FLOPs, of one sample in eval mode.
+
+What each figure counts is in docs/numbers.md.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from netspec.ops.base import Op
+from netspec.program import Call, Instance, Program
+from netspec.tensor import Tensor
+
+NO_OPS: frozenset[str] = frozenset()
+
+
+class Cost(NamedTuple):
+    """Exact counts. `unknown` names the ops that have no FLOP rule: where there are any, `flops`
+    leaves their part out and the status is `partial`.
+    """
+
+    params: int = 0
+    buffers: int = 0
+    macs: int = 0
+    extra_flops: int = 0
+    unknown: frozenset[str] = NO_OPS
+
+    @property
+    def flops(self) -> int:
+        """Twice the MACs plus every other arithmetic operation."""
+        return 2 * self.macs + self.extra_flops
+
+    @property
+    def status(self) -> str:
+        return "partial" if self.unknown else "complete"
+
+    def plus(self, other: Cost, times: int = 1) -> Cost:
+        return Cost(
+            self.params + times * other.params,
+            self.buffers + times * other.buffers,
+            self.macs + times * other.macs,
+            self.extra_flops + times * other.extra_flops,
+            self.unknown | other.unknown,
+        )
+
+
+class Costs:
+    """The cost of every call and instance of a program, each distinct one computed once."""
+
+    def __init__(self, program: Program) -> None:
+        self._ops: dict[tuple[Op, tuple[Tensor, ...]], Cost] = {}
+        self._instances: dict[Instance, Cost] = {}
+        for instance in program.instances():
+            total = Cost()
+            for call in instance.calls:
+                total = total.plus(self.once(call), call.count)
+            self._instances[instance] = total
+        self.total = self._instances[program.root]
+
+    def once(self, call: Call) -> Cost:
+        """The cost of a single application of a call's target."""
+        if isinstance(call.target, Instance):
+            return self._instances[call.target]
+        inputs = tuple([value.type for value in call.inputs])
+        key = (call.target, inputs)
+        if key not in self._ops:
+            outputs = tuple([value.type for value in call.outputs])
+            self._ops[key] = op_cost(call.target, inputs, outputs)
+        return self._ops[key]
+
+    def of(self, instance: Instance) -> Cost:
+        """The cost of one application of an instance."""
+        return self._instances[instance]
+
+
+def op_cost(op: Op, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> Cost:
+    """The cost of an op on inputs of these types."""
+    params = buffers = 0
+    for weight in op.weights(inputs).values():
+        elements = Tensor(weight.shape).elements
+        if weight.trainable:
+            params += elements
+        else:
+            buffers += elements
+    extra = op.extra_flops(inputs, outputs)
+    unknown = NO_OPS if extra is not None else frozenset({op.name})
+    return Cost(params, buffers, op.macs(inputs, outputs), extra or 0, unknown)

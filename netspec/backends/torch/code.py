@@ -1,0 +1,250 @@
+"""Python code as data: lowerings describe it, the emitter compares and merges it, `layout` prints it.
+
+A `Slot` is a value that may differ between the instances that share a class; everything else is
+their common skeleton.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from functools import cache
+from typing import Any, TypeVar
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A piece of code; its fields are nodes, tuples of them, or plain values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name(Node):
+    """A variable or a dotted name: `x`, `torch.cat`, `self.conv1`."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Literal(Node):
+    """A Python literal: a number, a word, a truth value or a tuple of them."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter(Node):
+    """A parameter of the constructor of the class being printed."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slot(Node):
+    """A value of one instance: what torch calls it, and the op's argument that gives it.
+
+    `expression` is the spec's text for that argument and `scope` holds the names in it.
+    """
+
+    value: Hashable
+    name: str
+    given: str | None = None
+    expression: str | None = field(default=None, compare=False)
+    scope: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Ordinal(Node):
+    """A number in the name of a child: the 3 of `denselayer3`."""
+
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Affine(Node):
+    """`base + step * i`, where i counts the iterations of the enclosing loop of that height."""
+
+    base: Node
+    step: Node
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Label(Node):
+    """The name of a child, as text and `Ordinal`s."""
+
+    parts: tuple[str | Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Operand(Node):
+    """The k-th input of the op."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Module(Node):
+    """The registered module of the op."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassName(Node):
+    """The name of an emitted class, which is known only when all classes are."""
+
+    of: Any
+
+
+_REQUIRED = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Argument(Node):
+    """An argument of a call; one with a default is left out where it equals it."""
+
+    value: Node
+    keyword: str | None = None
+    default: Any = _REQUIRED
+
+    @property
+    def is_default(self) -> bool:
+        return isinstance(self.value, Literal) and same(self.value.value, self.default)
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Node):
+    """`function(arguments)`."""
+
+    function: Node
+    arguments: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute(Node):
+    """`value.name`."""
+
+    value: Node
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subscript(Node):
+    """`value[index]`."""
+
+    value: Node
+    index: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Infix(Node):
+    """Operands joined by one operator."""
+
+    operator: str
+    operands: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class List(Node):
+    """`[items]`."""
+
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair(Node):
+    """`(label, value)`: an entry of an ordered dictionary."""
+
+    label: Node
+    value: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Generator(Node):
+    """`element for i in range(count)`, spread into the surrounding arguments or entries.
+
+    With a label it makes entries `label: element`.
+    """
+
+    element: Node
+    count: Node
+    height: int
+    label: Node | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Comprehension(Node):
+    """A `Generator` with its variable named, between the brackets that spread it."""
+
+    element: Node
+    variable: str
+    count: Node
+    label: Node | None = None
+    opening: str = ""
+    closing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Text(Node):
+    """A string; parts that are nodes are interpolated."""
+
+    parts: tuple[str | Node, ...]
+
+
+NodeType = TypeVar("NodeType", bound=Node)
+
+
+def same(a: Any, b: Any) -> bool:
+    """Equality that tells `True` from 1 and 1.0 from 1."""
+    return type(a) is type(b) and bool(a == b)
+
+
+@cache
+def _fields(cls: type[Node]) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(cls))
+
+
+def parts(tree: Any) -> Iterator[Any]:
+    """What a node or a tuple is directly made of."""
+    if isinstance(tree, tuple):
+        yield from tree
+    elif isinstance(tree, Node):
+        for name in _fields(type(tree)):
+            yield getattr(tree, name)
+
+
+def walk(tree: Any, kind: type[NodeType]) -> Iterator[NodeType]:
+    """The outermost nodes of that kind, in the order of the code."""
+    if isinstance(tree, kind):
+        yield tree
+        return
+    for part in parts(tree):
+        yield from walk(part, kind)
+
+
+Tree = TypeVar("Tree")
+
+
+def rewrite(tree: Tree, replace: Callable[[Node], Node | None]) -> Tree:
+    """The tree with every node for which `replace` gives another one replaced, outermost first."""
+    result: Any = tree
+    if isinstance(tree, tuple):
+        result = tuple(rewrite(part, replace) for part in tree)
+    elif isinstance(tree, Node):
+        result = replace(tree) or _rebuilt(tree, replace)
+    return result  # type: ignore[no-any-return]
+
+
+def _rebuilt(node: Node, replace: Callable[[Node], Node | None]) -> Node:
+    old = [getattr(node, name) for name in _fields(type(node))]
+    new = [rewrite(part, replace) for part in old]
+    return node if all(a is b for a, b in zip(old, new, strict=True)) else type(node)(*new)
+
+
+def skeleton(tree: Any, *, opaque: tuple[type[Node], ...] = (Slot,)) -> Hashable:
+    """What two trees have in common that differ at most in nodes of the opaque kinds."""
+    if isinstance(tree, opaque):
+        return (type(tree), getattr(tree, "name", None))
+    if isinstance(tree, tuple):
+        return tuple(skeleton(part, opaque=opaque) for part in tree)
+    if isinstance(tree, Node):
+        return (type(tree), *(skeleton(part, opaque=opaque) for part in parts(tree)))
+    return (type(tree), tree)

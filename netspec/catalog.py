@@ -1,0 +1,91 @@
+"""The networks that a user can name: spec files, their variants, and those that ship with netspec."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from netspec.diagnostics import Report, Source, fault, nearest
+from netspec.syntax.nodes import Mapping, Node
+from netspec.syntax.reader import read_nodes, read_source
+from netspec.syntax.spec import variant_of, variants
+
+_PACKAGE = Path(__file__).parent
+SHIPPED = next(p for p in (_PACKAGE / "specs", _PACKAGE.parent / "specs", _PACKAGE) if p.is_dir())
+
+
+@dataclass(frozen=True)
+class Document:
+    """One network as written: a file, or a variant of it. `report` holds faults met in reading."""
+
+    address: str
+    source: Source
+    root: Node
+    report: Report
+
+
+def documents(address: str) -> list[Document]:
+    """The networks that `address` names: `PATH` (every variant of that file, if it has some) or
+    `PATH@VARIANT`; for the path also the bare name of a shipped file, and for both that of a shipped
+    variant. Raises `SpecError` (NS001, NS003, and what stops the text from being read).
+    """
+    where, _, variant = _spelled_out(address).partition("@")
+    path = _path(where)
+    report = Report()
+    source = read_source(path)
+    root = read_nodes(source, report)
+    known = variants(root) if isinstance(root, Mapping) else {}
+    if variant and variant not in known:
+        hint = nearest(variant, known) or (f"it has {', '.join(known)}" if known else None)
+        raise fault("NS003", f"{where} has no variant `{variant}`", hint=hint)
+    if not isinstance(root, Mapping) or not known:
+        return [Document(where, source, root, report)]
+    return [
+        Document(f"{where}@{name}", source, variant_of(root, name), report)
+        for name in ([variant] if variant else known)
+    ]
+
+
+def document(address: str) -> Document:
+    """The one network that `address` names; raises `SpecError` (NS003) if the file has several."""
+    found = documents(address)
+    if len(found) > 1:
+        names = ", ".join(each.address for each in found)
+        raise fault("NS003", f"{address} has several variants", hint=f"name one: {names}")
+    return found[0]
+
+
+@cache
+def shipped() -> dict[str, list[str]]:
+    """The spec files that ship with netspec, by name, each with its variants."""
+    listing: dict[str, list[str]] = {}
+    for path in sorted(SHIPPED.glob("*.yaml")):
+        root = read_nodes(read_source(path), Report())
+        listing[path.stem] = list(variants(root)) if isinstance(root, Mapping) else []
+    return listing
+
+
+def _spelled_out(address: str) -> str:
+    """A bare variant name as `FILE@VARIANT`; other addresses as they are."""
+    if "@" in address or _is_path(address) or (SHIPPED / f"{address}.yaml").is_file():
+        return address
+    homes = [name for name, names in shipped().items() if address in names]
+    return f"{homes[0]}@{address}" if homes else address
+
+
+def _is_path(where: str) -> bool:
+    return "/" in where or where.endswith((".yaml", ".yml")) or Path(where).is_file()
+
+
+def _path(where: str) -> Path:
+    if _is_path(where):
+        return Path(where)
+    path = SHIPPED / f"{where}.yaml"
+    if path.is_file():
+        return path
+    if Path(where).exists():
+        return Path(where)
+    names = [*shipped(), *(name for names in shipped().values() for name in names)]
+    hint = nearest(where, names) or "`netspec list` shows the shipped ones"
+    raise fault("NS003", f"there is no spec `{where}`: no file and no shipped spec", hint=hint)

@@ -1,0 +1,46 @@
+"""Writing files whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from netspec.diagnostics import fault
+
+
+def write_files(contents: Mapping[Path, bytes]) -> None:
+    """Write every file, or none where one of them cannot be written: each goes to a temporary file
+    beside its place, and only when all are there are they renamed. Raises `SpecError` (NS002).
+    """
+    written: list[tuple[str, Path]] = []
+    try:
+        for path, content in contents.items():
+            if path.is_dir():
+                raise IsADirectoryError(f"{path} is a folder")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            written.append((_temporary(path, content), path))
+        for temporary, path in written:
+            os.replace(temporary, path)
+    except OSError as error:
+        raise fault("NS002", f"cannot write: {error}") from None
+    finally:
+        for temporary, _ in written:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(temporary)
+
+
+def _temporary(path: Path, content: bytes) -> str:
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        umask = os.umask(0)
+        os.umask(umask)
+        os.chmod(name, 0o666 & ~umask)
+    except OSError:
+        os.unlink(name)
+        raise
+    return name

@@ -1,0 +1,235 @@
+"""The Python API: load a spec, ask for its figures, its source, its diagram, its module."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from netspec.analysis.cost import Cost, Costs
+from netspec.catalog import Document, document
+from netspec.diagnostics import Diagnostic, Report, Source, Span, SpecError, fault, nearest
+from netspec.elaborate import elaborate
+from netspec.program import Program
+from netspec.syntax.nodes import Mapping as MappingNode
+from netspec.syntax.nodes import Node, Scalar, Sequence
+from netspec.syntax.spec import Claim, SpecFile, overlay, parse_spec
+
+if TYPE_CHECKING:
+    import torch
+
+    from netspec.analysis.claims import Verdict
+    from netspec.stats import Stats
+
+
+def load(spec: str | Path, *, input: Iterable[int] | None = None, **params: Any) -> Network:
+    """The checked network that `spec` names: a path, `path@variant`, or the name of a shipped file or
+    variant. `input` replaces its input shape (C, H, W), `params` its parameters: numbers, lists, or
+    expressions as strings.
+
+    Raises `SpecError` with every fault that was found.
+    """
+    chosen = document(str(spec))
+    size = None if input is None else tuple(input)
+    overrides = {name: argument_node(value, name) for name, value in params.items()}
+    return Network(chosen, overrides, None if size is None else argument_node(size, "input"))
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """A spec that has been checked, with its figures, for one sample at the spec's input shape."""
+
+    document: Document
+    overrides: Mapping[str, Node]
+    size: Node | None
+
+    def __post_init__(self) -> None:
+        _ = self.program
+
+    @cached_property
+    def _compiled(self) -> tuple[SpecFile, Program]:
+        return compile_document(self.document, self.overrides, self.size)
+
+    @property
+    def program(self) -> Program:
+        """The typed program: instances of blocks with all shapes known."""
+        return self._compiled[1]
+
+    @cached_property
+    def costs(self) -> Costs:
+        return Costs(self.program)
+
+    @property
+    def cost(self) -> Cost:
+        return self.costs.total
+
+    @property
+    def name(self) -> str:
+        return self.program.name
+
+    @property
+    def params(self) -> int:
+        """Trainable scalars."""
+        return self.cost.params
+
+    @property
+    def buffers(self) -> int:
+        """Scalars in buffers: running statistics, `num_batches_tracked`."""
+        return self.cost.buffers
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates of convolutions and linear layers."""
+        return self.cost.macs
+
+    @property
+    def flops(self) -> int:
+        """Twice the MACs plus every other arithmetic operation."""
+        return self.cost.flops
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """Without the batch dimension."""
+        return self.program.inputs[0].shape
+
+    @property
+    def output_shape(self) -> tuple[int, ...]:
+        """Without the batch dimension."""
+        return self.program.outputs[0].shape
+
+    def stats(self, depth: int = 2) -> Stats:
+        """The table of the module tree down to `depth` levels."""
+        from netspec.stats import Stats
+
+        return Stats.of(self.program, self.costs, depth)
+
+    @property
+    def skipped_claims(self) -> int:
+        """How many claims are not checked: with parameters or input overridden, those without `with`
+        speak of another network.
+        """
+        return len(self._compiled[0].claims) - len(self._checked_claims)
+
+    @property
+    def _checked_claims(self) -> list[Claim]:
+        overridden = bool(self.overrides) or self.size is not None
+        claims = self._compiled[0].claims
+        return [claim for claim in claims if claim.overrides is not None or not overridden]
+
+    def verdicts(self) -> list[Verdict]:
+        """What came of each claim; raises `SpecError` (NS503) for claims that cannot be read."""
+        from netspec.analysis.claims import check_claim
+
+        report = Report()
+        verdicts: list[Verdict] = []
+        for claim in self._checked_claims:
+            with report.collecting():
+                verdicts += check_claim(claim, self._program_with)
+        report.raise_if_any()
+        return verdicts
+
+    def require_claims(self) -> None:
+        """Raise `SpecError` (NS501, NS502, NS503) with every claim that is not as it should be."""
+        faults = [verdict.fault for verdict in self.verdicts()]
+        if any(faults):
+            raise SpecError(fault for fault in faults if fault is not None)
+
+    def _program_with(self, overrides: MappingNode | None) -> Program:
+        if overrides is None:
+            return self.program
+        changed = {key.text: value for key, value in overrides}
+        return compile_document(self.document, changed, None)[1]
+
+    def source(self) -> str:
+        """The network as a PyTorch source file that imports nothing but torch."""
+        from netspec.backends.torch import emit
+
+        return emit(self.program, self.cost)
+
+    def dot(self) -> str:
+        """The diagram as Graphviz DOT text."""
+        from netspec.backends.graphviz import dot
+
+        return dot(self.program)
+
+    def _repr_svg_(self) -> str:
+        from netspec.backends.graphviz import render
+
+        return render(self.dot(), "svg").decode()
+
+    def module(
+        self,
+        device: Any = None,
+        dtype: torch.dtype | None = None,
+        memory_format: torch.memory_format | None = None,
+    ) -> torch.nn.Module:
+        """The emitted source, executed: a module with freshly initialised weights.
+
+        Raises `SpecError` (NS004) if torch is not installed.
+        """
+        from netspec.backends.torch import build_module
+
+        return build_module(self.program, self.source(), device, dtype, memory_format)
+
+
+    def compare(self) -> None:
+        """Hold the emitted module, on the meta device, against the computed figures. Raises
+        `SpecError` (NS601) with every difference, NS004 if torch is not installed.
+        """
+        from netspec.backends.torch import compare
+
+        differences = compare(self.program, self.source(), self.cost)
+        if differences:
+            raise SpecError(Diagnostic("NS601", difference) for difference in differences)
+
+
+def compile_document(
+    chosen: Document, overrides: Mapping[str, Node], size: Node | None
+) -> tuple[SpecFile, Program]:
+    """Parse and elaborate a document with parameters and input set from outside."""
+    root, report = chosen.root, Report(chosen.report)
+    if isinstance(root, MappingNode):
+        root = _overridden(root, overrides, size)
+    file = parse_spec(root, chosen.source, report)
+    file.name = file.name or Path(chosen.source.name).stem
+    return file, elaborate(file, report)
+
+
+def _overridden(
+    root: MappingNode, overrides: Mapping[str, Node], size: Node | None
+) -> MappingNode:
+    changes: list[tuple[Scalar, Node]] = []
+    if overrides:
+        _require_params(root, overrides)
+        values = [(Scalar(name, node.span), node) for name, node in overrides.items()]
+        changes.append((Scalar("params", root.span), MappingNode([*values], root.span)))
+    if size is not None:
+        changes.append((Scalar("input", size.span), size))
+    return overlay(root, MappingNode(changes, root.span))
+
+
+def _require_params(root: MappingNode, overrides: Mapping[str, Node]) -> None:
+    params = root.get("params")
+    known = [key.text for key, _ in params] if isinstance(params, MappingNode) else []
+    for name, node in overrides.items():
+        if name not in known:
+            hint = nearest(name, known) or (f"it has {', '.join(known)}" if known else None)
+            raise fault("NS003", f"the spec has no parameter `{name}`", node.span, hint=hint)
+
+
+def argument_node(value: Any, name: str) -> Node:
+    """A Python value as a node of a spec, placed in a source called `name=value`."""
+    span = _span(f"{name}={value!r}")
+    if isinstance(value, list | tuple):
+        return Sequence([argument_node(entry, name) for entry in value], span)
+    if isinstance(value, bool) or value is None:
+        return Scalar(str(value).lower() if value is not None else "", span)
+    if isinstance(value, int | float | str):
+        return Scalar(str(value), span)
+    raise TypeError(f"{name} is a number, string or list, not {type(value).__name__}")
+
+
+def _span(text: str) -> Span:
+    return Span(Source("the arguments", text), 1, 1, 1, len(text) + 1)

@@ -1,0 +1,157 @@
+"""Tables of figures: the module tree of one network, or one row per network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from netspec.analysis.cost import Cost, Costs
+from netspec.analysis.tree import Node, Row, module_tree, rows, walk
+from netspec.program import Program
+from netspec.tensor import Tensor
+
+Cells = list[list[str]]
+TREE_HEADER = ["module", "op", "output", "params", "%", "MACs", "%"]
+NETWORK_HEADER = ["network", "input", "output", "params", "buffers", "MACs", "FLOPs", "status"]
+TREE_ALIGNMENT, NETWORK_ALIGNMENT = "lllrrrr", "lllrrrrl"
+
+
+@dataclass(frozen=True)
+class Stats:
+    """The figures of a network, for one sample. `rows` add up to the totals; `tree` also has the
+    modules above them, with runs of equal ones folded.
+    """
+
+    name: str
+    input: tuple[int, ...]
+    output: tuple[int, ...]
+    total: Cost
+    rows: tuple[Row, ...]
+    tree: Node
+
+    @classmethod
+    def of(cls, program: Program, costs: Costs, depth: int) -> Stats:
+        """Down to `depth` levels of the module tree, at least 1."""
+        return cls(
+            program.name,
+            program.inputs[0].shape,
+            program.outputs[0].shape,
+            costs.total,
+            tuple(rows(program, costs, depth)),
+            module_tree(program, costs, depth),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Exact integers, as `--format json` prints them."""
+        return {
+            "name": self.name,
+            "input": list(self.input),
+            "output": list(self.output),
+            "params": self.total.params,
+            "buffers": self.total.buffers,
+            "macs": self.total.macs,
+            "flops": self.total.flops,
+            "status": self.total.status,
+            "rows": [_row_dict(row) for row in self.rows],
+        }
+
+    def __str__(self) -> str:
+        return f"{summary(self)}\n\n{text_table(TREE_HEADER, tree_cells(self), TREE_ALIGNMENT)}"
+
+
+def summary(stats: Stats) -> str:
+    """The totals in one line."""
+    total = stats.total
+    unknown = f", partial: no rule for {', '.join(sorted(total.unknown))}" if total.unknown else ""
+    return (
+        f"{stats.name}: {_sizes(stats.input)} -> {_sizes(stats.output)}, "
+        f"params {total.params:,}, buffers {total.buffers:,}, "
+        f"MACs {total.macs:,}, FLOPs {total.flops:,}{unknown}"
+    )
+
+
+def tree_cells(stats: Stats) -> Cells:
+    """A line per node of the tree, indented; runs of equal modules on one line with their number."""
+    cells = []
+    for level, node in walk(stats.tree):
+        total = Cost().plus(node.cost, node.count)
+        cells.append(
+            [
+                "  " * level + _name(node),
+                node.op,
+                " ".join(map(_shape, node.output)),
+                f"{total.params:,}" if total.params else "-",
+                _share(total.params, stats.total.params),
+                f"{total.macs:,}" if total.macs else "-",
+                _share(total.macs, stats.total.macs),
+            ]
+        )
+    return cells
+
+
+def network_cells(networks: Iterable[Stats]) -> Cells:
+    """A line per network."""
+    return [
+        [
+            stats.name,
+            _sizes(stats.input),
+            _sizes(stats.output),
+            f"{stats.total.params:,}",
+            f"{stats.total.buffers:,}",
+            f"{stats.total.macs:,}",
+            f"{stats.total.flops:,}",
+            stats.total.status,
+        ]
+        for stats in networks
+    ]
+
+
+def text_table(header: Sequence[str], cells: Cells, alignment: str) -> str:
+    """Columns under a header, `l` or `r` aligned."""
+    widths = [max(map(len, column)) for column in zip(header, *cells, strict=True)]
+    lines = [
+        "  ".join(_pad(*cell) for cell in zip(line, widths, alignment, strict=True)).rstrip()
+        for line in [list(header), *cells]
+    ]
+    return "\n".join([lines[0], "-" * max(map(len, lines)), *lines[1:]])
+
+
+def markdown_table(header: Sequence[str], cells: Cells, alignment: str) -> str:
+    """The same as a GitHub table."""
+    rule = ["---:" if side == "r" else "---" for side in alignment]
+    lines = [[cell.replace("  ", "&emsp;") for cell in line] for line in cells]
+    return "\n".join("| " + " | ".join(line) + " |" for line in [list(header), rule, *lines])
+
+
+def _row_dict(row: Row) -> dict[str, Any]:
+    return {
+        "path": ".".join(row.path),
+        "op": row.op,
+        "output": list(row.output[0].shape) if len(row.output) == 1 else [],
+        "params": row.cost.params,
+        "macs": row.cost.macs,
+        "flops": row.cost.flops,
+    }
+
+
+def _name(node: Node) -> str:
+    if node.call is None or node.count == 1:
+        return node.name
+    return f"{node.name} .. {node.call.place.path(node.count - 1)[-1]} (x{node.count})"
+
+
+def _pad(cell: str, width: int, side: str) -> str:
+    return cell.rjust(width) if side == "r" else cell.ljust(width)
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.1f}" if part and whole else "-"
+
+
+def _shape(tensor: Tensor) -> str:
+    return _sizes(tensor.shape)
+
+
+def _sizes(shape: tuple[int, ...]) -> str:
+    return "x".join(map(str, shape))
