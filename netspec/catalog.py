@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -60,31 +61,35 @@ def document(address: str) -> Document:
 def shipped() -> dict[str, list[str]]:
     """The spec files that ship with netspec, by name, each with its variants."""
     listing: dict[str, list[str]] = {}
-    for path in sorted(SHIPPED.glob("*.yaml")):
+    for name, path in shipped_files().items():
         root = read_nodes(read_source(path), Report())
-        listing[path.stem] = list(variants(root)) if isinstance(root, Mapping) else []
+        listing[name] = list(variants(root)) if isinstance(root, Mapping) else []
     return listing
+
+
+@cache
+def shipped_files() -> dict[str, Path]:
+    return {path.stem: path for path in sorted(SHIPPED.glob("*.yaml"))}
 
 
 def _spelled_out(address: str) -> str:
     """A bare variant name as `FILE@VARIANT`; other addresses as they are."""
-    if "@" in address or _is_path(address) or (SHIPPED / f"{address}.yaml").is_file():
+    if "@" in address or _is_path(address) or address in shipped_files():
         return address
     homes = [name for name, names in shipped().items() if address in names]
     return f"{homes[0]}@{address}" if homes else address
 
 
 def _is_path(where: str) -> bool:
-    return "/" in where or where.endswith((".yaml", ".yml")) or Path(where).is_file()
+    return "/" in where or where.endswith((".yaml", ".yml")) or os.path.isfile(where)
 
 
 def _path(where: str) -> Path:
     if _is_path(where):
         return Path(where)
-    path = SHIPPED / f"{where}.yaml"
-    if path.is_file():
-        return path
-    if Path(where).exists():
+    if where in shipped_files():
+        return shipped_files()[where]
+    if os.path.exists(where):
         return Path(where)
     names = [*shipped(), *(name for names in shipped().values() for name in names)]
     hint = nearest(where, names) or "`netspec list` shows the shipped ones"

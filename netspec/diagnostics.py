@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import groupby
 
 CODES = {
     # files and usage
@@ -176,9 +177,9 @@ def render(diagnostic: Diagnostic) -> str:
     lines = [f"{where}error[{diagnostic.code}]: {diagnostic.message}"]
     if diagnostic.span:
         lines += excerpt(diagnostic.span)
-    for note in diagnostic.notes:
-        place = f"{note.span}: " if note.span else ""
-        lines.append(f"  note: {place}{note.message}")
+    for note, run in groupby(diagnostic.notes):
+        place, times = f"{note.span}: " if note.span else "", len(list(run))
+        lines.append(f"  note: {place}{note.message}{f' ({times} times)' if times > 1 else ''}")
     if diagnostic.hint:
         lines.append(f"  hint: {diagnostic.hint}")
     return "\n".join(lines)

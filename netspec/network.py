@@ -173,7 +173,6 @@ class Network:
 
         return build_module(self.program, self.source(), device, dtype, memory_format)
 
-
     def compare(self) -> None:
         """Hold the emitted module, on the meta device, against the computed figures. Raises
         `SpecError` (NS601) with every difference, NS004 if torch is not installed.
@@ -197,9 +196,7 @@ def compile_document(
     return file, elaborate(file, report)
 
 
-def _overridden(
-    root: MappingNode, overrides: Mapping[str, Node], size: Node | None
-) -> MappingNode:
+def _overridden(root: MappingNode, overrides: Mapping[str, Node], size: Node | None) -> MappingNode:
     changes: list[tuple[Scalar, Node]] = []
     if overrides:
         _require_params(root, overrides)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -15,9 +16,9 @@ from netspec.ops.base import Op
 from netspec.program import Argument
 from netspec.syntax import nodes
 from netspec.syntax.expression import Expression, parse_expression
-from netspec.syntax.nodes import Mapping, Node, Scalar, describe
+from netspec.syntax.nodes import Mapping, Node, Scalar
 from netspec.syntax.spec import Block, Parameter
-from netspec.syntax.steps import MODIFIERS, StepParser, Use
+from netspec.syntax.steps import MODIFIERS, Step, StepParser, Use
 
 Evaluator = Callable[[Environment, Wires], Any]
 
@@ -28,8 +29,17 @@ class Prepared:
 
     parameter: str
     span: Span
-    text: str | None
+    ready: Ready
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """How to evaluate a node: its text if it is one expression, and what it is made of."""
+
     evaluate: Evaluator
+    text: str | None = None
+    expressions: tuple[Expression, ...] = ()
+    step: Step | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +55,9 @@ class Supplied:
 
 
 def prepare(use: Use, target: Block | type[Op], defaults: Mapping | None) -> tuple[Prepared, ...]:
-    """The arguments of a use, by parameter, the file's defaults first; raises `SpecError`."""
+    """The arguments of a use, by parameter, with the file's defaults; raises `SpecError`."""
     given = _assign(use, target)
     for key, value in defaults or ():
-        _require_parameter(key, target)
         given.setdefault(key.text, (value, key.span))
     report = Report()
     prepared = []
@@ -70,7 +79,7 @@ def _assign(use: Use, target: Block | type[Op]) -> dict[str, tuple[Node, Span]]:
         return {}
     if isinstance(node, Mapping) and not _is_block_argument(node, target):
         for key, _ in node:
-            _require_parameter(key, target)
+            require_parameter(key, target)
         return {key.text: (value, value.span) for key, value in node}
     positional = node.items if isinstance(node, nodes.Sequence) else [node]
     if isinstance(node, nodes.Sequence) and _first_takes_list(target):
@@ -95,8 +104,10 @@ def _first_takes_list(target: Block | type[Op]) -> bool:
         first = next(iter(target.parameters.values()), None)
         return first is not None and (first.takes_list or _takes_block(first, target))
     field = next(iter(target.model_fields.values()), None)
-    return field is not None and "tuple" in str(field.annotation) and "int |" not in str(
-        field.annotation
+    return (
+        field is not None
+        and "tuple" in str(field.annotation)
+        and "int |" not in str(field.annotation)
     )
 
 
@@ -108,7 +119,7 @@ def _takes_block(parameter: Parameter, block: Block) -> bool:
     return is_word and resolve(default.text, block.home) is not None
 
 
-def _require_parameter(key: Scalar, target: Block | type[Op]) -> None:
+def require_parameter(key: Scalar, target: Block | type[Op]) -> None:
     known = parameters(target)
     if key.text in known:
         return
@@ -123,16 +134,17 @@ def _require_parameter(key: Scalar, target: Block | type[Op]) -> None:
 def _prepare(name: str, node: Node, span: Span, target: Block | type[Op]) -> Prepared:
     if isinstance(target, Block):
         parameter = target.parameters[name]
-        return Prepared(name, span, *_evaluator(node, block=_takes_block(parameter, target)))
+        return Prepared(name, span, ready(node, block=_takes_block(parameter, target)))
     if isinstance(node, Scalar) and node.text in _words(target, name):
         word = node.text
-        return Prepared(name, span, None, lambda environment, wires: word)
+        return Prepared(name, span, Ready(lambda environment, wires: word))
     if isinstance(node, Mapping):
         message = f"`{name}` of `{target.name}` is a value, not a mapping"
         raise fault("NS204", message, node.span)
-    return Prepared(name, span, *_evaluator(node, block=False))
+    return Prepared(name, span, ready(node, block=False))
 
 
+@cache
 def _words(target: type[Op], field: str) -> frozenset[str]:
     """The words that an op's argument enumerates."""
     from typing import Literal, get_args, get_origin
@@ -148,28 +160,35 @@ def _words(target: type[Op], field: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _evaluator(node: Node, *, block: bool) -> tuple[str | None, Evaluator]:
+def ready(node: Node, *, block: bool) -> Ready:
+    """A node made ready: a block where it is a mapping (or, for a block parameter, a list), else a
+    list, a constant or an expression.
+    """
     if isinstance(node, Mapping) or (block and isinstance(node, nodes.Sequence)):
-        return None, _block_evaluator(node)
+        return _ready_block(node)
     if isinstance(node, nodes.Sequence):
-        parts = [_evaluator(item, block=False)[1] for item in node.items]
-        return None, lambda environment, wires: tuple(p(environment, wires) for p in parts)
-    if not isinstance(node.value, str):
-        value = node.value
-        if value is None:
-            raise fault("NS204", "a value is missing here", node.span)
-        return None, lambda environment, wires: value
-    expression = parse_expression(node.text, node.span)
-    return node.text, lambda environment, wires: expression.evaluate(environment)
+        parts = [ready(item, block=False) for item in node.items]
+        inner = tuple(e for part in parts for e in part.expressions)
+        return Ready(
+            lambda environment, wires: tuple(p.evaluate(environment, wires) for p in parts),
+            expressions=inner,
+        )
+    if isinstance(node.value, str):
+        expression = parse_expression(node.text, node.span)
+        return Ready(
+            lambda environment, wires: expression.evaluate(environment), node.text, (expression,)
+        )
+    if node.value is None:
+        raise fault("NS204", "a value is missing here", node.span)
+    value = node.value
+    return Ready(lambda environment, wires: value)
 
 
-def _block_evaluator(node: Node) -> Evaluator:
+def _ready_block(node: Node) -> Ready:
     """A name with arguments becomes a partial; a list, `do` or anything with modifiers a closure."""
     report = Report()
-    parser = StepParser(report)
-    steps = parser.steps(node)
+    step = StepParser(report).step(node)
     report.raise_if_any()
-    (step,) = steps if isinstance(node, Mapping) else (parser.step(node),)
     words = wired(node)
     bare = isinstance(node, Mapping) and len(node.items) == 1
 
@@ -179,13 +198,15 @@ def _block_evaluator(node: Node) -> Evaluator:
             return Partial(step.body, environment, taken)
         return Closure(step, environment, taken)
 
-    return evaluate
+    return Ready(evaluate, step=step)
 
 
 # -------------------------------------------------------------------------------------- ops
 
 
-def bind_op(target: type[Op], use: Use, supplied: Iterable[Supplied]) -> tuple[Op, dict[str, Argument]]:
+def bind_op(
+    target: type[Op], use: Use, supplied: Iterable[Supplied]
+) -> tuple[Op, dict[str, Argument]]:
     """The op with its arguments evaluated and validated; raises `SpecError`."""
     arguments, spans = _evaluate(supplied)
     values = {name: _whole(argument.value) for name, argument in arguments.items()}
@@ -204,8 +225,8 @@ def _evaluate(supplied: Iterable[Supplied]) -> tuple[dict[str, Argument], dict[s
     spans: dict[str, Span] = {}
     for given in supplied:
         for prepared in given.arguments:
-            value = prepared.evaluate(given.environment, given.wires)
-            arguments[prepared.parameter] = Argument(value, prepared.text)
+            value = prepared.ready.evaluate(given.environment, given.wires)
+            arguments[prepared.parameter] = Argument(value, prepared.ready.text)
             spans[prepared.parameter] = prepared.span
     return arguments, spans
 
@@ -233,7 +254,7 @@ def _explain(
         hint = "use `//`, `floor` or `round`"
         what = "a channel count" if name == "out" else f"`{name}` of `{target.name}`"
         return fault("NS305", f"{what} must be a whole number: {gives}", span, hint=hint)
-    if name == "out":
+    if name == "out" and problem["type"] == "greater_than":
         return fault("NS307", f"`out` of `{target.name}` must be a positive number: {gives}", span)
     reason = problem["msg"].removeprefix("Value error, ").replace("Input should", "must")
     reason = reason[:1].lower() + reason[1:]
@@ -289,10 +310,16 @@ def default(
 ) -> Argument:
     """The default of a parameter that is not given; raises `SpecError` (NS203) if it has none."""
     if parameter.default is None:
-        message = f"`{block.name}` needs `{parameter.name}` ({parameter.kind})"
-        raise fault("NS203", message, use_span)
-    text, evaluate = _evaluator(parameter.default, block=parameter.takes_block)
-    return Argument(evaluate(environment, {}), text)
+        raise fault("NS203", f"`{block.name}` needs `{parameter.name}`", use_span)
+    prepared = ready_default(parameter)
+    return Argument(prepared.evaluate(environment, {}), prepared.text)
+
+
+@lru_cache(maxsize=4096)
+def ready_default(parameter: Parameter) -> Ready:
+    """The default of a parameter made ready (once per parameter)."""
+    assert parameter.default is not None
+    return ready(parameter.default, block=parameter.takes_block)
 
 
 def checked(value: Any, parameter: Parameter, span: Span) -> Any:
@@ -309,5 +336,3 @@ def checked(value: Any, parameter: Parameter, span: Span) -> Any:
         hint = "use `//`, `floor` or `round`" if code == "NS305" else None
         raise fault(code, message, span, hint=hint)
     return value
-
-

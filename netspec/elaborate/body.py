@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from netspec.diagnostics import Note, Span, SpecError, fault, nearest
 from netspec.elaborate import naming
-from netspec.elaborate.arguments import Supplied, bind_block, bind_op
+from netspec.elaborate.arguments import Supplied, bind_block
 from netspec.elaborate.environment import Environment, callable_names
 from netspec.elaborate.naming import Level, NameTaken
 from netspec.elaborate.values import BlockValue, Closure, Partial, Reference, tensors
 from netspec.ops.base import Op, ShapeError
 from netspec.program import Argument, Call, Instance, Loop, Path, Value
 from netspec.syntax.expression import Expression
-from netspec.syntax.spec import Block
+from netspec.syntax.spec import Block, SpecFile
 from netspec.syntax.steps import Branches, Repetition, Step, Template, Use
 from netspec.tensor import Tensor
 
@@ -49,6 +49,7 @@ class Frame:
     block: str
     span: Span
     caller: Frame | None
+    inline: Block | None = None
 
     def notes(self) -> Iterator[Note]:
         frame: Frame | None = self
@@ -210,9 +211,7 @@ class Body:
         self.names[_rendered(step.name, environment)] = _wire(outputs)
         return outputs
 
-    def repeats(
-        self, step: Step, loop: Repetition, start: int, before: Flow, after: Flow
-    ) -> bool:
+    def repeats(self, step: Step, loop: Repetition, start: int, before: Flow, after: Flow) -> bool:
         """Whether every further iteration is the call just made, once more on its own result."""
         return (
             len(self.calls) == start + 1
@@ -321,7 +320,7 @@ class Body:
             pending.append((value.use, value.environment, value.wires))
             value = naming.target_of(value.use, value.environment)
         if value is None:
-            raise self.unknown(pending[-1][0], environment)
+            raise unknown_use(pending[-1][0], environment.home, environment)
         if isinstance(value, Closure):
             if use.arguments is not None:
                 message = f"`{use.head}` is an inline body here and takes no arguments"
@@ -335,14 +334,6 @@ class Body:
             names = names if names is environment else names.at(inputs)
             supplied.append(Supplied(prepared, names, around))
         return value, supplied
-
-    def unknown(self, use: Use, environment: Environment) -> SpecError:
-        if use.head in environment:
-            kind = _kind(environment[use.head])
-            return fault("NS201", f"`{use.head}` is {kind}, not a block", use.span)
-        blocks = [n for n, v in environment.items() if isinstance(v, BlockValue)]
-        hint = nearest(use.head, [*callable_names(environment.home), *blocks])
-        return fault("NS201", f"unknown op or block `{use.head}`", use.span, hint=hint)
 
     def pass_on(self, target: type[Op], context: Context, address: Path | None) -> None:
         """`identity` and `nothing` make no call; in a numbered group they hold a position."""
@@ -389,9 +380,7 @@ class Body:
         frame = Frame(block.name, use.span, self.frame)
         instance = self.elaborator.block_instance(block, arguments, flow, taken, frame)
         outputs = tuple([value.type for value in instance.outputs])
-        return self.call(
-            instance, flow + taken, outputs, path, use.span, context, note, arguments
-        )
+        return self.call(instance, flow + taken, outputs, path, use.span, context, note, arguments)
 
     def inline_body(
         self, closure: Closure, use: Use, flow: Flow, context: Context, path: Path, note: str | None
@@ -407,16 +396,16 @@ class Body:
         self, block: Block, use: Use, supplied: list[Supplied], flow: Flow, context: Context
     ) -> Flow:
         """The steps of an inline block, in place: its children are children of this level."""
-        chain = self.frame
-        while chain is not None:
-            if chain.block == block.name and chain.span is use.span:
+        frame = self.frame
+        while frame is not None and frame.inline is not None:
+            if frame.inline is block:
                 raise fault("NS403", f"the inline block `{block.name}` calls itself", use.span)
-            chain = chain.caller
+            frame = frame.caller
         environment = self.elaborator.environment(block.home)
         environment.inputs = context.environment.inputs
         bind_block(block, use.span, supplied, environment)
         names, frame = self.names, self.frame
-        self.names, self.frame = ChainMap({}), Frame(block.name, use.span, frame)
+        self.names, self.frame = ChainMap({}), Frame(block.name, use.span, frame, block)
         try:
             inner = replace(context, environment=environment)
             return self.run(block.body, flow, inner)
@@ -457,6 +446,15 @@ def with_notes(error: SpecError, notes: Iterable[Note]) -> SpecError:
     """The same faults with more of the chain that led there."""
     added = tuple(notes)
     return SpecError(replace(d, notes=d.notes + added) for d in error.diagnostics)
+
+
+def unknown_use(use: Use, home: SpecFile, variables: Mapping[str, Any]) -> SpecError:
+    """The fault of a head that is no op, no block and no variable that holds one."""
+    if use.head in variables:
+        kind = _kind(variables[use.head])
+        return fault("NS201", f"`{use.head}` is {kind}, not a block", use.span)
+    hint = nearest(use.head, [*callable_names(home), *variables])
+    return fault("NS201", f"unknown op or block `{use.head}`", use.span, hint=hint)
 
 
 def _iterations(loop: Repetition, environment: Environment) -> tuple[int, Any]:
@@ -501,8 +499,7 @@ def _common_length(lists: dict[str, tuple[Any, ...]], loop: Repetition) -> int:
 
 def _rendered(name: Template, environment: Environment) -> str:
     parts = [
-        part.evaluate(environment) if isinstance(part, Expression) else part
-        for part in name.parts
+        part.evaluate(environment) if isinstance(part, Expression) else part for part in name.parts
     ]
     text = "".join(map(str, parts))
     if not text.isidentifier():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from netspec.diagnostics import Note, Report, Span, SpecError, fault
 from netspec.elaborate import naming
 from netspec.elaborate.arguments import Prepared, Supplied, bind_op, checked, default, prepare
 from netspec.elaborate.body import Abandoned, Body, Context, Flow, Frame, with_notes
+from netspec.elaborate.check import check_file
 from netspec.elaborate.environment import Environment
 from netspec.elaborate.naming import Level
 from netspec.elaborate.repeats import merge_repeats
@@ -22,14 +24,18 @@ from netspec.syntax.spec import Block, SpecFile
 from netspec.syntax.steps import Step, Use
 from netspec.tensor import Tensor
 
-MAX_CALLS = 1_000_000
+MAX_STEPS = 200_000
+"""Calls and iterations, and `INSTANCE_STEPS` for each distinct instance, in one elaboration."""
+INSTANCE_STEPS = 3
 MAX_DEPTH = 150
 
 
 def elaborate(file: SpecFile, report: Report) -> Program:
     """The program of a spec. Raises `SpecError` with every fault that `report` then holds."""
-    with _deep_recursion():
-        return Elaborator(file, report).program()
+    elaborator = Elaborator(file, report)
+    with _deep_recursion(), _no_collection():
+        check_file(file, elaborator.prepared, report)
+        return elaborator.program()
 
 
 @contextmanager
@@ -43,6 +49,20 @@ def _deep_recursion() -> Iterator[None]:
         sys.setrecursionlimit(limit)
 
 
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """No garbage collection meanwhile: hardly anything that elaboration makes is garbage, and looking
+    for it takes 40 % of the time of a large spec.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
 class Elaborator:
     """What the bodies of one program share: instances made so far, limits, faults."""
 
@@ -53,7 +73,7 @@ class Elaborator:
         self._prepared: dict[tuple[int, int], tuple[Prepared, ...]] = {}
         self._environments: dict[int, Environment] = {}
         self._outer: dict[Value, Value] = {}
-        self._calls = 0
+        self._steps = 0
         self._depth = 0
 
     def program(self) -> Program:
@@ -93,6 +113,7 @@ class Elaborator:
 
     def _root(self, given: Value) -> Instance:
         if not self.file.body:
+            self.report.raise_if_any()
             span = Span(self.file.source, 1, 1, 1, 2)
             raise fault("NS205", "the spec has no `body`", span)
         environment = self.environment(self.file).extended({})
@@ -113,7 +134,9 @@ class Elaborator:
 
     def _file_environment(self, home: SpecFile) -> Environment:
         environment = Environment({}, home)
-        file_block = Block(home.name or "the file", _start(home), home.params, (), None, False, False, home)
+        file_block = Block(
+            home.name or "the file", _start(home), home.params, (), None, False, False, home
+        )
         for name, parameter in home.params.items():
             argument = default(parameter, file_block, parameter.span, environment)
             environment[name] = checked(argument.value, parameter, parameter.span)
@@ -121,9 +144,7 @@ class Elaborator:
 
     # ----------------------------------------------------------------------------- arguments
 
-    def prepared(
-        self, use: Use, target: Block | type[Op], home: SpecFile
-    ) -> tuple[Prepared, ...]:
+    def prepared(self, use: Use, target: Block | type[Op], home: SpecFile) -> tuple[Prepared, ...]:
         cached = (id(use), id(target))
         if cached not in self._prepared:
             name = target.name
@@ -156,8 +177,16 @@ class Elaborator:
             environment.update({n: rebase(a.value, moved) for n, a in arguments.items()})
             body = Body(self, {}, frame)
             return self._finish(
-                body, block.name, block.body, inputs, inputs[: len(flow)], environment,
-                arguments, block.span, about=block.about, numbered=block.numbered,
+                body,
+                block.name,
+                block.body,
+                inputs,
+                inputs[: len(flow)],
+                environment,
+                arguments,
+                block.span,
+                about=block.about,
+                numbered=block.numbered,
             )
 
         return self._instance(cached, frame, build)
@@ -189,6 +218,7 @@ class Elaborator:
             raise Abandoned
         if isinstance(known, Frame) or self._depth >= MAX_DEPTH:
             raise self._endless(frame, same=known is not None)
+        self.spend(INSTANCE_STEPS, frame.span)
         self._instances[cached] = frame
         self._depth += 1
         try:
@@ -215,7 +245,9 @@ class Elaborator:
 
     def _inputs(self, outer: Flow) -> Flow:
         """New values for the inputs of an instance, remembering what they stand for."""
-        inputs = tuple([Value(value.type, name="x" if k == 0 else None) for k, value in enumerate(outer)])
+        inputs = tuple(
+            [Value(value.type, name="x" if k == 0 else None) for k, value in enumerate(outer)]
+        )
         self._outer.update(zip(inputs, outer, strict=True))
         return inputs
 
@@ -239,10 +271,11 @@ class Elaborator:
 
     # -------------------------------------------------------------------------------- faults
 
-    def spend(self, calls: int, span: Span) -> None:
-        self._calls += calls
-        if self._calls > MAX_CALLS:
-            raise fault("NS402", f"more than {MAX_CALLS} steps to elaborate", span)
+    def spend(self, steps: int, span: Span) -> None:
+        """Count work done; raises `SpecError` (NS402) where it is more than a spec may ask for."""
+        self._steps += steps
+        if self._steps > MAX_STEPS:
+            raise fault("NS402", f"more than {MAX_STEPS} steps to elaborate", span)
 
     def origin(self, value: Value) -> Note:
         """The op that made a tensor, and the line where it stands, through blocks both ways."""
@@ -251,7 +284,9 @@ class Elaborator:
             if value.producer is not None and isinstance(value.producer.target, Instance):
                 value = value.producer.target.outputs[value.index]
             elif value.producer is not None:
-                return Note(f"{shape} comes from `{value.producer.target.name}`", value.producer.span)
+                return Note(
+                    f"{shape} comes from `{value.producer.target.name}`", value.producer.span
+                )
             elif value in self._outer:
                 value = self._outer[value]
             else:

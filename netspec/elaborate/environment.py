@@ -87,5 +87,3 @@ def standard_names() -> frozenset[str]:
 def callable_names(home: SpecFile) -> Iterable[str]:
     """Every block and op that a file can use."""
     return [*home.blocks, *standard_names(), *ops.names()]
-
-

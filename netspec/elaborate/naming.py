@@ -88,34 +88,41 @@ def place(path: Path) -> Place:
     return Place(path[:-1], numbered[1], int(numbered[2]))
 
 
-def bases(steps: Iterable[Step], environment: Environment) -> Bases:
-    """How often each unnamed child stands in the text of a level; in a loop it counts as several."""
+def bases(
+    steps: Iterable[Step], environment: Environment, inside: frozenset[Block] = frozenset()
+) -> Bases:
+    """How often each unnamed child stands in a level's text; one in a loop counts as several.
+
+    `inside` are the inline blocks that the text stands in: one that calls itself is a fault of the
+    elaboration, not of this count.
+    """
     counts: Bases = Counter()
     for step in steps:
         times = 2 if step.loop else 1
-        for base in _of_step(step, environment):
+        for base in _of_step(step, environment, inside):
             counts[base] += times
     return counts
 
 
-def _of_step(step: Step, environment: Environment) -> Iterator[str]:
+def _of_step(step: Step, environment: Environment, inside: frozenset[Block]) -> Iterator[str]:
     if step.name is not None:
         return
     if isinstance(step.body, Use):
-        yield from _of_use(step.body, environment)
+        yield from _of_use(step.body, environment, inside)
     elif isinstance(step.body, Branches):
-        yield from bases(step.body.paths, environment).elements()
+        yield from bases(step.body.paths, environment, inside).elements()
         if step.body.merge is not None:
             yield step.body.merge.head
     else:
-        yield from bases(step.body, environment).elements()
+        yield from bases(step.body, environment, inside).elements()
 
 
-def _of_use(use: Use, environment: Environment) -> Iterator[str]:
+def _of_use(use: Use, environment: Environment, inside: frozenset[Block]) -> Iterator[str]:
     target = target_of(use, environment)
     if isinstance(target, Block) and target.inline:
-        inner = Environment({}, target.home)
-        yield from bases(target.body, inner).elements()
+        if target not in inside:
+            inner = Environment({}, target.home)
+            yield from bases(target.body, inner, inside | {target}).elements()
     elif use.head not in PASSING:
         yield use.head
 

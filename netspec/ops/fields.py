@@ -7,6 +7,10 @@ from typing import Annotated
 from pydantic import Field, PlainValidator
 
 
+MAX_SIZE = 2**31 - 1
+"""The largest size or channel count: what fits in 32 bits."""
+
+
 def sizes(value: object) -> object:
     """Whole numbers of at least 1: one for all axes, or one per axis."""
     if not _are_whole(value, least=1):
@@ -23,12 +27,12 @@ def paddings(value: object) -> object:
 
 def _are_whole(value: object, least: int) -> bool:
     entries = value if isinstance(value, tuple) and value else (value,)
-    return all(type(entry) is int and entry >= least for entry in entries)
+    return all(type(entry) is int and least <= entry <= MAX_SIZE for entry in entries)
 
 
 PerAxis = int | tuple[int, ...]
 
-Positive = Annotated[int, Field(gt=0)]
+Positive = Annotated[int, Field(gt=0, le=MAX_SIZE)]
 Sizes = Annotated[PerAxis, PlainValidator(sizes)]
 Paddings = Annotated[PerAxis, PlainValidator(paddings)]
 PositiveFloat = Annotated[float, Field(gt=0)]

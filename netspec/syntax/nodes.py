@@ -10,7 +10,9 @@ from netspec.diagnostics import Span
 
 Constant = int | float | bool | str | None
 
-_INT = re.compile(r"[-+]?[0-9]{1,30}|0o[0-7]{1,30}|0x[0-9a-fA-F]{1,30}")
+_INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_MOST_DIGITS = 30
+"""A longer whole number stays text, and so goes through the limits of expressions."""
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _WORDS: dict[str, Constant] = {
     **dict.fromkeys(["", "~", "null", "Null", "NULL"], None),
@@ -27,6 +29,8 @@ def core_value(text: str) -> Constant:
     if text in _WORDS:
         return _WORDS[text]
     if _INT.fullmatch(text):
+        if len(text) > _MOST_DIGITS:
+            return text
         return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
     if _FLOAT.fullmatch(text):
         return float(text)

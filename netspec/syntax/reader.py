@@ -150,13 +150,16 @@ class _Reader:
 
     def _syntax_fault(self, error: yaml.YAMLError) -> SpecError:
         mark = getattr(error, "problem_mark", None)
+        context = getattr(error, "context_mark", None)
+        if mark and context and not any(line.strip() for line in self.source.lines[mark.line :]):
+            mark = context
         problem = getattr(error, "problem", None) or getattr(error, "reason", None)
         if mark is None:
             return fault("NS101", f"not YAML: {problem or error}", _start(self.source))
         span = Span(self.source, mark.line + 1, mark.column + 1, mark.line + 1, mark.column + 2)
         line = self.source.lines[mark.line] if mark.line < len(self.source.lines) else ""
         unquoted = _UNQUOTED.search(line)
-        hint = f"quote this expression: \"{unquoted[1].strip()}...\"" if unquoted else None
+        hint = f'quote this expression: "{unquoted[1].strip()}..."' if unquoted else None
         if "\t" in line[: mark.column + 1]:
             hint = "indent with spaces, not tabs"
         return fault("NS101", f"not YAML: {problem}", span, hint=hint)

@@ -52,7 +52,8 @@ class Catalogue:
         versions: dict[int, list[Instance]] = {}
         for instance in _breadth_first(program.root):
             versions.setdefault(self._folder.kind(instance), []).append(instance)
-        names = _names([(kind, alike[0].block) for kind, alike in versions.items()])
+        blocks = [(kind, alike[0].block) for kind, alike in versions.items()]
+        names = dict(blocks[:1]) | _names(blocks[1:])
         self._by_kind = {
             kind: Entry(names[kind], alike, self._picture(alike))
             for kind, alike in versions.items()

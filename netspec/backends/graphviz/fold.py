@@ -14,9 +14,13 @@ Versions = tuple[tuple[Call, ...], ...]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Leaf:
-    """A call as it is drawn: the calls that it stands for, by version of the block and iteration."""
+    """A call as it is drawn: the calls that it stands for, by version of the block and iteration.
+
+    `times` lists how often in a row it is applied.
+    """
 
     versions: Versions
+    times: tuple[int, ...]
 
     @property
     def calls(self) -> tuple[Call, ...]:
@@ -88,7 +92,7 @@ class Folder:
                 name = inner[0].place.group[level]
                 items.append(Level(name, self._items(inner, level + 1, loop)))
             else:
-                items.append(Leaf((tuple(inner),)))
+                items.append(Leaf((tuple(inner),), (inner[0].count,)))
         return items
 
     def _folded(self, calls: Sequence[Call], level: int, loop: int) -> list[Item]:
@@ -96,8 +100,7 @@ class Folder:
         bodies = [self._items(list(inner), level, loop + 1) for _, inner in by_iteration]
         items: list[Item] = []
         for _, alike in groupby(bodies, key=lambda body: (self._signature(body), _sizes(body))):
-            run = list(alike)
-            items += run[0] if len(run) == 1 else [Fold((len(run),), overlay(run, _in_a_row))]
+            items += _in_a_row(list(alike))
         return items
 
     def _signature(self, items: Sequence[Item]) -> tuple[object, ...]:
@@ -118,27 +121,39 @@ class Folder:
         return type(target) if isinstance(target, Op) else (target.block, self.kind(target))
 
 
-def overlay(bodies: Sequence[list[Item]], join: Callable[[list[Versions]], Versions]) -> list[Item]:
+def _in_a_row(iterations: Sequence[list[Item]]) -> list[Item]:
+    """Iterations of one signature, drawn once."""
+    if len(iterations) == 1:
+        return iterations[0]
+    items = overlay(iterations, _end_to_end)
+    if len(items) == 1 and isinstance(items[0], Leaf):
+        return [Leaf(items[0].versions, (sum(items[0].times),))]
+    return [Fold((len(iterations),), items)]
+
+
+def overlay(
+    bodies: Sequence[list[Item]], join: Callable[[Sequence[Versions]], Versions]
+) -> list[Item]:
     """One body that stands for several of one signature."""
     return [_overlaid(items, join) for items in zip(*bodies, strict=True)]
 
 
-def _overlaid(items: tuple[Item, ...], join: Callable[[list[Versions]], Versions]) -> Item:
+def _overlaid(items: Sequence[Item], join: Callable[[Sequence[Versions]], Versions]) -> Item:
     first = items[0]
-    if isinstance(first, Leaf):
-        return Leaf(join([item.versions for item in items]))
-    inner = overlay([item.items for item in items], join)
     if isinstance(first, Level):
-        return Level(first.name, inner)
-    return Fold(tuple(chain.from_iterable(item.times for item in items)), inner)
+        return Level(first.name, overlay([item.items for item in items], join))
+    times = tuple(chain.from_iterable(item.times for item in items))
+    if isinstance(first, Leaf):
+        return Leaf(join([item.versions for item in items]), times)
+    return Fold(times, overlay([item.items for item in items], join))
 
 
-def _in_a_row(versions: list[Versions]) -> Versions:
-    """Iterations of one version."""
-    return (tuple(chain.from_iterable(only for (only,) in versions)),)
+def _end_to_end(iterations: Sequence[Versions]) -> Versions:
+    """Iterations of the one version."""
+    return (tuple(chain.from_iterable(only for (only,) in iterations)),)
 
 
-def side_by_side(versions: list[Versions]) -> Versions:
+def side_by_side(versions: Sequence[Versions]) -> Versions:
     """Versions of one block."""
     return tuple(chain.from_iterable(versions))
 

@@ -18,19 +18,13 @@ QUIET = frozenset(
 """Arguments that a figure leaves out, or shows in a way of their own."""
 
 
-def quantity(number: int) -> str:
-    """Two or three figures and a unit: 9408 is `9.4K`."""
+def quantity(number: int, decimals: int = 1) -> str:
+    """A count with a unit: 9408 is `9.4K`, 215808 is `216K`."""
     for unit, size in (("", 1), ("K", 10**3), ("M", 10**6), ("G", 10**9), ("T", 10**12)):
         if number < 999.5 * size:
             break
     scaled = number / size
-    return f"{scaled:.1f}{unit}" if size > 1 and scaled < 99.95 else f"{scaled:.0f}{unit}"
-
-
-def quantities(numbers: Iterable[int]) -> str:
-    listed = list(numbers)
-    low, high = quantity(min(listed)), quantity(max(listed))
-    return low if low == high else f"{low}…{high}"
+    return f"{scaled:.{decimals}f}{unit}" if unit and scaled < 99.95 else f"{scaled:.0f}{unit}"
 
 
 def extent(numbers: Iterable[int]) -> str:
@@ -40,6 +34,19 @@ def extent(numbers: Iterable[int]) -> str:
     if low == high:
         return str(low)
     return f"{high}…{low}" if listed[0] == high else f"{low}…{high}"
+
+
+def extents(values: Sequence[Any]) -> str:
+    """Two values in full, more numbers by their extent, other things all."""
+    distinct = list(dict.fromkeys(values))
+    if len(distinct) > 2 and all(type(value) is int for value in distinct):
+        return extent(distinct)
+    return ", ".join(map(_text, distinct))
+
+
+def repetitions(times: Sequence[int], symbols: Symbols) -> str:
+    """How often: a number, or the argument that says so."""
+    return settled([[count] for count in times], symbols)
 
 
 def shape(shapes: Sequence[Sequence[tuple[int, ...]]], symbols: Symbols) -> str:

@@ -1,59 +1,81 @@
-"""DOT and its HTML-like labels as text. Whatever comes from a spec goes through `escaped` or `quoted`."""
+"""DOT and its HTML-like labels as text.
+
+Whatever comes from a spec is put in through `escaped` or `quoted`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 
 
 def printable(text: str) -> str:
-    """`text` with every character that XML or a line of DOT cannot hold replaced."""
+    """`text`, with what XML or a line of DOT cannot hold replaced."""
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def escaped(text: str) -> str:
-    """Text for an HTML-like label."""
-    return escape(printable(text))
+    r"""Text as it stands in an HTML-like label, where Graphviz would expand `\N` to a name."""
+    return escape(printable(text)).replace("\\", "\\\\")
 
 
 def quoted(text: str) -> str:
-    """A DOT string: an identifier or a plain attribute value."""
-    body = printable(text).replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{body}"'
+    """Text as a DOT string: an identifier or the value of an attribute."""
+    return '"' + printable(text).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def attributes(pairs: Mapping[str, str]) -> str:
-    """`[key="value", ...]`; a value that is markup already (`<...>`) stays as it is."""
-    return "[" + ", ".join(f"{key}={_value(value)}" for key, value in pairs.items()) + "]"
+def node(name: str, label: str) -> str:
+    return f"{quoted(name)} [label=<{label}>]"
 
 
-def _value(value: str) -> str:
-    return value if value.startswith("<") else quoted(value)
+def edge(source: str, target: str, **attributes: str) -> str:
+    return f"{quoted(source)} -> {quoted(target)}{listed(attributes)}"
 
 
-def label(markup: str) -> str:
-    return f"<{markup}>"
+def defaults(kind: str, attributes: Mapping[str, str], label: str | None = None) -> str:
+    """What holds for the graph, its nodes or its edges."""
+    return f"{kind}{listed(attributes, label)}"
 
 
-def font(markup: str, *, size: float | None = None, colour: str | None = None) -> str:
-    given = {"point-size": size, "color": colour}
-    inside = "".join(f' {key}="{value}"' for key, value in given.items() if value is not None)
-    return f"<font{inside}>{markup}</font>"
+def subgraph(
+    name: str, attributes: Mapping[str, str], label: str | None, body: Iterable[str]
+) -> Iterator[str]:
+    """A cluster. Graphviz would give one without a label that of the graph around it."""
+    given = attributes if label else {**attributes, "label": ""}
+    yield f"subgraph {quoted('cluster ' + name)} {{"
+    yield "  " + defaults("graph", given, label)
+    yield from indented(body)
+    yield "}"
+
+
+def indented(lines: Iterable[str]) -> Iterator[str]:
+    return ("  " + line for line in lines)
+
+
+def listed(attributes: Mapping[str, str], label: str | None = None) -> str:
+    """` [key="value", ...]`, with an HTML-like label last."""
+    pairs = [f"{key}={quoted(value)}" for key, value in attributes.items()]
+    pairs += [] if label is None else [f"label=<{label}>"]
+    return f" [{', '.join(pairs)}]" if pairs else ""
 
 
 def bold(markup: str) -> str:
     return f"<b>{markup}</b>"
 
 
-def cell(markup: str, **given: str | int) -> str:
-    inside = "".join(f' {key}="{value}"' for key, value in given.items())
-    return f"<td{inside}>{markup}</td>"
+def font(markup: str, *, size: int, colour: str) -> str:
+    return f'<font point-size="{size}" color="{colour}">{markup}</font>'
 
 
-def row(cells: Iterable[str]) -> str:
-    return f"<tr>{''.join(cells)}</tr>"
+def cell(markup: str, **attributes: str | int) -> str:
+    return _element("td", markup, attributes)
 
 
-def table(rows: Iterable[str], **given: str | int) -> str:
-    inside = "".join(f' {key}="{value}"' for key, value in given.items())
-    return f"<table{inside}>{''.join(rows)}</table>"
+def table(rows: Iterable[Iterable[str]], **attributes: str | int) -> str:
+    """Rows of cells."""
+    return _element("table", "".join(f"<tr>{''.join(cells)}</tr>" for cells in rows), attributes)
+
+
+def _element(tag: str, inside: str, attributes: Mapping[str, str | int]) -> str:
+    given = "".join(f' {key}="{value}"' for key, value in attributes.items())
+    return f"<{tag}{given}>{inside}</{tag}>"

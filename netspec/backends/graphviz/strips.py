@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
 
 from netspec.backends.graphviz.fold import Fold, Item, Leaf, leaves
 from netspec.ops.base import Op
-from netspec.program import Instance, Value
+from netspec.program import Call, Instance, Value
 
 LIGHT = ("normalisation", "activation", "stochastic", "shape")
 LONGEST_UNIT = 3
@@ -179,8 +179,18 @@ def is_unit(instance: Instance) -> bool:
         return False
     values = [*instance.inputs, *(value for call in calls for value in call.outputs[:1])]
     taken = [*(call.inputs for call in calls), instance.outputs]
-    plain = all(isinstance(call.target, Op) and call.count == 1 for call in calls)
-    return plain and taken == [(value,) for value in values]
+    plain = all(isinstance(call.target, Op) or is_unit(call.target) for call in calls)
+    single = all(call.count == 1 for call in calls)
+    chained = taken == [(value,) for value in values]
+    return plain and single and chained and len(unit_ops(instance)) <= LONGEST_UNIT
+
+
+def unit_ops(instance: Instance) -> list[Call]:
+    """The calls of ops in a unit, in order."""
+    inner = (
+        [call] if isinstance(call.target, Op) else unit_ops(call.target) for call in instance.calls
+    )
+    return list(chain.from_iterable(inner))
 
 
 def _edges(nodes: Sequence[Node], wiring: Wiring) -> Iterator[Edge]:

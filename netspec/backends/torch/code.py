@@ -74,6 +74,17 @@ class Label(Node):
 
     parts: tuple[str | Node, ...]
 
+    @property
+    def text(self) -> str:
+        """The name, its growing numbers left out."""
+        known = [str(p.value) if isinstance(p, Ordinal) else p for p in self.parts]
+        return "".join(part for part in known if isinstance(part, str))
+
+    @property
+    def grows(self) -> bool:
+        """Whether the name depends on the iteration of a loop."""
+        return any(isinstance(part, Affine) for part in self.parts)
+
 
 @dataclass(frozen=True, slots=True)
 class Operand(Node):
@@ -94,7 +105,7 @@ class ClassName(Node):
     of: Any
 
 
-_REQUIRED = object()
+REQUIRED = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +114,7 @@ class Argument(Node):
 
     value: Node
     keyword: str | None = None
-    default: Any = _REQUIRED
+    default: Any = REQUIRED
 
     @property
     def is_default(self) -> bool:
@@ -153,33 +164,28 @@ class List(Node):
 class Pair(Node):
     """`(label, value)`: an entry of an ordered dictionary."""
 
-    label: Node
+    label: Label
     value: Node
 
 
 @dataclass(frozen=True, slots=True)
 class Generator(Node):
-    """`element for i in range(count)`, spread into the surrounding arguments or entries.
-
-    With a label it makes entries `label: element`.
-    """
+    """`element for i in range(count)`; spread unless it is the only argument of its call."""
 
     element: Node
     count: Node
     height: int
-    label: Node | None = None
+    spread: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Comprehension(Node):
-    """A `Generator` with its variable named, between the brackets that spread it."""
+    """A `Generator` with its variable named."""
 
     element: Node
     variable: str
     count: Node
-    label: Node | None = None
-    opening: str = ""
-    closing: str = ""
+    spread: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,13 +217,13 @@ def parts(tree: Any) -> Iterator[Any]:
             yield getattr(tree, name)
 
 
-def walk(tree: Any, kind: type[NodeType]) -> Iterator[NodeType]:
-    """The outermost nodes of that kind, in the order of the code."""
-    if isinstance(tree, kind):
+def walk(tree: Any, *kinds: type[NodeType]) -> Iterator[NodeType]:
+    """The outermost nodes of those kinds, in the order of the code."""
+    if isinstance(tree, kinds):
         yield tree
         return
     for part in parts(tree):
-        yield from walk(part, kind)
+        yield from walk(part, *kinds)
 
 
 Tree = TypeVar("Tree")

@@ -26,9 +26,6 @@ from netspec.backends.torch.code import (
 WIDTH = 88
 INDENT = 4
 
-Doc = "str | tuple[Doc, ...] | Group | Indented | Line | WhenBroken"
-
-
 @dataclass(frozen=True, slots=True)
 class Group:
     """Written on one line if that fits, else broken at all of its own lines."""
@@ -170,7 +167,7 @@ def _call(node: Call) -> Any:
     arguments = [a for a in node.arguments if not (isinstance(a, Argument) and a.is_default)]
     if not arguments:
         return (_doc(node.function), "()")
-    if len(arguments) == 1 and isinstance(arguments[0], Comprehension) and not arguments[0].opening:
+    if isinstance(arguments[0], Comprehension) and not arguments[0].spread:
         return (_doc(node.function), _bracketed("(", Group(_doc(arguments[0])), ")"))
     return (_doc(node.function), _bracketed("(", Group(_entries(arguments)), ")"))
 
@@ -181,10 +178,8 @@ def _argument(node: Argument) -> Any:
 
 
 def _comprehension(node: Comprehension) -> Any:
-    clause = (SPACE, f"for {node.variable} in range(", _doc(node.count), ")")
-    label = (_doc(node.label), ": ") if node.label else ""
-    content = (label, _doc(node.element), clause)
-    return _bracketed(node.opening, content, node.closing) if node.opening else content
+    content = (_doc(node.element), SPACE, f"for {node.variable} in range(", _doc(node.count), ")")
+    return _bracketed("*(", content, ")") if node.spread else content
 
 
 _PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2, "//": 2, "%": 2, "**": 3}
@@ -207,6 +202,10 @@ def _operand(node: Node, operator: str, *, last: bool) -> Any:
     associative = operator == node.operator and operator in "+*"
     tight = inner > outer or (inner == outer and (associative or not last))
     return doc if tight and operator != "**" else _bracketed("(", doc, ")")
+
+
+def _primary(node: Node) -> Any:
+    return _bracketed("(", _doc(node), ")") if isinstance(node, Infix) else _doc(node)
 
 
 def literal(value: Any) -> str:
@@ -234,8 +233,8 @@ _PRINTERS: dict[type[Node], Callable[[Any], Any]] = {
     Text: _text,
     Call: _call,
     Argument: _argument,
-    Attribute: lambda node: (_doc(node.value), f".{node.name}"),
-    Subscript: lambda node: (_doc(node.value), "[", _doc(node.index), "]"),
+    Attribute: lambda node: (_primary(node.value), f".{node.name}"),
+    Subscript: lambda node: (_primary(node.value), "[", _doc(node.index), "]"),
     Infix: _infix,
     List: lambda node: _bracketed("[", _entries(node.items), "]"),
     Pair: lambda node: _bracketed("(", _entries((node.label, node.value)), ")"),

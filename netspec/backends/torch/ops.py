@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from functools import reduce
-from netspec.backends.torch.code import Argument, Attribute, Infix, Module, Name, Node, Operand, Subscript
+
+from netspec.backends.torch.code import (
+    Argument,
+    Attribute,
+    Infix,
+    Module,
+    Name,
+    Node,
+    Operand,
+    Subscript,
+)
 from netspec.backends.torch.lowering import (
     Lowering,
     Tensors,

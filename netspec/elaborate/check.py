@@ -1,0 +1,193 @@
+"""Faults that need no shapes: names, arguments and expressions of every body, used or not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from netspec.diagnostics import Report, fault, nearest
+from netspec.elaborate.arguments import (
+    Prepared,
+    Supplied,
+    bind_op,
+    parameters,
+    ready_default,
+    require_parameter,
+)
+from netspec.elaborate.body import unknown_use
+from netspec.elaborate.environment import Environment, callable_names, resolve
+from netspec.ops.base import Op
+from netspec.syntax.expression import Expression
+from netspec.syntax.nodes import Node
+from netspec.syntax.spec import BUILT_IN, Block, Parameter, SpecFile
+from netspec.syntax.steps import Branches, Step, Template, Use, identifiers
+
+Names = frozenset[str]
+Prepare = Callable[[Use, Block | type[Op], SpecFile], tuple[Prepared, ...]]
+LOOP_WORDS = frozenset({"true", "false"})
+
+
+def check_file(file: SpecFile, prepare: Prepare, report: Report) -> None:
+    """Report every fault of the file that can be seen without elaborating it."""
+    checker = _Checker(file, prepare, report)
+    checker.defaults()
+    checker.parameters(file.params, frozenset())
+    names = frozenset(file.params)
+    checker.steps(file.body, names, step_names(file.body))
+    for block in file.blocks.values():
+        checker.block(block, names)
+    _unused_params(file, report)
+
+
+class _Checker:
+    def __init__(self, file: SpecFile, prepare: Prepare, report: Report) -> None:
+        self.file, self.prepare, self.report = file, prepare, report
+
+    def defaults(self) -> None:
+        for name, arguments in self.file.defaults.items():
+            target = resolve(name, self.file)
+            for key, _ in arguments:
+                with self.report.collecting():
+                    if target is None:
+                        hint = nearest(name, callable_names(self.file))
+                        raise fault("NS201", f"unknown op or block `{name}`", key.span, hint=hint)
+                    require_parameter(key, target)
+
+    def block(self, block: Block, names: Names) -> None:
+        self.parameters(block.parameters, names)
+        inside = names | block.parameters.keys()
+        self.steps(block.body, inside, step_names(block.body))
+        used = _words(block.body) | _default_words(block.parameters.values())
+        for parameter in block.parameters.values():
+            if parameter.name not in used:
+                message = f"the parameter `{parameter.name}` of `{block.name}` is never used"
+                self.report.add(fault("NS209", message, parameter.span))
+
+    def parameters(self, given: dict[str, Parameter], names: Names) -> None:
+        for parameter in given.values():
+            if parameter.default is not None:
+                with self.report.collecting():
+                    ready = ready_default(parameter)
+                    self.expressions(ready.expressions, names)
+                    if ready.step is not None:
+                        self.step(ready.step, names, frozenset())
+            names = names | {parameter.name}
+
+    def steps(self, steps: Iterable[Step], names: Names, wires: Names) -> None:
+        for step in steps:
+            self.step(step, names, wires)
+
+    def step(self, step: Step, names: Names, wires: Names) -> None:
+        if step.source is not None:
+            self.wires(step.source, names, wires)
+        if step.loop is not None:
+            counts = [step.loop.count] if step.loop.count else []
+            self.expressions([*counts, *step.loop.lists.values()], names)
+            names = names | step.loop.variables
+        if step.name is not None:
+            self.expressions(_template_expressions(step.name), names)
+        if step.when is not None:
+            self.expressions([step.when], names)
+        if isinstance(step.body, Use):
+            self.use(step.body, names, wires)
+        elif isinstance(step.body, Branches):
+            self.steps(step.body.paths, names, wires)
+            if step.body.merge is not None:
+                self.use(step.body.merge, names, wires)
+        else:
+            self.steps(step.body, names, wires)
+
+    def wires(self, source: Expression, names: Names, wires: Names) -> None:
+        for name in sorted(source.names - names - wires - {"_"}):
+            if any(wire.endswith("*") and name.startswith(wire[:-1]) for wire in wires):
+                continue
+            steps = [wire for wire in wires if not wire.endswith("*")]
+            hint = nearest(name, steps) or (
+                "steps with a name: " + ", ".join(f"`{s}`" for s in sorted(steps))
+                if steps
+                else None
+            )
+            message = f"no step named `{name}` before this one"
+            self.report.add(fault("NS207", message, source.span, hint=hint))
+
+    def use(self, use: Use, names: Names, wires: Names) -> None:
+        target = resolve(use.head, self.file)
+        if target is None and use.head not in names:
+            self.report.add(unknown_use(use, self.file, dict.fromkeys(names)))
+        if target is None or use.head in names:
+            return
+        with self.report.collecting():
+            prepared = self.prepare(use, target, self.file)
+            self.required(use, target, prepared)
+            for argument in prepared:
+                self.expressions(argument.ready.expressions, names)
+                if argument.ready.step is not None:
+                    inner = wires | step_names([argument.ready.step])
+                    self.step(argument.ready.step, names, inner)
+            if isinstance(target, type) and not any(a.ready.expressions for a in prepared):
+                nothing = Environment({}, self.file)
+                bind_op(target, use, [Supplied(prepared, nothing, {})])
+
+    def required(self, use: Use, target: Block | type[Op], prepared: Iterable[Prepared]) -> None:
+        given = {argument.parameter for argument in prepared}
+        for name in parameters(target):
+            if name not in given and _is_required(target, name):
+                self.report.add(fault("NS203", f"`{use.head}` needs `{name}`", use.span))
+
+    def expressions(self, expressions: Iterable[Expression], names: Names) -> None:
+        for expression in expressions:
+            for name in sorted(expression.names - names - BUILT_IN - LOOP_WORDS):
+                if resolve(name, self.file) is None:
+                    self.report.add(expression.unbound(name, dict.fromkeys([*names, *BUILT_IN])))
+
+
+def step_names(steps: Iterable[Step]) -> Names:
+    """The names of steps in a body; one with expressions in it as its beginning and `*`."""
+    found: set[str] = set()
+    for step in steps:
+        if step.name is not None:
+            first, *rest = step.name.parts
+            found.add(first if isinstance(first, str) and not rest else _beginning(step.name))
+        inner = step.body
+        if isinstance(inner, Branches):
+            found |= step_names(inner.paths)
+        elif not isinstance(inner, Use):
+            found |= step_names(inner)
+    return frozenset(found)
+
+
+def _beginning(name: Template) -> str:
+    first = name.parts[0]
+    return f"{first}*" if isinstance(first, str) else "*"
+
+
+def _template_expressions(name: Template) -> list[Expression]:
+    return [part for part in name.parts if isinstance(part, Expression)]
+
+
+def _is_required(target: Block | type[Op], name: str) -> bool:
+    if isinstance(target, Block):
+        return target.parameters[name].default is None
+    return target.model_fields[name].is_required()
+
+
+def _words(steps: Iterable[Step]) -> Names:
+    return frozenset().union(*(step.identifiers for step in steps))
+
+
+def _default_words(given: Iterable[Parameter]) -> Names:
+    nodes: list[Node] = [p.default for p in given if p.default is not None]
+    return frozenset().union(*map(identifiers, nodes))
+
+
+def _unused_params(file: SpecFile, report: Report) -> None:
+    blocks = file.blocks.values()
+    used = _words(file.body).union(*(_words(block.body) for block in blocks))
+    used |= _default_words(file.params.values())
+    used = used.union(*(_default_words(block.parameters.values()) for block in blocks))
+    used = used.union(*(identifiers(node) for node in file.defaults.values()))
+    if file.input is not None:
+        used |= identifiers(file.input)
+    for parameter in file.params.values():
+        if parameter.name not in used:
+            message = f"the parameter `{parameter.name}` is never used"
+            report.add(fault("NS209", message, parameter.span))
