@@ -34,11 +34,14 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """How to evaluate a node: its text if it is one expression, and what it is made of."""
+    """How to evaluate a node: its text if it is one expression, and what it is made of (`use` of a
+    block or op with arguments, the `step` of an inline body).
+    """
 
     evaluate: Evaluator
     text: str | None = None
     expressions: tuple[Expression, ...] = ()
+    use: Use | None = None
     step: Step | None = None
 
 
@@ -190,15 +193,14 @@ def _ready_block(node: Node) -> Ready:
     step = StepParser(report).step(node)
     report.raise_if_any()
     words = wired(node)
-    bare = isinstance(node, Mapping) and len(node.items) == 1
 
-    def evaluate(environment: Environment, wires: Wires) -> BlockValue:
-        taken = {name: wires[name] for name in sorted(words & wires.keys())}
-        if bare and isinstance(step.body, Use):
-            return Partial(step.body, environment, taken)
-        return Closure(step, environment, taken)
+    def taken(wires: Wires) -> Wires:
+        return {name: wires[name] for name in sorted(words & wires.keys())}
 
-    return Ready(evaluate, step=step)
+    use = step.body
+    if isinstance(node, Mapping) and len(node.items) == 1 and isinstance(use, Use):
+        return Ready(lambda names, wires: Partial(use, names, taken(wires)), use=use)
+    return Ready(lambda names, wires: Closure(step, names, taken(wires)), step=step)
 
 
 # -------------------------------------------------------------------------------------- ops

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from netspec.diagnostics import Report, fault, nearest
 from netspec.elaborate.arguments import (
     Prepared,
+    Ready,
     Supplied,
     bind_op,
     parameters,
@@ -66,10 +67,7 @@ class _Checker:
         for parameter in given.values():
             if parameter.default is not None:
                 with self.report.collecting():
-                    ready = ready_default(parameter)
-                    self.expressions(ready.expressions, names)
-                    if ready.step is not None:
-                        self.step(ready.step, names, frozenset())
+                    self.ready(ready_default(parameter), names, frozenset())
             names = names | {parameter.name}
 
     def steps(self, steps: Iterable[Step], names: Names, wires: Names) -> None:
@@ -89,6 +87,7 @@ class _Checker:
             self.expressions([step.when], names)
         if isinstance(step.body, Use):
             self.use(step.body, names, wires)
+            self.required(step.body, names)
         elif isinstance(step.body, Branches):
             self.steps(step.body.paths, names, wires)
             if step.body.merge is not None:
@@ -117,21 +116,33 @@ class _Checker:
             return
         with self.report.collecting():
             prepared = self.prepare(use, target, self.file)
-            self.required(use, target, prepared)
             for argument in prepared:
-                self.expressions(argument.ready.expressions, names)
-                if argument.ready.step is not None:
-                    inner = wires | step_names([argument.ready.step])
-                    self.step(argument.ready.step, names, inner)
+                self.ready(argument.ready, names, wires)
             if isinstance(target, type) and not any(a.ready.expressions for a in prepared):
-                nothing = Environment({}, self.file)
-                bind_op(target, use, [Supplied(prepared, nothing, {})])
+                self.constants(target, use, prepared)
 
-    def required(self, use: Use, target: Block | type[Op], prepared: Iterable[Prepared]) -> None:
+    def ready(self, ready: Ready, names: Names, wires: Names) -> None:
+        self.expressions(ready.expressions, names)
+        if ready.use is not None:
+            self.use(ready.use, names, wires)
+        if ready.step is not None:
+            self.step(ready.step, names, wires | step_names([ready.step]))
+
+    def constants(self, target: type[Op], use: Use, prepared: tuple[Prepared, ...]) -> None:
+        """Validate an op whose arguments are all constants and all there."""
         given = {argument.parameter for argument in prepared}
-        for name in parameters(target):
-            if name not in given and _is_required(target, name):
-                self.report.add(fault("NS203", f"`{use.head}` needs `{name}`", use.span))
+        if all(name in given or not _is_required(target, name) for name in parameters(target)):
+            bind_op(target, use, [Supplied(prepared, Environment({}, self.file), {})])
+
+    def required(self, use: Use, names: Names) -> None:
+        target = resolve(use.head, self.file)
+        if target is None or use.head in names:
+            return
+        with self.report.collecting():
+            given = {argument.parameter for argument in self.prepare(use, target, self.file)}
+            for name in parameters(target):
+                if name not in given and _is_required(target, name):
+                    self.report.add(fault("NS203", f"`{use.head}` needs `{name}`", use.span))
 
     def expressions(self, expressions: Iterable[Expression], names: Names) -> None:
         for expression in expressions:

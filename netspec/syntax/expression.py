@@ -14,7 +14,7 @@ from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from netspec.diagnostics import Span, SpecError, fault
+from netspec.diagnostics import Span, SpecError, fault, nearest
 
 MAX_LENGTH = 1_000
 MAX_WORK = 200_000
@@ -59,16 +59,20 @@ class Expression:
             raise fault("NS111", message, self.span, hint=self._bindings(scope)) from None
 
     def unbound(self, name: str, scope: Scope) -> SpecError:
-        from netspec.diagnostics import nearest
-
-        hint = nearest(name, [*scope, *FUNCTIONS]) or (
-            f"a literal word is quoted twice: \"'{name}'\"" if self.text == name else None
-        )
+        if name in _YAML_1_1:
+            hint: str | None = "write `true` or `false`: the words of YAML 1.1 are just words"
+        else:
+            hint = nearest(name, [*scope, *FUNCTIONS])
+        if hint is None and self.text == name:
+            hint = f"a literal word is quoted twice: \"'{name}'\""
         return fault("NS206", f"unknown name `{name}`", self.span, hint=hint)
 
     def _bindings(self, scope: Scope) -> str | None:
         known = [f"{name} = {_shown(scope[name])}" for name in sorted(self.names) if name in scope]
         return "with " + ", ".join(known) if known else None
+
+
+_YAML_1_1 = frozenset({"yes", "no", "on", "off", "Yes", "No", "On", "Off", "y", "n"})
 
 
 def _is_store(node: ast.Name) -> bool:

@@ -1,0 +1,6 @@
+"""Programs as PyTorch: a source file that a person would have written, and that file as a module."""
+
+from netspec.backends.torch.lowering import Lowering, lowers
+from netspec.backends.torch.source import emit
+
+__all__ = ["Lowering", "emit", "lowers"]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from netspec.backends.torch.classes import Class
-from netspec.backends.torch.code import Call, List, Module, Name, Node, Operand, rewrite, walk
+from netspec.backends.torch.code import Module, Name, Node, Operand, rewrite, walk
 from netspec.backends.torch.layout import INDENT, WIDTH, lines, text
 from netspec.backends.torch.references import References
 from netspec.backends.torch.resolve import Loops, loop_variable, plain
@@ -220,6 +220,7 @@ class _Block:
         self.position += 1
         for carry in repeat.carries:
             self.carry_in(carry.before, carry.inside)
+            self.protected |= {carry.inside}
         carried = {carry.inside for carry in repeat.carries}
         outside = self.live() | {value for value in references(repeat) if value in self.last_use}
         names = {carry.after: self.variables.names[carry.inside] for carry in repeat.carries}

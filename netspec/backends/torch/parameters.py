@@ -64,7 +64,7 @@ class Parameters:
         if found is None:
             name = slots[0].name if slots[0].name not in self.taken else f"{prefix}{slots[0].name}"
             found = self.offer(name, column)
-        self.known.setdefault(_key(column), found)
+        self.known[_key(column)] = found
         return found
 
     def stated(self, slots: Sequence[Slot], column: Column) -> Node | None:

@@ -25,8 +25,8 @@ from netspec.backends.torch.units import Unit
 from netspec.program import Value
 
 
-def classes_of(units: Sequence[Unit]) -> tuple[list[Class], dict[Unit, Made]]:
-    """The classes, callees first, and how each unit is made; `units` has callees first.
+def classes_of(units: Sequence[Unit]) -> list[Class]:
+    """The classes, callees first, as `units` has them; the root is the last.
 
     A class is settled when all of its members are known, so units are taken by their height.
     """
@@ -35,7 +35,7 @@ def classes_of(units: Sequence[Unit]) -> tuple[list[Class], dict[Unit, Made]]:
     for level in _by_height(units):
         classes += _share(level, made)
     position = {unit: k for k, unit in enumerate(units)}
-    return sorted(classes, key=lambda cls: position[cls.members[0]]), made
+    return sorted(classes, key=lambda cls: position[cls.members[0]])
 
 
 def _by_height(units: Sequence[Unit]) -> Iterator[list[Unit]]:

@@ -1,0 +1,56 @@
+"""Docstrings of the emitted file."""
+
+from __future__ import annotations
+
+import textwrap
+
+from netspec.analysis.cost import Cost
+from netspec.backends.torch.layout import INDENT, WIDTH
+from netspec.backends.torch.titles import network_name
+from netspec.program import Program
+
+QUOTES = '"""'
+
+
+def of_module(program: Program, cost: Cost) -> list[str]:
+    """What the network is, where it is from, its figures, its shapes."""
+    inputs, outputs = (", ".join(map(str, types)) for types in (program.inputs, program.outputs))
+    details = [
+        _reference(program),
+        f"{cost.params:,} parameters, {cost.macs:,} multiply-accumulates per sample.",
+        f"Input {inputs}, output {outputs}. Emitted by netspec from {program.name}.",
+    ]
+    about = wrapped(program.about or f"{network_name(program)}.", QUOTES)
+    return [*about, "", *(line for text in details for line in wrapped(text)), QUOTES]
+
+
+def of_class(about: str) -> list[str]:
+    """A docstring in the body of a class."""
+    margin = " " * INDENT
+    lines = wrapped(about, margin + QUOTES, margin)
+    if len(lines) == 1 and len(lines[0]) + len(QUOTES) <= WIDTH:
+        return [lines[0] + QUOTES]
+    return [*lines, margin + QUOTES]
+
+
+def _reference(program: Program) -> str:
+    """The paper, as the spec gives it."""
+    source = program.source
+    parts = [str(source[key]) for key in ("title", "where") if key in source]
+    parts += [f"arXiv:{source['arxiv']}"] if "arxiv" in source else []
+    parts += [f"doi:{source['doi']}"] if "doi" in source else []
+    return ", ".join(parts) + "." if parts else ""
+
+
+def wrapped(text: str, before: str = "", margin: str = "") -> list[str]:
+    """Prose in lines; it can neither end a docstring nor escape a character."""
+    words = text.replace("\\", "/").replace('"', "'").split()
+    prose = "".join(c for c in " ".join(words) if c.isprintable())
+    return textwrap.wrap(
+        prose,
+        WIDTH,
+        initial_indent=before or margin,
+        subsequent_indent=margin,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
