@@ -1,4 +1,4 @@
-"""The networks that a user can name: spec files, their variants, and those that ship with netspec."""
+"""The networks that a user can name: spec files, their variants, those that ship with netspec."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class Document:
 
 def documents(address: str) -> list[Document]:
     """The networks that `address` names: `PATH` (every variant of that file, if it has some) or
-    `PATH@VARIANT`; for the path also the bare name of a shipped file, and for both that of a shipped
-    variant. Raises `SpecError` (NS001, NS003, and what stops the text from being read).
+    `PATH@VARIANT`; for the path also the bare name of a shipped file, and for both that of a
+    shipped variant. Raises `SpecError` (NS001, NS003, and what stops the text from being read).
     """
     where, _, variant = _spelled_out(address).partition("@")
     path = _path(where)

@@ -17,6 +17,7 @@ CODES = {
     "NS002": "the output cannot be written",
     "NS003": "no such spec, variant or override",
     "NS004": "torch is needed and is not installed",
+    "NS005": "pygraphviz is needed and is not installed",
     # text
     "NS101": "not valid YAML",
     "NS102": "a key is written twice",

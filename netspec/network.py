@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 
 def load(spec: str | Path, *, input: Iterable[int] | None = None, **params: Any) -> Network:
-    """The checked network that `spec` names: a path, `path@variant`, or the name of a shipped file or
-    variant. `input` replaces its input shape (C, H, W), `params` its parameters: numbers, lists, or
-    expressions as strings.
+    """The checked network that `spec` names: a path, `path@variant`, or the name of a shipped file
+    or variant. `input` replaces its input shape (C, H, W), `params` its parameters: numbers, lists,
+    or expressions as strings.
 
     Raises `SpecError` with every fault that was found.
     """
@@ -107,8 +107,8 @@ class Network:
 
     @property
     def skipped_claims(self) -> int:
-        """How many claims are not checked: with parameters or input overridden, those without `with`
-        speak of another network.
+        """How many claims are not checked: with parameters or input overridden, those without
+        `with` speak of another network.
         """
         return len(self._compiled[0].claims) - len(self._checked_claims)
 

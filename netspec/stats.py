@@ -72,7 +72,7 @@ def summary(stats: Stats) -> str:
 
 
 def tree_cells(stats: Stats) -> Cells:
-    """A line per node of the tree, indented; runs of equal modules on one line with their number."""
+    """A line per node of the tree, indented; a run of equal modules is one line."""
     cells = []
     for level, node in walk(stats.tree):
         total = Cost().plus(node.cost, node.count)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
-from pydantic import ValidationError
-
-from netspec.diagnostics import Report, Span, SpecError, fault, nearest
+from netspec.diagnostics import Report, Span, fault, nearest
 from netspec.elaborate.environment import Environment, resolve
-from netspec.elaborate.values import BlockValue, Closure, Partial, Reference, Wires, wired
+from netspec.elaborate.values import Closure, Partial, Wires, wired
 from netspec.ops.base import Op
-from netspec.program import Argument
 from netspec.syntax import nodes
 from netspec.syntax.expression import Expression, parse_expression
 from netspec.syntax.nodes import Mapping, Node, Scalar
@@ -54,9 +51,6 @@ class Supplied:
     wires: Wires
 
 
-# ------------------------------------------------------------------------------------ preparation
-
-
 def prepare(use: Use, target: Block | type[Op], defaults: Mapping | None) -> tuple[Prepared, ...]:
     """The arguments of a use, by parameter, with the file's defaults; raises `SpecError`."""
     given = _assign(use, target)
@@ -84,7 +78,7 @@ def _assign(use: Use, target: Block | type[Op]) -> dict[str, tuple[Node, Span]]:
         for key, _ in node:
             require_parameter(key, target)
         return {key.text: (value, value.span) for key, value in node}
-    positional = node.items if isinstance(node, nodes.Sequence) else [node]
+    positional: list[Node] = node.items if isinstance(node, nodes.Sequence) else [node]
     if isinstance(node, nodes.Sequence) and _first_takes_list(target):
         positional = [node]
     if len(positional) > len(names):
@@ -188,7 +182,7 @@ def ready(node: Node, *, block: bool) -> Ready:
 
 
 def _ready_block(node: Node) -> Ready:
-    """A name with arguments becomes a partial; a list, `do` or anything with modifiers a closure."""
+    """A name with arguments is a partial; a list, `do` or anything with modifiers a closure."""
     report = Report()
     step = StepParser(report).step(node)
     report.raise_if_any()
@@ -203,138 +197,8 @@ def _ready_block(node: Node) -> Ready:
     return Ready(lambda names, wires: Closure(step, names, taken(wires)), step=step)
 
 
-# -------------------------------------------------------------------------------------- ops
-
-
-def bind_op(
-    target: type[Op], use: Use, supplied: Iterable[Supplied]
-) -> tuple[Op, dict[str, Argument]]:
-    """The op with its arguments evaluated and validated; raises `SpecError`."""
-    arguments, spans = _evaluate(supplied)
-    values = {name: _whole(argument.value) for name, argument in arguments.items()}
-    try:
-        return target(**values), arguments
-    except ValidationError as error:
-        report = Report()
-        for problem in error.errors():
-            report.add(_explain(problem, target, use, arguments, spans))
-        report.raise_if_any()
-        raise
-
-
-def _evaluate(supplied: Iterable[Supplied]) -> tuple[dict[str, Argument], dict[str, Span]]:
-    arguments: dict[str, Argument] = {}
-    spans: dict[str, Span] = {}
-    for given in supplied:
-        for prepared in given.arguments:
-            value = prepared.ready.evaluate(given.environment, given.wires)
-            arguments[prepared.parameter] = Argument(value, prepared.ready.text)
-            spans[prepared.parameter] = prepared.span
-    return arguments, spans
-
-
-def _whole(value: Any) -> Any:
-    """A float that is a whole number as an int: floats accept ints, sizes refuse floats."""
-    if isinstance(value, tuple):
-        return tuple(map(_whole, value))
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-def _explain(
-    problem: Any, target: type[Op], use: Use, arguments: dict[str, Argument], spans: dict[str, Span]
-) -> SpecError:
-    name = str(problem["loc"][0]) if problem["loc"] else ""
-    if problem["type"] == "missing":
-        return fault("NS203", f"`{target.name}` needs `{name}`", use.span)
-    value, span = arguments[name].value if name in arguments else None, spans.get(name, use.span)
-    text = arguments[name].expression if name in arguments else None
-    gives = f"`{text}` gives {_shown(value)}" if text else f"it is {_shown(value)}"
-    if isinstance(value, BlockValue):
-        message = f"`{name}` of `{target.name}` is a value, not a block"
-        return fault("NS204", message, span)
-    if _has_fraction(value) and problem["type"] != "float_type":
-        hint = "use `//`, `floor` or `round`"
-        what = "a channel count" if name == "out" else f"`{name}` of `{target.name}`"
-        return fault("NS305", f"{what} must be a whole number: {gives}", span, hint=hint)
-    if name == "out" and problem["type"] == "greater_than":
-        return fault("NS307", f"`out` of `{target.name}` must be a positive number: {gives}", span)
-    reason = problem["msg"].removeprefix("Value error, ").replace("Input should", "must")
-    reason = reason[:1].lower() + reason[1:]
-    return fault("NS204", f"`{name}` of `{target.name}` {reason}: {gives}", span)
-
-
-def _has_fraction(value: Any) -> bool:
-    entries = value if isinstance(value, tuple) else (value,)
-    return any(isinstance(entry, float) for entry in entries)
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, tuple):
-        return "[" + ", ".join(map(_shown, value)) + "]"
-    return repr(value) if isinstance(value, str) else str(value)
-
-
-# ------------------------------------------------------------------------------------- blocks
-
-_PYTHON_TYPES: dict[str, tuple[type, ...]] = {
-    "int": (int,),
-    "float": (int, float),
-    "bool": (bool,),
-    "str": (str,),
-    "list": (tuple,),
-    "block": (Reference, Partial, Closure),
-}
-
-
-def bind_block(
-    block: Block, use_span: Span, supplied: Iterable[Supplied], environment: Environment
-) -> dict[str, Argument]:
-    """Every parameter of the block: given, or its default; raises `SpecError`.
-
-    `environment` is the callee's, its `in_*` those of the block's input; the values are added to it
-    one after the other, so that a default sees the parameters before it.
-    """
-    given, spans = _evaluate(supplied)
-    report = Report()
-    arguments: dict[str, Argument] = {}
-    for name, parameter in block.parameters.items():
-        with report.collecting():
-            argument = given.get(name) or default(parameter, block, use_span, environment)
-            value = checked(argument.value, parameter, spans.get(name, parameter.span))
-            arguments[name] = Argument(value, argument.expression)
-            environment[name] = value
-    report.raise_if_any()
-    return arguments
-
-
-def default(
-    parameter: Parameter, block: Block, use_span: Span, environment: Environment
-) -> Argument:
-    """The default of a parameter that is not given; raises `SpecError` (NS203) if it has none."""
-    if parameter.default is None:
-        raise fault("NS203", f"`{block.name}` needs `{parameter.name}`", use_span)
-    prepared = ready_default(parameter)
-    return Argument(prepared.evaluate(environment, {}), prepared.text)
-
-
 @lru_cache(maxsize=4096)
 def ready_default(parameter: Parameter) -> Ready:
     """The default of a parameter made ready (once per parameter)."""
     assert parameter.default is not None
     return ready(parameter.default, block=parameter.takes_block)
-
-
-def checked(value: Any, parameter: Parameter, span: Span) -> Any:
-    """The value if it is of the parameter's type; whole floats become ints."""
-    kind = "block" if parameter.takes_block else parameter.kind
-    if kind is None:
-        return value
-    if kind == "int":
-        value = _whole(value)
-    is_stray_bool = isinstance(value, bool) and kind in ("int", "float")
-    if is_stray_bool or not isinstance(value, _PYTHON_TYPES[kind]):
-        message = f"`{parameter.name}` takes a {kind}, not {_shown(value)}"
-        code = "NS305" if kind == "int" and isinstance(value, float) else "NS204"
-        hint = "use `//`, `floor` or `round`" if code == "NS305" else None
-        raise fault(code, message, span, hint=hint)
-    return value

@@ -9,13 +9,14 @@ from netspec.elaborate.arguments import (
     Prepared,
     Ready,
     Supplied,
-    bind_op,
     parameters,
     ready_default,
     require_parameter,
 )
-from netspec.elaborate.body import unknown_use
+from netspec.elaborate.binding import bind_op
+from netspec.elaborate.body import unknown_step
 from netspec.elaborate.environment import Environment, callable_names, resolve
+from netspec.elaborate.uses import unknown_use
 from netspec.ops.base import Op
 from netspec.syntax.expression import Expression
 from netspec.syntax.nodes import Node
@@ -100,13 +101,7 @@ class _Checker:
             if any(wire.endswith("*") and name.startswith(wire[:-1]) for wire in wires):
                 continue
             steps = [wire for wire in wires if not wire.endswith("*")]
-            hint = nearest(name, steps) or (
-                "steps with a name: " + ", ".join(f"`{s}`" for s in sorted(steps))
-                if steps
-                else None
-            )
-            message = f"no step named `{name}` before this one"
-            self.report.add(fault("NS207", message, source.span, hint=hint))
+            self.report.add(unknown_step(name, steps, source.span))
 
     def use(self, use: Use, names: Names, wires: Names) -> None:
         target = resolve(use.head, self.file)
@@ -156,19 +151,14 @@ def step_names(steps: Iterable[Step]) -> Names:
     found: set[str] = set()
     for step in steps:
         if step.name is not None:
-            first, *rest = step.name.parts
-            found.add(first if isinstance(first, str) and not rest else _beginning(step.name))
+            first = step.name.parts[0]
+            found.add(step.name.literal or (f"{first}*" if isinstance(first, str) else "*"))
         inner = step.body
         if isinstance(inner, Branches):
             found |= step_names(inner.paths)
         elif not isinstance(inner, Use):
             found |= step_names(inner)
     return frozenset(found)
-
-
-def _beginning(name: Template) -> str:
-    first = name.parts[0]
-    return f"{first}*" if isinstance(first, str) else "*"
 
 
 def _template_expressions(name: Template) -> list[Expression]:

@@ -6,19 +6,23 @@ import gc
 import sys
 from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from netspec.diagnostics import Note, Report, Span, SpecError, fault
 from netspec.elaborate import naming
-from netspec.elaborate.arguments import Prepared, Supplied, bind_op, checked, default, prepare
-from netspec.elaborate.body import Abandoned, Body, Context, Flow, Frame, with_notes
+from netspec.elaborate.arguments import Prepared, Supplied, prepare
+from netspec.elaborate.binding import bind_op, checked, default
+from netspec.elaborate.body import Body
 from netspec.elaborate.check import check_file
+from netspec.elaborate.context import Abandoned, Context, Flow, Frame, with_notes
 from netspec.elaborate.environment import Environment
 from netspec.elaborate.naming import Level
 from netspec.elaborate.repeats import merge_repeats
 from netspec.elaborate.values import Closure, key, rebase
 from netspec.ops.base import Op
 from netspec.program import Argument, Instance, Program, Value
+from netspec.syntax.expression import parse_expression
 from netspec.syntax.nodes import Scalar, Sequence
 from netspec.syntax.spec import Block, SpecFile
 from netspec.syntax.steps import Step, Use
@@ -51,8 +55,8 @@ def _deep_recursion() -> Iterator[None]:
 
 @contextmanager
 def _no_collection() -> Iterator[None]:
-    """No garbage collection meanwhile: hardly anything that elaboration makes is garbage, and looking
-    for it takes 40 % of the time of a large spec.
+    """No garbage collection meanwhile: hardly anything that elaboration makes is garbage, and
+    looking for it takes 40 % of the time of a large spec.
     """
     enabled = gc.isenabled()
     gc.disable()
@@ -63,13 +67,24 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The part of a spec that instances are made of: a file's body, a block's, an inline one."""
+
+    name: str
+    steps: tuple[Step, ...]
+    span: Span
+    about: str | None = None
+    numbered: bool = False
+
+
 class Elaborator:
     """What the bodies of one program share: instances made so far, limits, faults."""
 
     def __init__(self, file: SpecFile, report: Report) -> None:
         self.file, self.report = file, report
         self._instances: dict[Hashable, Instance | Frame | Abandoned] = {}
-        self._ops: dict[Hashable, Op] = {}
+        self._ops: dict[Hashable, tuple[Op, Mapping[str, Argument]]] = {}
         self._prepared: dict[tuple[int, int], tuple[Prepared, ...]] = {}
         self._environments: dict[int, Environment] = {}
         self._outer: dict[Value, Value] = {}
@@ -97,7 +112,7 @@ class Elaborator:
     def _input(self) -> Value:
         node = self.file.input
         if node is None:
-            span = Span(self.file.source, 1, 1, 1, 2)
+            span = _start(self.file)
             message = "this file has no `input`: it is a library of blocks, not a network"
             raise fault("NS205", message, span)
         assert isinstance(node, Sequence)
@@ -114,15 +129,12 @@ class Elaborator:
     def _root(self, given: Value) -> Instance:
         if not self.file.body:
             self.report.raise_if_any()
-            span = Span(self.file.source, 1, 1, 1, 2)
+            span = _start(self.file)
             raise fault("NS205", "the spec has no `body`", span)
-        environment = self.environment(self.file).extended({})
-        body = Body(self, {}, None)
+        environment = self.environment(self.file)
         arguments = {name: Argument(environment[name]) for name in self.file.params}
-        span = self.file.body[0].span
-        return self._finish(
-            body, self.file.name, self.file.body, (given,), (given,), environment, arguments, span
-        )
+        text = Text(self.file.name, self.file.body, self.file.body[0].span)
+        return self._make(text, Body(self, {}, None), (given,), 1, environment, arguments)
 
     # ---------------------------------------------------------------------------- environments
 
@@ -134,11 +146,8 @@ class Elaborator:
 
     def _file_environment(self, home: SpecFile) -> Environment:
         environment = Environment({}, home)
-        file_block = Block(
-            home.name or "the file", _start(home), home.params, (), None, False, False, home
-        )
         for name, parameter in home.params.items():
-            argument = default(parameter, file_block, parameter.span, environment)
+            argument = default(parameter, home.name, parameter.span, environment)
             environment[name] = checked(argument.value, parameter, parameter.span)
         return environment
 
@@ -154,7 +163,13 @@ class Elaborator:
     def op(
         self, target: type[Op], use: Use, supplied: list[Supplied]
     ) -> tuple[Op, Mapping[str, Argument]]:
-        return bind_op(target, use, supplied)
+        """The op of a use; one whose arguments are all constants is made once."""
+        if any(a.ready.expressions for given in supplied for a in given.arguments):
+            return bind_op(target, use, supplied)
+        cached = (target, *(id(given.arguments) for given in supplied))
+        if cached not in self._ops:
+            self._ops[cached] = bind_op(target, use, supplied)
+        return self._ops[cached]
 
     # ----------------------------------------------------------------------------- instances
 
@@ -163,50 +178,38 @@ class Elaborator:
         block: Block,
         arguments: Mapping[str, Argument],
         flow: Flow,
-        taken: Flow,
+        carried: Flow,
         frame: Frame,
     ) -> Instance:
-        """The instance of a block; `taken` are the tensors that its block arguments carry along."""
+        """The instance of a block; `carried` are the tensors that its block arguments bring."""
         values = tuple([argument.value for argument in arguments.values()])
-        cached = (id(block), key(values), tuple([v.type for v in flow + taken]))
+        cached = (id(block), key(values), tuple([v.type for v in flow + carried]))
 
         def build() -> Instance:
-            inputs = self._inputs(flow + taken)
-            moved = dict(zip(taken, inputs[len(flow) :], strict=True))
+            inputs = self._inputs(flow + carried)
+            moved = dict(zip(carried, inputs[len(flow) :], strict=True))
             environment = self.environment(block.home)
             environment.update({n: rebase(a.value, moved) for n, a in arguments.items()})
+            text = Text(block.name, block.body, block.span, block.about, block.numbered)
             body = Body(self, {}, frame)
-            return self._finish(
-                body,
-                block.name,
-                block.body,
-                inputs,
-                inputs[: len(flow)],
-                environment,
-                arguments,
-                block.span,
-                about=block.about,
-                numbered=block.numbered,
-            )
+            return self._make(text, body, inputs, len(flow), environment, arguments)
 
         return self._instance(cached, frame, build)
 
     def closure_instance(
-        self, name: str, closure: Closure, flow: Flow, taken: Flow, frame: Frame
+        self, name: str, closure: Closure, flow: Flow, carried: Flow, frame: Frame
     ) -> Instance:
         """The instance of an inline body, called after the parameter that holds it."""
-        cached = (name, key(closure), tuple([v.type for v in flow + taken]))
+        cached = (name, key(closure), tuple([v.type for v in flow + carried]))
 
         def build() -> Instance:
-            inputs = self._inputs(flow + taken)
-            moved = dict(zip(taken, inputs[len(flow) :], strict=True))
+            inputs = self._inputs(flow + carried)
+            moved = dict(zip(carried, inputs[len(flow) :], strict=True))
             inner: Closure = rebase(closure, moved)
-            body = Body(self, inner.wires, frame)
+            text = Text(name, (inner.step,), inner.step.span)
             environment = inner.environment.at(())
-            steps = (inner.step,)
-            return self._finish(
-                body, name, steps, inputs, inputs[: len(flow)], environment, {}, inner.step.span
-            )
+            body = Body(self, inner.wires, frame)
+            return self._make(text, body, inputs, len(flow), environment, {})
 
         return self._instance(cached, frame, build)
 
@@ -251,23 +254,20 @@ class Elaborator:
         self._outer.update(zip(inputs, outer, strict=True))
         return inputs
 
-    def _finish(
+    def _make(
         self,
+        text: Text,
         body: Body,
-        name: str,
-        steps: tuple[Step, ...],
         inputs: Flow,
-        flow: Flow,
+        own: int,
         environment: Environment,
         arguments: Mapping[str, Argument],
-        span: Span,
-        about: str | None = None,
-        numbered: bool = False,
     ) -> Instance:
-        level = Level((), naming.bases(steps, environment), numbered=numbered)
-        outputs = body.run(steps, flow, Context(environment, level))
+        """Run the text on the first `own` inputs; the others are carried along by its arguments."""
+        level = Level((), naming.bases(text.steps, environment), numbered=text.numbered)
+        outputs = body.run(text.steps, inputs[:own], Context(environment, level))
         calls = merge_repeats(body.calls, outputs)
-        return Instance(name, arguments, inputs, calls, outputs, span, about)
+        return Instance(text.name, arguments, inputs, calls, outputs, text.span, text.about)
 
     # -------------------------------------------------------------------------------- faults
 
@@ -281,12 +281,12 @@ class Elaborator:
         """The op that made a tensor, and the line where it stands, through blocks both ways."""
         shape = value.type
         while True:
-            if value.producer is not None and isinstance(value.producer.target, Instance):
-                value = value.producer.target.outputs[value.index]
-            elif value.producer is not None:
-                return Note(
-                    f"{shape} comes from `{value.producer.target.name}`", value.producer.span
-                )
+            call = value.producer
+            if call is not None and isinstance(call.target, Instance):
+                value = call.target.outputs[value.index]
+            elif call is not None:
+                assert isinstance(call.target, Op)
+                return Note(f"{shape} comes from `{call.target.name}`", call.span)
             elif value in self._outer:
                 value = self._outer[value]
             else:
@@ -294,8 +294,6 @@ class Elaborator:
 
 
 def _size(item: Any, environment: Environment) -> Any:
-    from netspec.syntax.expression import parse_expression
-
     if isinstance(item, Scalar) and isinstance(item.value, str):
         return parse_expression(item.text, item.span).evaluate(environment)
     return item.value if isinstance(item, Scalar) else "a list"

@@ -1,4 +1,4 @@
-"""Names of modules, and so state-dict keys: which steps make a level, and what unnamed ones are called.
+"""Names of modules, and so state-dict keys: what makes a level, what unnamed steps are called.
 
 The rules are in docs/language.md, "Naming". A level is one module of the tree while its children
 are being named.

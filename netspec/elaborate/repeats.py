@@ -26,8 +26,7 @@ def merge_repeats(calls: list[Call], outputs: Iterable[Value]) -> list[Call]:
 
 def _continues(run: Call, call: Call, uses: Counter[Value]) -> bool:
     return (
-        call.target == run.target
-        and call.span == run.span
+        call.span is run.span
         and len(run.outputs) == 1
         and call.inputs == run.outputs
         and uses[run.outputs[0]] == 1
@@ -35,6 +34,7 @@ def _continues(run: Call, call: Call, uses: Counter[Value]) -> bool:
         and run.place.first is not None
         and call.place.first == run.place.first + run.count
         and (call.place.group, call.place.stem) == (run.place.group, run.place.stem)
+        and call.target == run.target
     )
 
 

@@ -1,4 +1,4 @@
-"""Blocks as values: what a block parameter is given, and what it takes along from where it stands."""
+"""Blocks as values: what a block parameter is given, and what that takes along from its place."""
 
 from __future__ import annotations
 

@@ -6,7 +6,6 @@ from typing import Annotated
 
 from pydantic import Field, PlainValidator
 
-
 MAX_SIZE = 2**31 - 1
 """The largest size or channel count: what fits in 32 bits."""
 

@@ -43,8 +43,9 @@ class Loop:
 class Place:
     """Where a call stands in the module tree, relative to its instance.
 
-    Application `k` of the call has the path `group + (stem,)`, or `group + (stem + str(first + k),)`
-    when `first` is given: `layer1.0`, `layer1.1` is group `("layer1",)`, stem `""`, first 0.
+    Application `k` of the call has the path `group + (stem,)`, or, when `first` is given,
+    `group + (stem + str(first + k),)`: `layer1.0`, `layer1.1` is group `("layer1",)`, stem `""`,
+    first 0.
     """
 
     group: Path
@@ -105,7 +106,7 @@ class Instance:
 
 @dataclass(frozen=True, eq=False)
 class Program:
-    """A checked network. `root` is the instance of the file's body; its one input is the network's."""
+    """A checked network. `root` is the instance of the file's body, its input the network's."""
 
     name: str
     root: Instance

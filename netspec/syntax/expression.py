@@ -44,7 +44,7 @@ class Expression:
         self.names = frozenset(used - bound - FUNCTIONS.keys())
 
     def evaluate(self, scope: Scope) -> Any:
-        """The value in `scope`; raises `SpecError` (NS111, NS112, NS206) located at the expression."""
+        """The value in `scope`; raises `SpecError` (NS111, NS112, NS206) at the expression."""
         _meter.work = 0
         try:
             return self._run(scope)

@@ -25,7 +25,7 @@ _WORDS: dict[str, Constant] = {
 
 
 def core_value(text: str) -> Constant:
-    """What a plain scalar means under the core rules of YAML 1.2: `no` is a word, `1e-5` a float."""
+    """What a plain scalar means by the core rules of YAML 1.2: `no` is a word, `1e-5` a float."""
     if text in _WORDS:
         return _WORDS[text]
     if _INT.fullmatch(text):

@@ -1,4 +1,4 @@
-"""YAML text to nodes with spans, from the parser's events: duplicates, tags and bombs are faults."""
+"""YAML text to nodes with spans, from the parser's events; duplicates and bombs are faults."""
 
 from __future__ import annotations
 

@@ -91,8 +91,8 @@ def variants(root: Mapping) -> dict[str, Mapping]:
 
 
 def variant_of(root: Mapping, name: str) -> Mapping:
-    """The file as its variant `name` has it. Claims belong to the form that they stand beside: those
-    of the file itself are not the variant's.
+    """The file as its variant `name` has it. Claims belong to the form that they stand beside:
+    those of the file itself are not the variant's.
     """
     shared = [(k, v) for k, v in root if k.text not in ("variants", "claims", "name")]
     named = (Scalar("name", root.span), Scalar(name, root.span))
@@ -100,7 +100,7 @@ def variant_of(root: Mapping, name: str) -> Mapping:
 
 
 def overlay(base: Mapping, over: Mapping) -> Mapping:
-    """`base` with the keys of `over` in place of its own; params, blocks and defaults key by key."""
+    """`base` with the keys of `over` in place of its own; params, blocks, defaults key by key."""
     merged = {key.text: (key, value) for key, value in base}
     for key, value in over:
         if key.text in _MERGED_BY_KEY and key.text in merged:
@@ -211,7 +211,7 @@ class _SpecParser:
     def _claims(self, node: Node) -> None:
         if not isinstance(node, Sequence):
             raise fault("NS503", f"`claims` is a list, not {describe(node)}", node.span)
-        claims = []
+        claims: list[Claim] = []
         for item in node.items:
             with self.report.collecting():
                 claims += self._claim(_mapping(item, "a claim"))

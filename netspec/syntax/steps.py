@@ -1,4 +1,4 @@
-"""Steps: what a body is a list of. Arguments stay nodes, for what they mean is the callee's to say."""
+"""Steps: what a body is a list of. Arguments stay nodes: what they mean is the callee's to say."""
 
 from __future__ import annotations
 
@@ -60,7 +60,14 @@ class Template:
 
     @cached_property
     def names(self) -> frozenset[str]:
+        """The names that its expressions mention."""
         return frozenset().union(*(p.names for p in self.parts if isinstance(p, Expression)))
+
+    @cached_property
+    def literal(self) -> str | None:
+        """The name itself where it has no braces."""
+        first = self.parts[0]
+        return first if isinstance(first, str) and len(self.parts) == 1 else None
 
 
 @dataclass(frozen=True, eq=False)

@@ -53,7 +53,11 @@ HOSTILE = {
         1,
         "NS402",
     ),
-    "escaping name": (HEAD + b"name2: x\nbody:\n  - {conv: 8, name: 'a\"]; import os'}\n", 1, "NS208"),
+    "escaping name": (
+        HEAD + b"name2: x\nbody:\n  - {conv: 8, name: 'a\"]; import os'}\n",
+        1,
+        "NS208",
+    ),
     "path in name": (HEAD.replace(b"bad", b"../../evil") + b"body: [relu]\n", 1, "NS208"),
     "lone surrogate": (HEAD + b'body: ["\\ud800"]\n', 1, "NS101"),
 }
@@ -106,7 +110,9 @@ def test_a_wrong_override_is_refused(
     assert "error[NS" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("size", ["3x224x", "big", "3,224,224", "0x4x4", "3x8x8", "3x224x224x224x1"])
+@pytest.mark.parametrize(
+    "size", ["3x224x", "big", "3,224,224", "0x4x4", "3x8x8", "3x224x224x224x1"]
+)
 def test_a_wrong_input_is_refused(size: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "densenet121", "--input", size]) in (1, 2)
     assert "error[NS" in capsys.readouterr().err
@@ -145,9 +151,7 @@ def test_a_fault_leaves_earlier_outputs_alone(
 @pytest.mark.parametrize(
     "arguments", [[], ["bild"], ["stats"], ["stats", "lenet5", "--depth", "0"], ["build", "a", "b"]]
 )
-def test_wrong_usage_exits_with_2(
-    arguments: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_wrong_usage_exits_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as exit:
         main(arguments)
     assert exit.value.code == 2

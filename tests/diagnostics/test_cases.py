@@ -24,11 +24,13 @@ def faults(path: Path) -> tuple[Diagnostic, ...]:
 def test_every_fault_is_reported_at_its_line_and_no_other(path: Path) -> None:
     lines = path.read_text().splitlines()
     expected = [
-        (number, *match.groups())
+        (number, match[1], match[2])
         for number, line in enumerate(lines, 1)
         if (match := EXPECTED.search(line))
     ]
     found = faults(path)
-    assert [(d.span.line, d.code) for d in found if d.span] == [(n, code) for n, code, _ in expected]
+    assert [(d.span.line, d.code) for d in found if d.span] == [
+        (n, code) for n, code, _ in expected
+    ]
     for diagnostic, (_, _, part) in zip(found, expected, strict=True):
         assert part in render(diagnostic)

@@ -1,6 +1,8 @@
 """Programs as PyTorch: a source file that a person would have written, and that file as a module."""
 
+from netspec.backends.torch.compare import compare
 from netspec.backends.torch.lowering import Lowering, lowers
+from netspec.backends.torch.module import build_module
 from netspec.backends.torch.source import emit
 
-__all__ = ["Lowering", "emit", "lowers"]
+__all__ = ["Lowering", "build_module", "compare", "emit", "lowers"]

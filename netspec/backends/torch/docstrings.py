@@ -28,9 +28,11 @@ def of_class(about: str) -> list[str]:
     """A docstring in the body of a class."""
     margin = " " * INDENT
     lines = wrapped(about, margin + QUOTES, margin)
-    if len(lines) == 1 and len(lines[0]) + len(QUOTES) <= WIDTH:
+    if len(lines) > 1:
+        return [*lines, margin + QUOTES]
+    if len(lines[0]) + len(QUOTES) <= WIDTH:
         return [lines[0] + QUOTES]
-    return [*lines, margin + QUOTES]
+    return [*wrapped(about, margin + QUOTES, margin, WIDTH - len(QUOTES)), margin + QUOTES]
 
 
 def _reference(program: Program) -> str:
@@ -42,13 +44,13 @@ def _reference(program: Program) -> str:
     return ", ".join(parts) + "." if parts else ""
 
 
-def wrapped(text: str, before: str = "", margin: str = "") -> list[str]:
+def wrapped(text: str, before: str = "", margin: str = "", width: int = WIDTH) -> list[str]:
     """Prose in lines; it can neither end a docstring nor escape a character."""
     words = text.replace("\\", "/").replace('"', "'").split()
     prose = "".join(c for c in " ".join(words) if c.isprintable())
     return textwrap.wrap(
         prose,
-        WIDTH,
+        width,
         initial_indent=before or margin,
         subsequent_indent=margin,
         break_long_words=False,

@@ -17,7 +17,7 @@ from netspec.backends.torch.layout import INDENT, WIDTH, lines, text
 from netspec.backends.torch.references import References
 from netspec.backends.torch.resolve import Loops, loop_variable, plain
 from netspec.backends.torch.steps import Repeat, Step, references
-from netspec.backends.torch.variables import ITERATED, Variables
+from netspec.backends.torch.variables import INPUT, ITERATED, Variables
 
 DEPTH = 2
 """Levels of indentation in a method."""
@@ -114,6 +114,10 @@ class _Block:
             self.last_use[value] = len(steps)
             self.uses[value] += 1
 
+    @property
+    def margin(self) -> str:
+        return " " * INDENT * self.depth
+
     def write(self) -> None:
         for position, step in enumerate(self.steps):
             self.position = position
@@ -197,7 +201,7 @@ class _Block:
             pending = self.pending.pop(0)
             names = [self.assigned(value, pending) for value in pending.step.outputs]
             if pending.step.note:
-                self.writer.lines.append(f"{' ' * INDENT * self.depth}# {pending.step.note}")
+                self.writer.lines.append(f"{self.margin}# {pending.step.note}")
             target = ", ".join(names)
             if pending.expression != Name(target):
                 self.emit(f"{target} = ", pending.expression, pending.step.outputs[0])
@@ -218,38 +222,41 @@ class _Block:
     def repeat(self, repeat: Repeat) -> None:
         """A `for` statement; what it carries stays in one variable each."""
         self.position += 1
+        inside: set[int] = set()
         for carry in repeat.carries:
-            self.carry_in(carry.before, carry.inside)
-            self.protected |= {carry.inside}
-        carried = {carry.inside for carry in repeat.carries}
-        outside = self.live() | {value for value in references(repeat) if value in self.last_use}
+            self.carry_in(carry.before, carry.inside, inside)
+            inside.add(carry.inside)
         names = {carry.after: self.variables.names[carry.inside] for carry in repeat.carries}
         self.variables.preferred |= names
         header, loops, iterated = self.header(repeat)
-        margin = " " * INDENT * self.depth
-        self.writer.lines.append(f"{margin}for {header}:")
-        wanted = [carry.after for carry in repeat.carries]
-        protected = frozenset(value for value in outside if self.of(value) not in names.values())
+        self.writer.lines.append(f"{self.margin}for {header}:")
         inner = _Block(
-            self.writer, repeat.steps, wanted, protected, loops, self.depth + 1, iterated
+            self.writer,
+            repeat.steps,
+            [carry.after for carry in repeat.carries],
+            self.outside(repeat, set(names.values())),
+            loops,
+            self.depth + 1,
+            iterated,
         )
-        inner.last_use |= {value: inner.last_use.get(value, 0) for value in carried}
         inner.write()
         inner.flush(len(inner.pending))
         inner.hand_over(names)
         for carry in repeat.carries:
             self.variables.names[carry.result] = names[carry.after]
 
-    def of(self, value: int) -> str | None:
-        return self.variables.names.get(value)
+    def outside(self, repeat: Repeat, taken: set[str]) -> frozenset[int]:
+        """The values that the loop must leave alone; the taken variables are its own."""
+        needed = self.live() | set(references(repeat))
+        names = self.variables.names
+        return frozenset(value for value in needed if names.get(value, INPUT) not in taken)
 
-    def carry_in(self, before: int, inside: int) -> None:
+    def carry_in(self, before: int, inside: int, held: set[int]) -> None:
         """The variable that the loop changes: the one at hand, or a copy if that is still needed."""
-        name = self.variables.assign(inside, [before], self.live())
-        if name != self.variables.names[before]:
-            self.writer.lines.append(
-                f"{' ' * INDENT * self.depth}{name} = {self.variables.names[before]}"
-            )
+        old = self.variables.names[before]
+        new = self.variables.assign(inside, [before], self.live() | held)
+        if new != old:
+            self.writer.lines.append(f"{self.margin}{new} = {old}")
 
     def hand_over(self, names: dict[int, str]) -> None:
         """Move what the iteration leaves to the variables that the next one reads."""
@@ -257,7 +264,7 @@ class _Block:
         moves = {name: value for name, value in moves.items() if name != value}
         if moves:
             targets, values = ", ".join(moves), ", ".join(moves.values())
-            self.writer.lines.append(f"{' ' * INDENT * self.depth}{targets} = {values}")
+            self.writer.lines.append(f"{self.margin}{targets} = {values}")
 
     def header(self, repeat: Repeat) -> tuple[str, Loops, dict[Step, Name]]:
         """What the loop runs over, its variable, and the step whose module that is."""
@@ -266,7 +273,8 @@ class _Block:
             step = next(s for s in walk(repeat.steps, Step) if s.registered)
             name = next((word for word in ITERATED if word in text(over)), ITERATED[-1])
             return f"{name} in {text(over)}", self.loops, {step: Name(name)}
-        forms = tuple((s.form, s.label) for s in walk(repeat.steps, Step))
+        steps = walk(repeat.steps, Step)
+        forms = tuple((s.form, s.label if s.registered else None) for s in steps)
         variable = loop_variable(forms, repeat.height, self.loops)
         count = text(plain(repeat.count, self.loops, self.references().parameter))
         return f"{variable} in range({count})", {**self.loops, repeat.height: variable}, {}

@@ -37,7 +37,7 @@ def runs(pieces: Sequence[Any], follows: Callable[[int, int], bool]) -> Iterator
     """The sequence as longest runs from the left; a piece that repeats nothing is a run of one.
 
     `follows(start, k)` says whether piece k may continue a run from `start` for other reasons. Two
-    points are always on a line: they are taken for a run only if no more than one value grows.
+    points are always on a line: they are a run only if nothing but names grows.
     """
     shapes = [skeleton(piece, opaque=(Slot, Ordinal)) for piece in pieces]
     numbers = [tuple(n.value for n in walk(piece, Slot, Ordinal)) for piece in pieces]
@@ -50,7 +50,7 @@ def runs(pieces: Sequence[Any], follows: Callable[[int, int], bool]) -> Iterator
                 break
             stop, steps = stop + 1, growth
         run = Run(start, stop, steps or ())
-        if len(run) == 2 and _growing(pieces[start], run.steps) > 1:
+        if len(run) == 2 and not _only_names_grow(pieces[start], run.steps):
             run = Run(start, start + 1, ())
         yield run
         start = run.stop
@@ -68,10 +68,9 @@ def _growth(before: Sequence[Any], after: Sequence[Any]) -> Steps | None:
     return tuple(growth)
 
 
-def _growing(piece: Any, steps: Steps) -> int:
-    """How many different values grow."""
+def _only_names_grow(piece: Any, steps: Steps) -> bool:
     numbers = zip(walk(piece, Slot, Ordinal), steps, strict=True)
-    return len({(node.value, step) for node, step in numbers if step and isinstance(node, Slot)})
+    return not any(step and isinstance(node, Slot) for node, step in numbers)
 
 
 Tree = TypeVar("Tree")

@@ -107,8 +107,8 @@ def _prefixes(body: Body) -> Iterator[str]:
     """For each slot, the name of the child that it belongs to."""
     for node in walk(body, Step, Slot):
         if isinstance(node, Step):
-            name = node.label.text if any(map(str.isalpha, node.label.text)) else node.container[-1]
-            yield from (f"{name}_" for _ in walk(node, Slot))
+            named = [name for name in (*node.container, node.label.text) if name[:1].isalpha()]
+            yield from (f"{named[-1]}_" if named else "" for _ in walk(node, Slot))
         else:
             yield ""
 

@@ -26,8 +26,9 @@ def name_classes(classes: Sequence[Class], program: Program, taken: set[str]) ->
 
 def _name_variants(block: str, variants: list[Class], taken: set[str]) -> None:
     """The smallest has the block's name; the others say what they have that it has not."""
-    short, full = class_name(block.rpartition(".")[2]), class_name(block)
-    base = short if short not in taken else full
+    base = class_name(block.rpartition(".")[2])
+    if base in taken:
+        base = f"{base}Block"
     simplest = min(variants, key=lambda cls: len(_children(cls)))
     for cls in [simplest, *(cls for cls in variants if cls is not simplest)]:
         more = [name for name in _children(cls) if name not in _children(simplest)]

@@ -1,0 +1,152 @@
+"""The live module: the emitted source, executed as a Python module of its own.
+
+The only file of netspec that imports torch, and only when it is called.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import linecache
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.abc import InspectLoader
+from importlib.machinery import ModuleSpec
+from importlib.util import module_from_spec
+from types import CodeType, ModuleType
+from typing import TYPE_CHECKING, Any
+
+from netspec.backends.torch.names import variable
+from netspec.diagnostics import fault
+from netspec.program import Program
+
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
+
+
+def build_module(
+    program: Program,
+    source: str,
+    device: Any = None,
+    dtype: torch.dtype | None = None,
+    memory_format: torch.memory_format | None = None,
+) -> nn.Module:
+    """The network that `source` defines, its weights made in place on the device in that type.
+
+    Raises `SpecError` (NS004) without torch.
+    """
+    torch = import_torch()
+    name = f"netspec_{variable(program.name)}_{hashlib.sha256(source.encode()).hexdigest()[:12]}"
+    network = getattr(load_source(source, name), _last_class(source))
+    with _construction_defaults(torch, device, dtype):
+        module: nn.Module = network()
+    return module if memory_format is None else module.to(memory_format=memory_format)
+
+
+def import_torch() -> Any:
+    """The torch package; raises `SpecError` (NS004) if there is none."""
+    try:
+        import torch
+    except ImportError as error:
+        raise fault(
+            "NS004", f"torch cannot be imported: {error}", hint="pip install netspec-compiler[torch]"
+        ) from None
+    return torch
+
+
+def _last_class(source: str) -> str:
+    return re.findall(r"^class (\w+)", source, re.MULTILINE)[-1]
+
+
+@contextmanager
+def _construction_defaults(torch: Any, device: Any, dtype: Any) -> Iterator[None]:
+    """New tensors are of that type and on that device."""
+    before = torch.get_default_dtype()
+    with torch.device(device if device is not None else torch.get_default_device()):
+        try:
+            torch.set_default_dtype(dtype or before)
+            yield
+        finally:
+            torch.set_default_dtype(before)
+
+
+# --------------------------------------------------------------------------------- source to module
+
+
+class _Loader(InspectLoader):
+    """Executes a text that `inspect`, `linecache` and tracebacks then find under `path`."""
+
+    def __init__(self, source: str, path: str) -> None:
+        self.source, self.path = source, path
+
+    def get_source(self, fullname: str) -> str:
+        return self.source
+
+    def get_code(self, fullname: str) -> CodeType:
+        return self.source_to_code(self.source, self.path)
+
+
+def load_source(source: str, name: str) -> ModuleType:
+    """The module of that name in `sys.modules`, executed from the source if it is not there yet."""
+    if name in sys.modules:
+        return sys.modules[name]
+    path = f"<{name}>"
+    loader = _Loader(source, path)
+    module = module_from_spec(ModuleSpec(name, loader, origin=path))
+    module.__file__ = path
+    linecache.cache[path] = (len(source), None, source.splitlines(keepends=True), path)
+    loader.exec_module(module)
+    _carry_source(module, source)
+    sys.modules[name] = module
+    return module
+
+
+def _carry_source(module: ModuleType, source: str) -> None:
+    """Make instances of the module's classes take the source along into another process."""
+    from torch import nn
+
+    for cls in list(vars(module).values()):
+        if isinstance(cls, type) and issubclass(cls, nn.Module) and cls.__module__ == module.__name__:
+            cls.__reduce_ex__ = _reduction(cls, source)  # type: ignore[method-assign]
+
+
+def _reduction(cls: type, source: str) -> Any:
+    def reduce_ex(self: nn.Module, protocol: Any) -> Any:
+        plain = object.__reduce_ex__(self, protocol)
+        if type(self) is not cls:
+            return plain
+        return (restored, (source, cls.__module__, cls.__name__), plain[2])
+
+    return reduce_ex
+
+
+def restored(source: str, module: str, cls: str) -> nn.Module:
+    """An empty instance of a class of emitted source: what pickles of its instances call."""
+    made = getattr(load_source(source, module), cls)
+    instance: nn.Module = made.__new__(made)
+    return instance
+
+
+# -------------------------------------------------------------------------------------- measurement
+
+
+def meta_module(program: Program, source: str) -> nn.Module:
+    """The module without memory, in eval mode."""
+    return build_module(program, source, device="meta").eval()
+
+
+def outputs_and_macs(module: nn.Module, program: Program) -> tuple[list[tuple[int, ...]], int]:
+    """Output shapes and multiply-accumulates, by torch's own counter, of one sample on meta."""
+    torch = import_torch()
+    from torch.utils.flop_counter import FlopCounterMode
+
+    inputs = [
+        torch.empty(1, *given.shape, dtype=getattr(torch, given.dtype), device="meta")
+        for given in program.inputs
+    ]
+    with FlopCounterMode(display=False) as counter:
+        result = module(*inputs)
+    outputs = result if isinstance(result, tuple) else (result,)
+    return [tuple(output.shape[1:]) for output in outputs], counter.get_total_flops() // 2

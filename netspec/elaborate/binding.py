@@ -1,0 +1,140 @@
+"""Arguments bound: evaluated, and checked against the op or block that takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic import ValidationError
+
+from netspec.diagnostics import Report, Span, SpecError, fault
+from netspec.elaborate.arguments import Supplied, ready_default
+from netspec.elaborate.environment import Environment
+from netspec.elaborate.values import BlockValue, Closure, Partial, Reference
+from netspec.ops.base import Op
+from netspec.program import Argument
+from netspec.syntax.spec import Block, Parameter
+from netspec.syntax.steps import Use
+
+
+def bind_op(
+    target: type[Op], use: Use, supplied: Iterable[Supplied]
+) -> tuple[Op, dict[str, Argument]]:
+    """The op with its arguments evaluated and validated; raises `SpecError`."""
+    arguments, spans = _evaluate(supplied)
+    values = {name: _whole(argument.value) for name, argument in arguments.items()}
+    try:
+        return target(**values), arguments
+    except ValidationError as error:
+        report = Report()
+        for problem in error.errors():
+            report.add(_explain(problem, target, use, arguments, spans))
+        report.raise_if_any()
+        raise
+
+
+def _evaluate(supplied: Iterable[Supplied]) -> tuple[dict[str, Argument], dict[str, Span]]:
+    arguments: dict[str, Argument] = {}
+    spans: dict[str, Span] = {}
+    for given in supplied:
+        for prepared in given.arguments:
+            value = prepared.ready.evaluate(given.environment, given.wires)
+            arguments[prepared.parameter] = Argument(value, prepared.ready.text)
+            spans[prepared.parameter] = prepared.span
+    return arguments, spans
+
+
+def _whole(value: Any) -> Any:
+    """A float that is a whole number as an int: floats accept ints, sizes refuse floats."""
+    if isinstance(value, tuple):
+        return tuple(map(_whole, value))
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _explain(
+    problem: Any, target: type[Op], use: Use, arguments: dict[str, Argument], spans: dict[str, Span]
+) -> SpecError:
+    name = str(problem["loc"][0]) if problem["loc"] else ""
+    if problem["type"] == "missing":
+        return fault("NS203", f"`{target.name}` needs `{name}`", use.span)
+    value, span = arguments[name].value if name in arguments else None, spans.get(name, use.span)
+    text = arguments[name].expression if name in arguments else None
+    gives = f"`{text}` gives {_shown(value)}" if text else f"it is {_shown(value)}"
+    if isinstance(value, BlockValue):
+        message = f"`{name}` of `{target.name}` is a value, not a block"
+        return fault("NS204", message, span)
+    if _has_fraction(value) and problem["type"] != "float_type":
+        hint = "use `//`, `floor` or `round`"
+        what = "a channel count" if name == "out" else f"`{name}` of `{target.name}`"
+        return fault("NS305", f"{what} must be a whole number: {gives}", span, hint=hint)
+    if name == "out" and problem["type"] == "greater_than":
+        return fault("NS307", f"`out` of `{target.name}` must be a positive number: {gives}", span)
+    reason = problem["msg"].removeprefix("Value error, ").replace("Input should", "must")
+    reason = reason[:1].lower() + reason[1:]
+    return fault("NS204", f"`{name}` of `{target.name}` {reason}: {gives}", span)
+
+
+def _has_fraction(value: Any) -> bool:
+    entries = value if isinstance(value, tuple) else (value,)
+    return any(isinstance(entry, float) for entry in entries)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, tuple):
+        return "[" + ", ".join(map(_shown, value)) + "]"
+    return repr(value) if isinstance(value, str) else str(value)
+
+
+_PYTHON_TYPES: dict[str, tuple[type, ...]] = {
+    "int": (int,),
+    "float": (int, float),
+    "bool": (bool,),
+    "str": (str,),
+    "list": (tuple,),
+    "block": (Reference, Partial, Closure),
+}
+
+
+def bind_block(
+    block: Block, use_span: Span, supplied: Iterable[Supplied], environment: Environment
+) -> dict[str, Argument]:
+    """Every parameter of the block: given, or its default; raises `SpecError`.
+
+    `environment` is the callee's, its `in_*` those of the block's input; the values are added to it
+    one after the other, so that a default sees the parameters before it.
+    """
+    given, spans = _evaluate(supplied)
+    report = Report()
+    arguments: dict[str, Argument] = {}
+    for name, parameter in block.parameters.items():
+        with report.collecting():
+            argument = given.get(name) or default(parameter, block.name, use_span, environment)
+            value = checked(argument.value, parameter, spans.get(name, parameter.span))
+            arguments[name] = Argument(value, argument.expression)
+            environment[name] = value
+    report.raise_if_any()
+    return arguments
+
+
+def default(parameter: Parameter, owner: str, use_span: Span, environment: Environment) -> Argument:
+    """The default of a parameter that is not given; raises `SpecError` (NS203) if it has none."""
+    if parameter.default is None:
+        raise fault("NS203", f"`{owner}` needs `{parameter.name}`", use_span)
+    prepared = ready_default(parameter)
+    return Argument(prepared.evaluate(environment, {}), prepared.text)
+
+
+def checked(value: Any, parameter: Parameter, span: Span) -> Any:
+    """The value if it is of the parameter's type; whole floats become ints."""
+    kind = "block" if parameter.takes_block else parameter.kind
+    if kind is None:
+        return value
+    if kind == "int":
+        value = _whole(value)
+    is_stray_bool = isinstance(value, bool) and kind in ("int", "float")
+    if is_stray_bool or not isinstance(value, _PYTHON_TYPES[kind]):
+        message = f"`{parameter.name}` takes a {kind}, not {_shown(value)}"
+        code = "NS305" if kind == "int" and isinstance(value, float) else "NS204"
+        hint = "use `//`, `floor` or `round`" if code == "NS305" else None
+        raise fault(code, message, span, hint=hint)
+    return value

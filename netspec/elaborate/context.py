@@ -1,0 +1,86 @@
+"""What surrounds a step while a body is elaborated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from netspec.diagnostics import Note, Span, SpecError
+from netspec.elaborate.environment import Environment
+from netspec.elaborate.naming import Level
+from netspec.elaborate.values import BlockValue
+from netspec.program import Loop, Path, Value
+from netspec.syntax.spec import Block
+from netspec.syntax.steps import Use
+
+Flow = tuple[Value, ...]
+"""The value so far: a flat tuple of tensors, usually of one."""
+
+
+class Abandoned(Exception):
+    """A fault was reported; nothing can be said of what depends on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The variables, the level of the module tree and the loops that a step stands in."""
+
+    environment: Environment
+    level: Level
+    loops: tuple[Loop, ...] = ()
+    open_loops: tuple[frozenset[str], ...] = ()
+    """The variables of each unnamed loop since the level began."""
+
+    def of(self, flow: Flow) -> Environment:
+        """The environment, its `in_*` set to speak of `flow`."""
+        self.environment.inputs = tuple([value.type for value in flow])
+        return self.environment
+
+    def inside(self, level: Level) -> Context:
+        """The same in a new level."""
+        return Context(self.environment, level, self.loops)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A use in its place: `address` is the path that a name gives it, if one does."""
+
+    use: Use
+    context: Context
+    address: Path | None = None
+    note: str | None = None
+
+    def path(self, base: str, *, merge: bool) -> Path:
+        return self.address or self.context.level.unnamed(base, merge=merge)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A link of the chain of blocks that led here; `inline` is the block if it is an inline one."""
+
+    block: str
+    span: Span
+    caller: Frame | None
+    inline: Block | None = None
+
+    def notes(self) -> Iterator[Note]:
+        frame: Frame | None = self
+        while frame is not None:
+            yield Note(f"in `{frame.block}`, used here", frame.span)
+            frame = frame.caller
+
+
+def with_notes(error: SpecError, notes: Iterable[Note]) -> SpecError:
+    """The same faults with more of the chain that led there."""
+    added = tuple(notes)
+    return SpecError(replace(d, notes=d.notes + added) for d in error.diagnostics)
+
+
+def kind_of(value: Any) -> str:
+    """A value as messages name it."""
+    if isinstance(value, BlockValue):
+        return "a block"
+    if isinstance(value, tuple):
+        return "a list"
+    return repr(value) if isinstance(value, str) else str(value)

@@ -1,0 +1,157 @@
+"""Loops: `repeat` and `for`, over steps in a row and over generated branches."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Generator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from netspec.diagnostics import fault
+from netspec.elaborate.context import Context, Flow, kind_of
+from netspec.elaborate.environment import Environment
+from netspec.elaborate.naming import Level
+from netspec.program import Loop, Value
+from netspec.syntax.expression import Expression
+from netspec.syntax.steps import Repetition, Step, Use
+
+if TYPE_CHECKING:
+    from netspec.elaborate.body import Body
+
+MAX_ITERATIONS = 10_000_000
+
+
+def run_loop(body: Body, step: Step, loop: Repetition, flow: Flow, context: Context) -> Flow:
+    """A step once per iteration, each on the result of the one before. A loop with a name that its
+    variables do not enter makes a numbered group; other names are for each iteration to give.
+    """
+    plan = _plan(loop, context.of(flow))
+    group, inside = None, context
+    if step.name is None:
+        inside = replace(context, open_loops=(*context.open_loops, loop.variables))
+    elif not step.name.names & loop.variables:
+        group = Level(body.address(step.name, context), Counter(), numbered=True)
+        inside = replace(context, open_loops=())
+    with closing(_iterations(body, step, loop, plan, inside)) as iterations:
+        for k, inner in iterations:
+            before, calls = flow, len(body.calls)
+            flow = body.iteration(step, flow, inner, group)
+            remaining = plan.count - k - 1
+            if remaining and _repeats(body, step, loop, calls, before, flow):
+                _repeat_call(body, remaining, step, group or inside.level)
+                break
+    return flow
+
+
+def generated_paths(
+    body: Body, path: Step, loop: Repetition, flow: Flow, context: Context
+) -> tuple[Value, ...]:
+    """The outputs of one branch per iteration, all on the same input."""
+    plan = _plan(loop, context.of(flow))
+    inside = replace(context, open_loops=(*context.open_loops, loop.variables))
+    outputs: list[Value] = []
+    for _, inner in _iterations(body, path, loop, plan, inside):
+        outputs += body.iteration(path, flow, inner)
+    return tuple(outputs)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """How often a loop runs, and the lists that it runs over."""
+
+    count: int
+    lists: dict[str, tuple[Any, ...]]
+
+
+def _plan(loop: Repetition, environment: Environment) -> _Plan:
+    if loop.count is None:
+        lists = {name: _list(values, environment) for name, values in loop.lists.items()}
+        return _Plan(_common_length(lists, loop), lists)
+    count = loop.count.evaluate(environment)
+    if not isinstance(count, int) or isinstance(count, bool) or count < 0:
+        message = f"`repeat` is a whole number of at least 0, not {kind_of(count)}"
+        raise fault("NS305", message, loop.count.span)
+    if count > MAX_ITERATIONS:
+        message = f"a loop of more than {MAX_ITERATIONS} iterations"
+        raise fault("NS402", message, loop.count.span)
+    return _Plan(count, {})
+
+
+def _list(expression: Expression, environment: Environment) -> tuple[Any, ...]:
+    value = expression.evaluate(environment)
+    if not isinstance(value, tuple):
+        message = f"`for` takes lists: `{expression.text}` is {kind_of(value)}"
+        raise fault("NS204", message, expression.span)
+    return value
+
+
+def _common_length(lists: dict[str, tuple[Any, ...]], loop: Repetition) -> int:
+    lengths = {name: len(values) for name, values in lists.items()}
+    if len(set(lengths.values())) > 1:
+        entries = ", ".join(f"`{name}` has {length}" for name, length in lengths.items())
+        raise fault("NS204", f"the lists of a `for` are of one length: {entries}", loop.span)
+    return next(iter(lengths.values()))
+
+
+def _iterations(
+    body: Body, step: Step, loop: Repetition, plan: _Plan, context: Context
+) -> Generator[tuple[int, Context], None, None]:
+    """Each iteration's number and context. A name that an iteration gives is seen in it alone;
+    after the loop it stands for the list of its values.
+    """
+    outer, key = body.names, body.next_loop()
+    bound: dict[str, list[Any]] = {}
+    try:
+        for k in range(plan.count):
+            body.elaborator.spend(1, step.span)
+            body.names = outer.new_child()
+            environment = context.environment.extended(_variables(loop, plan, k))
+            yield k, replace(context, environment=environment, loops=(*context.loops, Loop(key, k)))
+            for name, value in body.names.maps[0].items():
+                bound.setdefault(name, []).append(value)
+    finally:
+        body.names = outer
+        body.names.update(_after(step, loop, plan, bound))
+
+
+def _variables(loop: Repetition, plan: _Plan, k: int) -> dict[str, Any]:
+    variables = {"i": k, "first": k == 0, "last": k == plan.count - 1}
+    variables.update({name: values[k] for name, values in plan.lists.items()})
+    if loop.index is not None:
+        variables[loop.index] = k
+    return variables
+
+
+def _after(
+    step: Step, loop: Repetition, plan: _Plan, bound: dict[str, list[Any]]
+) -> dict[str, Any]:
+    apart = step.name is not None and bool(step.name.names & loop.variables)
+    names = {name: values[0] if apart else tuple(values) for name, values in bound.items()}
+    if plan.count == 0 and step.name is not None and step.name.literal is not None:
+        names[step.name.literal] = ()
+    return names
+
+
+def _repeats(
+    body: Body, step: Step, loop: Repetition, calls: int, before: Flow, after: Flow
+) -> bool:
+    """Whether every further iteration is the call just made, once more, on its own result."""
+    return (
+        len(body.calls) == calls + 1
+        and isinstance(step.body, Use)
+        and loop.count is not None
+        and not step.identifiers & loop.variables
+        and not body.names.maps[0]
+        and body.calls[-1].place.first is not None
+        and body.calls[-1].inputs == before
+        and [value.type for value in before] == [value.type for value in after]
+    )
+
+
+def _repeat_call(body: Body, times: int, step: Step, level: Level) -> None:
+    call = body.calls[-1]
+    call.count += times
+    call.loops = call.loops[:-1]
+    assert isinstance(step.body, Use)
+    level.pass_over(step.body.head, times)

@@ -1,0 +1,157 @@
+"""Uses: an op, a block or a block value applied to the value so far."""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from netspec.diagnostics import Note, SpecError, fault, nearest
+from netspec.elaborate import naming
+from netspec.elaborate.arguments import Supplied
+from netspec.elaborate.binding import bind_block
+from netspec.elaborate.context import Context, Flow, Frame, Site, kind_of, with_notes
+from netspec.elaborate.environment import Environment, callable_names
+from netspec.elaborate.values import BlockValue, Closure, Partial, Reference, tensors
+from netspec.ops.base import Op, ShapeError
+from netspec.syntax.spec import Block, SpecFile
+from netspec.syntax.steps import Use
+from netspec.tensor import Tensor
+
+if TYPE_CHECKING:
+    from netspec.elaborate.body import Body
+
+
+def apply(body: Body, site: Site, flow: Flow) -> Flow:
+    """Make the call that a use means; returns its outputs."""
+    target, supplied = _unfold(body, site.use, site.context)
+    if isinstance(target, Closure):
+        return _inline_body(body, target, site, flow)
+    if isinstance(target, Block):
+        if target.inline and site.address is None:
+            return _inline_block(body, target, supplied, site, flow)
+        return _block(body, target, supplied, site, flow)
+    if target.name in naming.PASSING:
+        return _pass_on(target, site, flow)
+    return _op(body, target, supplied, site, flow)
+
+
+def unknown_use(use: Use, home: SpecFile, variables: Mapping[str, Any]) -> SpecError:
+    """The fault of a head that is no op, no block and no variable that holds one."""
+    if use.head in variables:
+        kind = kind_of(variables[use.head])
+        return fault("NS201", f"`{use.head}` is {kind}, not a block", use.span)
+    hint = nearest(use.head, [*callable_names(home), *variables])
+    return fault("NS201", f"unknown op or block `{use.head}`", use.span, hint=hint)
+
+
+def _unfold(
+    body: Body, use: Use, context: Context
+) -> tuple[Block | type[Op] | Closure, list[Supplied]]:
+    """What a use means in the end, and the arguments given on the way, the nearest last."""
+    environment = context.environment
+    pending: list[tuple[Use, Environment, Mapping[str, Any]]] = [(use, environment, body.names)]
+    value: BlockValue | Block | type[Op] | None = naming.target_of(use, environment)
+    while isinstance(value, Partial):
+        pending.append((value.use, value.environment, value.wires))
+        value = naming.target_of(value.use, value.environment)
+    if value is None:
+        raise unknown_use(pending[-1][0], environment.home, environment)
+    if isinstance(value, Closure):
+        if use.arguments is not None:
+            message = f"`{use.head}` is an inline body here and takes no arguments"
+            raise fault("NS202", message, use.span)
+        return value, []
+    assert not isinstance(value, Reference)
+    supplied = []
+    for given, names, wires in reversed(pending):
+        prepared = body.elaborator.prepared(given, value, names.home)
+        here = names if names is environment else names.at(environment.inputs)
+        supplied.append(Supplied(prepared, here, wires))
+    return value, supplied
+
+
+def _pass_on(target: type[Op], site: Site, flow: Flow) -> Flow:
+    """`identity` and `nothing` make no call; in a numbered group they hold a position."""
+    if site.address is None and site.context.level.numbered:
+        site.context.level.unnamed(target.name, merge=False)
+    return flow if target.name == "identity" else ()
+
+
+def _op(body: Body, target: type[Op], supplied: list[Supplied], site: Site, flow: Flow) -> Flow:
+    op, arguments = body.elaborator.op(target, site.use, supplied)
+    outputs = _infer(body, op, site, flow)
+    path = site.path(site.use.head, merge=op.merges)
+    return body.call(op, flow, outputs, path, site, arguments)
+
+
+def _infer(body: Body, op: Op, site: Site, flow: Flow) -> tuple[Tensor, ...]:
+    fewest, most = op.arity
+    if len(flow) < fewest or (most is not None and len(flow) > most):
+        takes = f"{fewest}" if fewest == most else f"{fewest} or more"
+        plural = "" if takes == "1" else "s"
+        message = f"`{op.name}` takes {takes} tensor{plural}, not {len(flow)}"
+        notes = [body.elaborator.origin(value) for value in flow]
+        raise fault("NS306", message, site.use.span, notes=notes)
+    try:
+        return op.infer(tuple([value.type for value in flow]))
+    except ShapeError as error:
+        notes = [body.elaborator.origin(value) for value in flow]
+        span = site.use.span
+        raise fault(error.code, error.message, span, notes=notes, hint=error.hint) from None
+
+
+def _block(body: Body, block: Block, supplied: list[Supplied], site: Site, flow: Flow) -> Flow:
+    """A call of the instance of `block` for these arguments and input shapes."""
+    environment = _callee(body, block, site)
+    arguments = bind_block(block, site.use.span, supplied, environment)
+    carried = tuple(dict.fromkeys(tensors(tuple([a.value for a in arguments.values()]))))
+    frame = Frame(block.name, site.use.span, body.frame)
+    path = site.path(site.use.head, merge=False)
+    instance = body.elaborator.block_instance(block, arguments, flow, carried, frame)
+    outputs = tuple([value.type for value in instance.outputs])
+    return body.call(instance, flow + carried, outputs, path, site, arguments)
+
+
+def _inline_body(body: Body, closure: Closure, site: Site, flow: Flow) -> Flow:
+    """A call of the instance of an inline body for these input shapes."""
+    carried = tuple(dict.fromkeys(tensors(closure)))
+    name = site.use.head
+    frame = Frame(name, site.use.span, body.frame)
+    path = site.path(name, merge=False)
+    instance = body.elaborator.closure_instance(name, closure, flow, carried, frame)
+    outputs = tuple([value.type for value in instance.outputs])
+    return body.call(instance, flow + carried, outputs, path, site, {})
+
+
+def _inline_block(
+    body: Body, block: Block, supplied: list[Supplied], site: Site, flow: Flow
+) -> Flow:
+    """The steps of an inline block, in place: its children are children of this level."""
+    span = site.use.span
+    _reject_cycle(block, site, body.frame)
+    environment = _callee(body, block, site)
+    bind_block(block, span, supplied, environment)
+    names, frame = body.names, body.frame
+    body.names, body.frame = ChainMap({}), Frame(block.name, span, frame, block)
+    try:
+        context = site.context
+        inner = Context(environment, context.level, context.loops, context.open_loops)
+        return body.run(block.body, flow, inner)
+    except SpecError as error:
+        raise with_notes(error, [Note(f"in `{block.name}`, used here", span)]) from None
+    finally:
+        body.names, body.frame = names, frame
+
+
+def _callee(body: Body, block: Block, site: Site) -> Environment:
+    environment = body.elaborator.environment(block.home)
+    environment.inputs = site.context.environment.inputs
+    return environment
+
+
+def _reject_cycle(block: Block, site: Site, frame: Frame | None) -> None:
+    while frame is not None and frame.inline is not None:
+        if frame.inline is block:
+            raise fault("NS403", f"the inline block `{block.name}` calls itself", site.use.span)
+        frame = frame.caller
