@@ -10,54 +10,48 @@ from string import ascii_uppercase
 from typing import Any
 
 from netspec.backends.graphviz.fold import Folder, overlay, side_by_side
-from netspec.backends.graphviz.strips import Picture, is_unit, picture
+from netspec.backends.graphviz.strips import Link, Node, arrange
 from netspec.backends.graphviz.symbols import Symbols
+from netspec.backends.graphviz.units import is_unit
 from netspec.program import Instance, Program
 
 
 @dataclass(frozen=True, eq=False)
 class Entry:
-    """A block structure: `versions` are the instances that differ from each other in numbers only."""
+    """A block structure; its `versions` differ from each other in numbers only."""
 
     name: str
     versions: Sequence[Instance]
-    picture: Picture
+    nodes: Sequence[Node]
+    links: Sequence[Link]
 
     @cached_property
     def varied(self) -> Mapping[str, tuple[Any, ...]]:
-        """Numbers and words among the arguments that are not the same in all versions."""
+        """The arguments (numbers and words) that are not the same in all versions."""
         first, *others = (version.arguments for version in self.versions)
-        listed = {
-            key: (argument.value, *(other[key].value for other in others))
-            for key, argument in first.items()
-            if isinstance(argument.value, int | float | str)
+        plain = (key for key in first if isinstance(first[key].value, int | float | str))
+        values = {
+            key: (first[key].value, *(other[key].value for other in others)) for key in plain
         }
-        return {
-            key: values
-            for key, values in listed.items()
-            if any(value != values[0] for value in values)
-        }
+        return {key: each for key, each in values.items() if each.count(each[0]) < len(each)}
 
     @cached_property
     def symbols(self) -> Symbols:
-        shapes = [v.inputs[0].type.shape if v.inputs else () for v in self.versions]
-        return Symbols(shapes, self.varied)
+        taken = [version.inputs[:1] for version in self.versions]
+        return Symbols([value.type.shape for (value,) in taken], self.varied)
 
 
 class Catalogue:
-    """Looks up the entry of an instance; `entries` are in the order of first use."""
+    """Looks up the entry of an instance; `entries` come in the order of first use, the root first."""
 
     def __init__(self, program: Program) -> None:
         self._folder = Folder()
         versions: dict[int, list[Instance]] = {}
         for instance in _breadth_first(program.root):
             versions.setdefault(self._folder.kind(instance), []).append(instance)
-        blocks = [(kind, alike[0].block) for kind, alike in versions.items()]
-        names = dict(blocks[:1]) | _names(blocks[1:])
-        self._by_kind = {
-            kind: Entry(names[kind], alike, self._picture(alike))
-            for kind, alike in versions.items()
-        }
+        root, *others = versions
+        names = {root: program.name, **_names({k: versions[k][0].block for k in others})}
+        self._by_kind = {kind: self._entry(names[kind], versions[kind]) for kind in versions}
 
     @property
     def entries(self) -> list[Entry]:
@@ -66,28 +60,28 @@ class Catalogue:
     def __getitem__(self, instance: Instance) -> Entry:
         return self._by_kind[self._folder.kind(instance)]
 
-    def _picture(self, versions: Sequence[Instance]) -> Picture:
+    def _entry(self, name: str, versions: Sequence[Instance]) -> Entry:
         bodies = [self._folder.body(version) for version in versions]
-        return picture(overlay(bodies, side_by_side), versions)
+        return Entry(name, versions, *arrange(overlay(bodies, side_by_side), versions))
 
 
 def _breadth_first(root: Instance) -> Iterator[Instance]:
-    """The root, then every other block that is not shown where it is used."""
+    """The root, then every block that is not shown where it is used."""
     seen, queue = {id(root)}, deque([root])
     while queue:
         instance = queue.popleft()
         yield instance
         for call in instance.calls:
             target = call.target
-            if isinstance(target, Instance) and not is_unit(target) and id(target) not in seen:
+            if isinstance(target, Instance) and id(target) not in seen and not is_unit(target):
                 seen.add(id(target))
                 queue.append(target)
 
 
-def _names(blocks: Sequence[tuple[int, str]]) -> dict[int, str]:
-    """The block's name, with a letter where blocks of that name come in several structures."""
+def _names(blocks: Mapping[int, str]) -> dict[int, str]:
+    """The block's name, with a letter where blocks of that name have several structures."""
     alike: dict[str, list[int]] = {}
-    for kind, block in blocks:
+    for kind, block in blocks.items():
         alike.setdefault(block, []).append(kind)
     return {
         kind: block if len(kinds) == 1 else f"{block} {_letters(at)}"

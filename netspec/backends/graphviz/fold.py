@@ -10,14 +10,12 @@ from netspec.ops.base import Op
 from netspec.program import Call, Instance, Value
 
 Versions = tuple[tuple[Call, ...], ...]
+"""The calls that are drawn as one: of each version of a block those of each iteration."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Leaf:
-    """A call as it is drawn: the calls that it stands for, by version of the block and iteration.
-
-    `times` lists how often in a row it is applied.
-    """
+    """A call as it is drawn, `times` in a row (a number for each that it stands for)."""
 
     versions: Versions
     times: tuple[int, ...]
@@ -41,7 +39,7 @@ class Level:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fold:
-    """Iterations of a loop that differ only in numbers; `times` lists how many there are."""
+    """The body of a loop whose iterations differ only in numbers."""
 
     times: tuple[int, ...]
     items: list[Item]
@@ -59,7 +57,7 @@ def leaves(items: Iterable[Item]) -> Iterator[Leaf]:
 
 
 class Folder:
-    """Folds the bodies of one program; every instance once."""
+    """Folds the bodies of one program, every instance once."""
 
     def __init__(self) -> None:
         self._bodies: dict[int, list[Item]] = {}
@@ -79,13 +77,14 @@ class Folder:
         return self._kind_of[id(instance)]
 
     def _items(self, calls: Sequence[Call], level: int, loop: int) -> list[Item]:
-        """Of the level and the loop that begin here, the one that holds more calls is outside."""
+        """Of the level and the loop that begin at a call, the one that holds more is outside."""
         items: list[Item] = []
-        while calls:
-            in_level = _run(calls, lambda call: call.place.group[level : level + 1])
-            in_loop = _run(calls, lambda call: [mark.key for mark in call.loops[loop : loop + 1]])
-            size = max(in_level, in_loop, 1)
-            inner, calls = calls[:size], calls[size:]
+        start = 0
+        while start < len(calls):
+            in_level = _run(calls, start, lambda call: call.place.group[level : level + 1])
+            in_loop = _run(calls, start, lambda call: _keys(call)[loop : loop + 1])
+            inner = calls[start : start + max(in_level, in_loop, 1)]
+            start += len(inner)
             if in_loop > in_level:
                 items += self._folded(inner, level, loop)
             elif in_level:
@@ -105,20 +104,44 @@ class Folder:
 
     def _signature(self, items: Sequence[Item]) -> tuple[object, ...]:
         """What is called and how it is wired, up to numbers and names."""
-        position = {
-            id(call): at for at, leaf in enumerate(leaves(items)) for call in leaf.calls
-        }
-        return tuple(self._form(item, position) for item in items)
+        at = {id(call): k for k, leaf in enumerate(leaves(items)) for call in leaf.calls}
+        return tuple(self._form(item, at) for item in items)
 
-    def _form(self, item: Item, position: dict[int, int]) -> tuple[object, ...]:
+    def _form(self, item: Item, at: dict[int, int]) -> tuple[object, ...]:
         if isinstance(item, Leaf):
-            sources = {position.get(id(value.producer), -1) for value in item.first.inputs}
+            sources = {at.get(id(value.producer), -1) for value in item.first.inputs}
             return (self._target(item.first.target), *sorted(sources))
-        inner = [self._form(each, position) for each in item.items]
-        return (type(item), *inner)
+        return (type(item), *(self._form(each, at) for each in item.items))
 
     def _target(self, target: Op | Instance) -> object:
         return type(target) if isinstance(target, Op) else (target.block, self.kind(target))
+
+
+def _keys(call: Call) -> tuple[int, ...]:
+    return tuple(mark.key for mark in call.loops)
+
+
+def _run(calls: Sequence[Call], start: int, key: Callable[[Call], Sequence[object]]) -> int:
+    """How many calls from `start` on share the (non-empty) key of the first."""
+    first = key(calls[start])
+    if not first:
+        return 0
+    ends = (k for k in range(start + 1, len(calls)) if key(calls[k]) != first)
+    return next(ends, len(calls)) - start
+
+
+def _sizes(items: Iterable[Item]) -> list[object]:
+    """Counts, and the resolutions that a body works at: another resolution is another stage."""
+    return [
+        (call.count, [_resolution(value) for value in (*call.inputs, *call.outputs)])
+        for leaf in leaves(items)
+        for call in leaf.calls
+    ]
+
+
+def _resolution(value: Value) -> tuple[int, ...]:
+    """Spatial sizes; of a vector its width."""
+    return value.type.shape[1:] or value.type.shape
 
 
 def _in_a_row(iterations: Sequence[list[Item]]) -> list[Item]:
@@ -131,48 +154,36 @@ def _in_a_row(iterations: Sequence[list[Item]]) -> list[Item]:
     return [Fold((len(iterations),), items)]
 
 
-def overlay(
-    bodies: Sequence[list[Item]], join: Callable[[Sequence[Versions]], Versions]
-) -> list[Item]:
+Join = Callable[[Sequence[Versions]], Versions]
+
+
+def overlay(bodies: Sequence[Sequence[Item]], join: Join) -> list[Item]:
     """One body that stands for several of one signature."""
     return [_overlaid(items, join) for items in zip(*bodies, strict=True)]
 
 
-def _overlaid(items: Sequence[Item], join: Callable[[Sequence[Versions]], Versions]) -> Item:
-    first = items[0]
-    if isinstance(first, Level):
-        return Level(first.name, overlay([item.items for item in items], join))
-    times = tuple(chain.from_iterable(item.times for item in items))
-    if isinstance(first, Leaf):
-        return Leaf(join([item.versions for item in items]), times)
-    return Fold(times, overlay([item.items for item in items], join))
+def _overlaid(items: Sequence[Item], join: Join) -> Item:
+    match items[0]:
+        case Leaf():
+            alike = [item for item in items if isinstance(item, Leaf)]
+            return Leaf(join([leaf.versions for leaf in alike]), _times(alike))
+        case Fold():
+            folds = [item for item in items if isinstance(item, Fold)]
+            return Fold(_times(folds), overlay([fold.items for fold in folds], join))
+        case Level(name=name):
+            levels = [item for item in items if isinstance(item, Level)]
+            return Level(name, overlay([level.items for level in levels], join))
+
+
+def _times(items: Iterable[Leaf | Fold]) -> tuple[int, ...]:
+    return tuple(chain.from_iterable(item.times for item in items))
 
 
 def _end_to_end(iterations: Sequence[Versions]) -> Versions:
-    """Iterations of the one version."""
+    """Iterations of one version."""
     return (tuple(chain.from_iterable(only for (only,) in iterations)),)
 
 
 def side_by_side(versions: Sequence[Versions]) -> Versions:
     """Versions of one block."""
     return tuple(chain.from_iterable(versions))
-
-
-def _run(calls: Sequence[Call], key: Callable[[Call], Sequence[object]]) -> int:
-    """How many calls from here on share a (non-empty) key."""
-    first = key(calls[0])
-    return next((k for k, call in enumerate(calls) if key(call) != first), len(calls)) if first else 0
-
-
-def _sizes(items: Iterable[Item]) -> list[object]:
-    """The resolutions that a body works at: iterations at different ones are different stages."""
-    return [
-        (call.count, [_resolution(value) for value in (*call.inputs, *call.outputs)])
-        for leaf in leaves(items)
-        for call in leaf.calls
-    ]
-
-
-def _resolution(value: Value) -> tuple[int, ...]:
-    """Spatial sizes; of a vector the width."""
-    return value.type.shape[1:] or value.type.shape

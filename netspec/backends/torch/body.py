@@ -97,9 +97,13 @@ class _Builder:
 
     # ------------------------------------------------------------------------------ single items
 
-    def node(self, item: Item) -> Node:
+    def nodes(self, item: Item) -> list[Node]:
         step = self.step(item)
-        return step if item.count == 1 else self.counted(step, item)
+        if item.count == 1:
+            return [step]
+        return self.twice(step) if item.count == 2 and not item.container else [
+            self.counted(step, item.count)
+        ]
 
     def step(self, item: Item) -> Step:
         step = Step(
@@ -120,16 +124,23 @@ class _Builder:
             step = replace(step, form=item.target.form, registered=item.target.registered)
         return step
 
-    def counted(self, step: Step, item: Item) -> Repeat:
+    def twice(self, step: Step) -> list[Node]:
+        """Two applications in a row, which read better one by one."""
+        between = (next(self.fresh),)
+        *stem, number = step.label.parts
+        assert isinstance(number, Ordinal)
+        second = Label((*stem, Ordinal(number.value + 1)))
+        return [replace(step, outputs=between), replace(step, label=second, inputs=between)]
+
+    def counted(self, step: Step, count: int) -> Repeat:
         """One step done several times, each on the result of the one before."""
         inside, after = next(self.fresh), next(self.fresh)
         level = height(step)
         *stem, number = step.label.parts
-        name = Label((*stem, Affine(Ordinal(item.first or 0), Ordinal(1), level)))
-        assert isinstance(number, Ordinal)
+        name = Label((*stem, Affine(number, Ordinal(1), level)))
         once = replace(step, label=name, inputs=(inside,), outputs=(after,))
         carry = Carry(step.inputs[0], inside, after, step.outputs[0])
-        return Repeat(Slot(item.count, "repeats"), (once,), (carry,), level)
+        return Repeat(Slot(count, "repeats"), (once,), (carry,), level)
 
     # ------------------------------------------------------------------------------------- loops
 
@@ -143,7 +154,7 @@ class _Builder:
         result: list[Node] = []
         for key, of_loop in groupby(items, lambda e: loop.key if (loop := iteration(e)) else None):
             if key is None:
-                result += [self.node(item) for _, item in of_loop]
+                result += [node for _, item in of_loop for node in self.nodes(item)]
                 continue
             pieces = [list(group) for _, group in groupby(of_loop, iteration)]
             result += self.repeats([self.iteration(piece, depth + 1) for piece in pieces])

@@ -17,7 +17,7 @@ from netspec.backends.torch.layout import INDENT, WIDTH, lines, text
 from netspec.backends.torch.references import References
 from netspec.backends.torch.resolve import Loops, loop_variable, plain
 from netspec.backends.torch.steps import Repeat, Step, references
-from netspec.backends.torch.variables import INPUT, ITERATED, Variables
+from netspec.backends.torch.variables import ITERATED, Variables
 
 DEPTH = 2
 """Levels of indentation in a method."""
@@ -249,7 +249,7 @@ class _Block:
         """The values that the loop must leave alone; the taken variables are its own."""
         needed = self.live() | set(references(repeat))
         names = self.variables.names
-        return frozenset(value for value in needed if names.get(value, INPUT) not in taken)
+        return frozenset(v for v in needed if v in names and names[v] not in taken)
 
     def carry_in(self, before: int, inside: int, held: set[int]) -> None:
         """The variable that the loop changes: the one at hand, or a copy if that is still needed."""

@@ -7,28 +7,33 @@ import keyword
 import re
 from collections.abc import Container
 
-# What nn.Module, nn.Sequential, nn.ModuleList and nn.ModuleDict have as attributes; a test compares.
+# The attributes of nn.Module, and those that its containers have beside them; a test compares.
 MODULE_ATTRIBUTES = frozenset(
     """
-    T_destination add_module append apply bfloat16 buffers call_super_init children clear compile
-    cpu cuda double dump_patches eval extend extra_repr float forward get_buffer get_extra_state
-    get_parameter get_submodule half insert ipu items keys load_state_dict modules mtia
-    named_buffers named_children named_modules named_parameters parameters pop
-    register_backward_hook register_buffer register_forward_hook register_forward_pre_hook
-    register_full_backward_hook register_full_backward_pre_hook
+    T_destination add_module apply bfloat16 buffers call_super_init children compile cpu cuda double
+    dump_patches eval extra_repr float forward get_buffer get_extra_state get_parameter
+    get_submodule half ipu load_state_dict modules mtia named_buffers named_children named_modules
+    named_parameters parameters register_backward_hook register_buffer register_forward_hook
+    register_forward_pre_hook register_full_backward_hook register_full_backward_pre_hook
     register_load_state_dict_post_hook register_load_state_dict_pre_hook register_module
     register_parameter register_state_dict_post_hook register_state_dict_pre_hook requires_grad_
-    set_extra_state set_submodule share_memory state_dict to to_empty train training type update
-    values xpu zero_grad
+    set_extra_state set_submodule share_memory state_dict to to_empty train training type xpu
+    zero_grad
     """.split()
 )
+CONTAINER_ATTRIBUTES = frozenset("append clear extend insert items keys pop update values".split())
 IMPORTED = frozenset({"F", "OrderedDict", "nn", "torch"})
 AMBIGUOUS = frozenset({"I", "O", "l"})
 
 
 def is_module_attribute(name: str) -> bool:
-    """Whether torch's containers refuse a child of that name, or hide it."""
+    """Whether `nn.Module` has an attribute of that name, which would hide a child."""
     return name in MODULE_ATTRIBUTES or name.startswith("_")
+
+
+def fits_container(name: str) -> bool:
+    """Whether `nn.Sequential` and `nn.ModuleDict` take a child of that name."""
+    return not is_module_attribute(name) and name not in CONTAINER_ATTRIBUTES
 
 
 def is_attribute(name: str) -> bool:

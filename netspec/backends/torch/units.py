@@ -14,7 +14,7 @@ from typing import Any
 
 from netspec.backends.torch.code import Node, Slot, rewrite
 from netspec.backends.torch.lowering import Lowering, find
-from netspec.backends.torch.names import is_module_attribute, without_number
+from netspec.backends.torch.names import fits_container, without_number
 from netspec.diagnostics import fault
 from netspec.ops.base import Op
 from netspec.program import Argument, Call, Instance, Loop, Path, Program, Value
@@ -64,7 +64,7 @@ class Item:
         """Whether an `nn.Sequential` may hold it."""
         if len(self.inputs) != 1 or len(self.outputs) != 1 or self.container:
             return False
-        if is_module_attribute(self.name):
+        if not fits_container(self.name):
             return False
         return not isinstance(self.target, Lowering) or self.target.in_sequence
 
