@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 RUN = $(VENV)/bin/
+TEST = OMP_NUM_THREADS=1 $(RUN)python -m pytest -n 2
 INSTALL = $(RUN)python -m pip install --quiet --quiet --disable-pip-version-check -c constraints.txt
 
 .PHONY: demo test check clean
@@ -10,14 +11,14 @@ demo: $(VENV)/.installed
 	$(RUN)netspec build specs/densenet121.yaml -o build
 
 test: $(VENV)/.test-installed
-	$(RUN)python -m pytest -n 2
+	$(TEST)
 
 check: $(VENV)/.test-installed
 	$(RUN)ruff check .
 	$(RUN)ruff format --check .
 	$(RUN)mypy
 	$(RUN)lint-imports
-	$(RUN)python -m pytest -n 2
+	$(TEST)
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)

@@ -74,7 +74,7 @@ def _assign(use: Use, target: Block | type[Op]) -> dict[str, tuple[Node, Span]]:
     node, names = use.arguments, parameters(target)
     if node is None:
         return {}
-    if isinstance(node, Mapping) and not _is_block_argument(node, target):
+    if isinstance(node, Mapping):
         for key, _ in node:
             require_parameter(key, target)
         return {key.text: (value, value.span) for key, value in node}
@@ -85,15 +85,6 @@ def _assign(use: Use, target: Block | type[Op]) -> dict[str, tuple[Node, Span]]:
         takes = f"takes {len(names)} arguments" if names else "takes no arguments"
         raise fault("NS202", f"`{use.head}` {takes}, not {len(positional)}", node.span)
     return {name: (n, n.span) for name, n in zip(names, positional, strict=False)}
-
-
-def _is_block_argument(node: Mapping, target: Block | type[Op]) -> bool:
-    """Whether a mapping is the block's first argument itself: `dense: {do: [...]}`."""
-    if not isinstance(target, Block) or not target.parameters:
-        return False
-    first = next(iter(target.parameters.values()))
-    known = {key.text for key, _ in node} & target.parameters.keys()
-    return first.takes_block and not known and len(node.items) == 1
 
 
 def _first_takes_list(target: Block | type[Op]) -> bool:

@@ -7,25 +7,17 @@ and the size of results are bounded.
 from __future__ import annotations
 
 import ast
-import math
-import operator
-import threading
 from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from netspec.diagnostics import Span, SpecError, fault, nearest
+from netspec.syntax.arithmetic import BINARY, FUNCTIONS, UNARY, WorkLimit, bounded, meter, spend
 
 MAX_LENGTH = 1_000
-MAX_WORK = 200_000
-MAX_BITS = 512
 
 Scope = Mapping[str, Any]
 Evaluator = Callable[[Scope], Any]
-
-
-class WorkLimit(Exception):
-    """An expression asks for more work, or a larger result, than is allowed."""
 
 
 class Unbound(Exception):
@@ -45,7 +37,7 @@ class Expression:
 
     def evaluate(self, scope: Scope) -> Any:
         """The value in `scope`; raises `SpecError` (NS111, NS112, NS206) at the expression."""
-        _meter.work = 0
+        meter.work = 0
         try:
             return self._run(scope)
         except SpecError:
@@ -85,148 +77,11 @@ def _shown(value: Any) -> str:
     return str(value)
 
 
-# ------------------------------------------------------------------------------ results, bounded
-
-
-class _Meter(threading.local):
-    """Work done by the evaluation in progress: entries of lists made and read."""
-
-    work = 0
-
-
-_meter = _Meter()
-
-
-def _spend(work: int) -> None:
-    _meter.work += work
-    if _meter.work > MAX_WORK:
-        raise WorkLimit(f"more than {MAX_WORK} steps of work")
-
-
-def _bounded(value: Any) -> Any:
-    if isinstance(value, int) and value.bit_length() > MAX_BITS:
-        raise WorkLimit(f"a number of more than {MAX_BITS} bits")
-    if isinstance(value, tuple | str):
-        _spend(_size(value))
-    return value
-
-
-def _size(value: Any) -> int:
-    """Entries, those of inner lists too: a list of lists of lists stays small as a whole."""
-    if isinstance(value, tuple):
-        return len(value) + sum(_size(entry) for entry in value if isinstance(entry, tuple))
-    return len(value)
-
-
-def _divide(a: Any, b: Any) -> Any:
-    """Exact where it is whole: 64 / 2 is 32, 65 / 2 is 32.5."""
-    if isinstance(a, int) and isinstance(b, int) and b != 0 and a % b == 0:
-        return a // b
-    return a / b
-
-
-def _power(a: Any, b: Any) -> Any:
-    if isinstance(a, int) and isinstance(b, int) and abs(b) * a.bit_length() > 2 * MAX_BITS:
-        raise WorkLimit(f"a number of more than {MAX_BITS} bits")
-    result = a**b
-    if isinstance(result, complex):
-        raise ValueError("the result is not a real number")
-    return _bounded(result)
-
-
-def _multiply(a: Any, b: Any) -> Any:
-    for sequence, times in ((a, b), (b, a)):
-        if isinstance(sequence, tuple | str) and isinstance(times, int):
-            _spend(_size(sequence) * max(times, 0))
-            return sequence * times
-    return _bounded(a * b)
-
-
-def _add(a: Any, b: Any) -> Any:
-    return _bounded(a + b)
-
-
-def _range(*bounds: int) -> tuple[int, ...]:
-    numbers = range(*bounds)
-    _spend((numbers.stop - numbers.start) // numbers.step)
-    return tuple(numbers)
-
-
-def divisible(value: float, by: int) -> int:
-    """The multiple of `by` nearest to `value`, at least `by` and at least 0.9 of `value`.
-
-    The channel rounding of MobileNetV2 (`_make_divisible` in its published code).
-    """
-    rounded = max(by, int(value + by / 2) // by * by)
-    return rounded + by if rounded < 0.9 * value else rounded
-
-
-def _round(value: float, digits: int | None = None) -> float:
-    return round(value, digits)
-
-
-def _prod(numbers: tuple[Any, ...]) -> Any:
-    result: Any = 1
-    for number in numbers:
-        result = _multiply(result, number)
-    return result
-
-
-FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "min": min,
-    "max": max,
-    "abs": abs,
-    "sum": sum,
-    "len": len,
-    "range": _range,
-    "floor": math.floor,
-    "ceil": math.ceil,
-    "round": _round,
-    "sqrt": math.sqrt,
-    "log2": math.log2,
-    "prod": _prod,
-    "divisible": divisible,
-}
-
-_BINARY: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
-    ast.Add: _add,
-    ast.Sub: operator.sub,
-    ast.Mult: _multiply,
-    ast.Div: _divide,
-    ast.FloorDiv: operator.floordiv,
-    ast.Mod: lambda a, b: operator.mod(_number(a), _number(b)),
-    ast.Pow: _power,
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-    ast.In: lambda a, b: _bounded(a) in _bounded(b),
-    ast.NotIn: lambda a, b: _bounded(a) not in _bounded(b),
-}
-_UNARY: dict[type[ast.AST], Callable[[Any], Any]] = {
-    ast.USub: operator.neg,
-    ast.UAdd: operator.pos,
-    ast.Not: operator.not_,
-}
-
-
-def _number(value: Any) -> Any:
-    """Keeps `%` arithmetic: on a string it would be Python's formatting."""
-    if isinstance(value, int | float):
-        return value
-    raise TypeError(f"{value!r} is not a number")
-
-
-# ------------------------------------------------------------------------- syntax tree to closures
-
-
 def _constant(node: ast.Constant) -> Evaluator:
     value = node.value
     if not isinstance(value, int | float | str):
         raise SyntaxError(f"`{ast.unparse(node)}` is not a number, word or list")
-    _bounded(value)
+    bounded(value)
     return lambda scope: value
 
 
@@ -254,12 +109,12 @@ def _operator(table: Mapping[type[ast.AST], Any], node: ast.AST) -> Any:
 
 
 def _binary(node: ast.BinOp) -> Evaluator:
-    apply, left, right = _operator(_BINARY, node.op), _compile(node.left), _compile(node.right)
+    apply, left, right = _operator(BINARY, node.op), _compile(node.left), _compile(node.right)
     return lambda scope: apply(left(scope), right(scope))
 
 
 def _unary(node: ast.UnaryOp) -> Evaluator:
-    apply, operand = _operator(_UNARY, node.op), _compile(node.operand)
+    apply, operand = _operator(UNARY, node.op), _compile(node.operand)
     return lambda scope: apply(operand(scope))
 
 
@@ -271,7 +126,7 @@ def _boolean(node: ast.BoolOp) -> Evaluator:
 
 
 def _compare(node: ast.Compare) -> Evaluator:
-    tests = [_operator(_BINARY, op) for op in node.ops]
+    tests = [_operator(BINARY, op) for op in node.ops]
     operands = [_compile(operand) for operand in (node.left, *node.comparators)]
 
     def run(scope: Scope) -> bool:
@@ -293,7 +148,7 @@ def _conditional(node: ast.IfExp) -> Evaluator:
 
 def _list(node: ast.List | ast.Tuple) -> Evaluator:
     items = [_compile(item) for item in node.elts]
-    return lambda scope: _bounded(tuple(item(scope) for item in items))
+    return lambda scope: bounded(tuple(item(scope) for item in items))
 
 
 def _index(node: ast.Subscript) -> Evaluator:
@@ -305,7 +160,7 @@ def _index(node: ast.Subscript) -> Evaluator:
         _compile(b) if b else lambda scope: None
         for b in (node.slice.lower, node.slice.upper, node.slice.step)
     ]
-    return lambda scope: _bounded(value(scope)[slice(*(bound(scope) for bound in bounds))])
+    return lambda scope: bounded(value(scope)[slice(*(bound(scope) for bound in bounds))])
 
 
 def _call(node: ast.Call) -> Evaluator:
@@ -315,7 +170,7 @@ def _call(node: ast.Call) -> Evaluator:
         raise SyntaxError("arguments of functions are given by position")
     function = FUNCTIONS[node.func.id]
     arguments = [_compile(argument) for argument in node.args]
-    return lambda scope: _bounded(function(*(_bounded(argument(scope)) for argument in arguments)))
+    return lambda scope: bounded(function(*(bounded(argument(scope)) for argument in arguments)))
 
 
 def _comprehension(node: ast.ListComp | ast.GeneratorExp) -> Evaluator:
@@ -343,7 +198,7 @@ def _bindings(scope: Scope, clauses: list[Clause]) -> Iterator[Scope]:
         return
     name, values, tests = clauses[0]
     for value in values(scope):
-        _spend(1)
+        spend(1)
         inner = ChainMap({name: value}, scope)  # type: ignore[arg-type]
         if all(test(inner) for test in tests):
             yield from _bindings(inner, clauses[1:])

@@ -20,22 +20,35 @@ NETWORKS: dict[str, dict[str, Any]] = {
 }
 
 
+def prepare(module: torch.nn.Module) -> torch.nn.Module:
+    """He initialisation, which the networks without normalisation need to start at once, and no
+    dropout, so that nothing but learning moves the loss.
+    """
+    for weight in module.parameters():
+        if weight.ndim > 1:
+            torch.nn.init.kaiming_normal_(weight, nonlinearity="relu")
+    for layer in module.modules():
+        if isinstance(layer, torch.nn.Dropout):
+            layer.p = 0.0
+    return module.train()
+
+
 @pytest.mark.parametrize("device", DEVICES)
 @pytest.mark.parametrize("name", NETWORKS)
 def test_the_loss_falls(name: str, device: str) -> None:
     torch.manual_seed(0)
     network = netspec.load(name, classes=CLASSES, **NETWORKS[name])
-    module = network.module(device=device).train()
-    images = torch.randn(8, *NETWORKS[name]["input"], device=device)
-    labels = torch.arange(8, device=device) % CLASSES
-    optimizer = torch.optim.Adam(module.parameters(), lr=1e-3)
+    module = prepare(network.module(device=device))
+    images = torch.randn(CLASSES, *network.input_shape, device=device)
+    labels = torch.arange(CLASSES, device=device)
+    optimizer = torch.optim.Adam(module.parameters(), lr=1e-4)
 
     losses = []
-    for _ in range(12):
+    for _ in range(16):
         loss = torch.nn.functional.cross_entropy(module(images), labels)
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         losses.append(loss.item())
 
-    assert min(losses[-3:]) < 0.8 * losses[0], losses
+    assert losses[-1] < 0.6 * losses[0], losses

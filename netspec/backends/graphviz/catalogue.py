@@ -30,19 +30,17 @@ class Entry:
         """The arguments (numbers and words) that are not the same in all versions."""
         first, *others = (version.arguments for version in self.versions)
         plain = (key for key in first if isinstance(first[key].value, int | float | str))
-        values = {
-            key: (first[key].value, *(other[key].value for other in others)) for key in plain
-        }
+        values = {key: (first[key].value, *(other[key].value for other in others)) for key in plain}
         return {key: each for key, each in values.items() if each.count(each[0]) < len(each)}
 
     @cached_property
     def symbols(self) -> Symbols:
-        taken = [version.inputs[:1] for version in self.versions]
-        return Symbols([value.type.shape for (value,) in taken], self.varied)
+        taken = [value.type.shape for version in self.versions for value in version.inputs[:1]]
+        return Symbols(taken, self.varied)
 
 
 class Catalogue:
-    """Looks up the entry of an instance; `entries` come in the order of first use, the root first."""
+    """Finds the entry of an instance; `entries` come in the order of first use, the root first."""
 
     def __init__(self, program: Program) -> None:
         self._folder = Folder()

@@ -38,7 +38,7 @@ class Wire:
 
     name: str
     text: str
-    source: Strip | None
+    source: Strip | None = None
     targets: list[Strip] = field(default_factory=list)
 
 
@@ -47,9 +47,10 @@ class Drawing:
 
     def __init__(self, entry: Entry, cells: Cells, names: Names) -> None:
         self.entry, self.name, self._cells = entry, names.fresh(entry.name), cells
-        self._names = {
-            id(strip): names.fresh(".".join((entry.name, *strip.leaves[0].first.place.path())))
-            for strip in strips(entry.picture.nodes)
+        self.nodes = entry.nodes
+        self._strips = {
+            id(strip): names.fresh(".".join((self.name, *strip.leaves[0].first.place.path())))
+            for strip in strips(entry.nodes)
         }
         self.wires = self._wires(names)
         self._depth = self._depths()
@@ -57,20 +58,36 @@ class Drawing:
     @property
     def height(self) -> int:
         """Strips on the longest path."""
-        return max(self._depth.values(), default=0)
+        return max(self._depth.values(), default=1)
+
+    @property
+    def work(self) -> int:
+        """What the layout has to do: the ranks that edges run through, and 4 for every strip."""
+        ranks = (
+            self._depth[id(target)] - self._depth.get(id(wire.source), 0)
+            for wire in self.wires
+            for target in wire.targets
+        )
+        return 4 * len(self._depth) + sum(ranks)
+
+    def omit(self, names: Names) -> None:
+        """Only say how much there would be to see."""
+        text = f"{len(self._strips):,} steps, too many to draw"
+        self.nodes, self._depth = [], {}
+        self.wires = [Wire(names.fresh(f"{self.name}: {text}"), text)]
 
     def lines(self) -> Iterator[str]:
-        yield from self._nodes(self.entry.picture.nodes, (), self._homes())
+        yield from self._nodes(self.nodes, (), self._homes())
         for wire in self.wires:
             yield from self._edges(wire)
 
     def _wires(self, names: Names) -> list[Wire]:
         wires: dict[tuple[int, str], Wire] = {}
-        for link in self.entry.picture.edges:
+        for link in self.entry.links:
             text = shape(link.shapes, self.entry.symbols)
-            made = link.source if isinstance(link.source, Strip) else None
-            key = (id(made) if made else int(link.source), text)
+            key = (link.source if isinstance(link.source, int) else id(link.source), text)
             if key not in wires:
+                made = link.source if isinstance(link.source, Strip) else None
                 wires[key] = Wire(names.fresh(f"{self.name}: {text}"), text, made)
             if isinstance(link.target, Strip):
                 wires[key].targets.append(link.target)
@@ -87,7 +104,7 @@ class Drawing:
 
     def _homes(self) -> dict[Path, list[Wire]]:
         """Every wire under the innermost frame that holds both of its ends."""
-        at = dict(_paths(self.entry.picture.nodes, ()))
+        at = dict(_paths(self.nodes, ()))
         homes: dict[Path, list[Wire]] = {}
         for wire in self.wires:
             ends = [at[id(strip)] for strip in (wire.source, *wire.targets) if strip]
@@ -96,16 +113,16 @@ class Drawing:
         return homes
 
     def _nodes(
-        self, nodes: Iterable[Node], path: Path, homes: Mapping[Path, list[Wire]]
+        self, nodes: Iterable[Node], path: Path, homes: Mapping[Path, Sequence[Wire]]
     ) -> Iterator[str]:
         for k, each in enumerate(nodes):
             if isinstance(each, Strip):
-                yield node(self._names[id(each)], self._cells.strip(each, self.entry))
+                yield node(self._strips[id(each)], self._cells.strip(each, self.entry))
             else:
                 inner = (*path, k)
                 name = "/".join((self.name, *map(str, inner)))
-                body = self._nodes(each.members, inner, homes)
                 look = style.REPEATED if each.times else style.FRAMED
+                body = self._nodes(each.members, inner, homes)
                 yield from subgraph(name, look, frame_label(each, self.entry), body)
         for wire in homes.get(path, ()):
             yield node(wire.name, style.faint(escaped(wire.text)))
@@ -115,10 +132,10 @@ class Drawing:
         above = 0
         if wire.source:
             above = self._depth[id(wire.source)]
-            yield edge(self._names[id(wire.source)], wire.name, arrowhead="none", weight="9")
+            yield edge(self._strips[id(wire.source)], wire.name, arrowhead="none", weight="9")
         for target in wire.targets:
             straight = {"weight": "9"} if self._depth[id(target)] == above + 1 else {}
-            yield edge(wire.name, self._names[id(target)], **straight)
+            yield edge(wire.name, self._strips[id(target)], **straight)
 
 
 def _paths(nodes: Iterable[Node], path: Path) -> Iterator[tuple[int, Path]]:

@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 
+LONGEST = 80
+"""Characters of a text that a figure shows."""
+
 
 def printable(text: str) -> str:
     """`text`, with what XML or a line of DOT cannot hold replaced."""
@@ -16,7 +19,8 @@ def printable(text: str) -> str:
 
 def escaped(text: str) -> str:
     r"""Text as it stands in an HTML-like label, where Graphviz would expand `\N` to a name."""
-    return escape(printable(text)).replace("\\", "\\\\")
+    shown = text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+    return escape(printable(shown)).replace("\\", "\\\\")
 
 
 def quoted(text: str) -> str:

@@ -56,9 +56,7 @@ def strips(nodes: Iterable[Node]) -> Iterator[Strip]:
             yield from strips(node.members)
 
 
-def arrange(
-    items: Sequence[Item], versions: Sequence[Instance]
-) -> tuple[list[Node], list[Link]]:
+def arrange(items: Sequence[Item], versions: Sequence[Instance]) -> tuple[list[Node], list[Link]]:
     """The body that stands for `versions` of one block, as nodes and links in textual order."""
     wiring = _Wiring(items, versions)
     nodes = _nodes(items, wiring)
@@ -95,10 +93,11 @@ class _Wiring:
 def _nodes(items: Sequence[Item], wiring: _Wiring) -> list[Node]:
     nodes: list[Node] = []
     for item in items:
+        last = nodes[-1] if nodes else None
         if not isinstance(item, Leaf):
             nodes.append(_boxed(item, _nodes(item.items, wiring)))
-        elif nodes and _joins(nodes[-1], item, wiring):
-            nodes[-1].leaves.append(item)
+        elif isinstance(last, Strip) and _joins(last, item, wiring):
+            last.leaves.append(item)
         else:
             nodes.append(Strip([item]))
     return nodes
@@ -116,16 +115,15 @@ def _boxed(item: Level | Fold, members: list[Node]) -> Node:
     return node
 
 
-def _joins(node: Node, leaf: Leaf, wiring: _Wiring) -> bool:
+def _joins(strip: Strip, leaf: Leaf, wiring: _Wiring) -> bool:
     """Light ops join the op before them, or (pre-activation) the one after; siblings join."""
-    if isinstance(node, Frame) or node.times or node.title or len(node.leaves) == LONGEST:
-        return False
-    first, last = node.leaves[0], node.leaves[-1]
-    if not wiring.chained(last, leaf):
+    first, last = strip.leaves[0], strip.leaves[-1]
+    closed = strip.times or strip.title or len(strip.leaves) == LONGEST
+    if closed or not wiring.chained(last, leaf):
         return False
     if is_block(leaf) or is_block(last):
         return is_block(leaf) and is_block(last) and _keeps_shape(leaf) and _siblings(last, leaf)
-    if all(_family(each) in LIGHT for each in node.leaves):
+    if all(_family(each) in LIGHT for each in strip.leaves):
         return True
     return _family(leaf) in LIGHT and _keeps_shape(leaf) and _family(leaf) != _family(first)
 

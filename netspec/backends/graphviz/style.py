@@ -1,7 +1,7 @@
 """How figures look: colours of op families and of everything else, sizes of text.
 
-The family colours are light enough for black print on them and stay apart for colour-blind eyes,
-after Paul Tol's "light" scheme (SRON technical note 09-002).
+The family colours are Paul Tol's "light" scheme (SRON technical note 09-002) with 15 % white: light
+enough for black print on them, and apart for colour-blind eyes.
 """
 
 from __future__ import annotations
@@ -9,46 +9,58 @@ from __future__ import annotations
 from netspec.backends.graphviz.markup import bold, font
 
 FAMILIES = {
-    "convolution": "#9CC3E6",
-    "linear": "#C3B1E1",
-    "normalisation": "#F3E5AB",
-    "activation": "#F4B183",
-    "pooling": "#8FD3BE",
-    "merge": "#F2B5C4",
-    "shape": "#DCDCDC",
-    "stochastic": "#D5E08F",
-    "arithmetic": "#E8D5C4",
-    "attention": "#B8E3F2",
+    "convolution": "#8BB7E2",
+    "linear": "#A8E2FF",
+    "normalisation": "#F1E29A",
+    "activation": "#F19A7D",
+    "pooling": "#60C5A8",
+    "merge": "#FFB7C5",
+    "shape": "#E2E2E2",
+    "stochastic": "#C5D452",
+    "arithmetic": "#BDB76B",
+    "attention": "#D9C6EE",
 }
 OTHER_FAMILY = "#F0F0F0"
-BLOCK = "#F6F7F9"
 PANEL = "#F6F7F9"
 INK = "#222222"
 FAINT = "#5F6368"
 LINE = "#80868B"
 FRAME = "#C4C9CF"
 BADGE = "#5F6368"
-PAPER = "#FFFFFF"
+WHITE = "#FFFFFF"
 
 FONT = "Helvetica,Arial,DejaVu Sans Condensed,sans-serif"
-SMALL, NORMAL, LARGE = 8, 10, 18
+SMALL, NORMAL, MEDIUM, LARGE = 8, 10, 11, 18
 
-GRAPH = {
+WIDTH, HEIGHT, HEAD = 540, 785, 80
+"""A4 less its margins, and what the title takes of it, in points."""
+PAGE = {
     "fontname": FONT,
     "fontcolor": INK,
     "labelloc": "t",
     "ranksep": "0.12",
     "nodesep": "0.25",
-    "size": "7.5,10.9",
+    "pack": "12",
+    "size": f"{WIDTH / 72:.2f},{HEIGHT / 72:.2f}",
 }
-"""`size` is A4 less its margins, in inches: a larger figure is scaled down to it."""
+"""A figure larger than `size` (inches) is scaled down to it. `pack` lays out the spine and every
+column of insets by itself."""
+HASTY = {"splines": "line", "mclimit": "0.1", "nslimit": "1"}
+"""For figures that would take the layout minutes."""
 
 NODE = {"shape": "plain", "fontname": FONT, "fontsize": str(NORMAL), "fontcolor": INK}
 EDGE = {"color": LINE, "arrowsize": "0.6"}
-FRAMED = {"peripheries": "1", "style": "rounded", "color": FRAME, "margin": "8", "labeljust": "l"}
+
+UNFRAMED = {"peripheries": "0", "margin": "0"}
+FRAMED = {
+    "peripheries": "1",
+    "style": "rounded",
+    "color": FRAME,
+    "margin": "8",
+    "labeljust": "l",
+}
 REPEATED = {**FRAMED, "margin": "14"}
 PANELLED = {**FRAMED, "style": "rounded,filled", "fillcolor": PANEL, "margin": "10"}
-UNFRAMED = {"peripheries": "0", "margin": "0"}
 
 
 def family_colour(family: str) -> str:
@@ -60,4 +72,4 @@ def faint(markup: str) -> str:
 
 
 def on_badge(markup: str) -> str:
-    return font(bold(markup), size=SMALL, colour=PAPER)
+    return font(bold(markup), size=SMALL, colour=WHITE)

@@ -39,11 +39,11 @@ class Symbols:
         )
 
     def size(self, axis: int, values: Values) -> str | None:
-        """What these lengths are of the block's input along that axis: `H`, `H/2`, else `H′`."""
+        """What these lengths are of the input's along that axis: `H`, `H/2`, else `H'`."""
         if axis >= len(self.axes):
             return None
         letter = list(self.axes)[axis]
-        return _multiple(_one_each(values), {letter: self.axes[letter]}) or f"{letter}′"
+        return _multiple(_one_each(values), {letter: self.axes[letter]}) or f"{letter}'"
 
 
 def _one_each(values: Values) -> tuple[Any, ...] | None:

@@ -1,4 +1,4 @@
-"""Programs as PyTorch: a source file that a person would have written, and that file as a module."""
+"""Programs as PyTorch: a source file as a person would write it, and that file as a module."""
 
 from netspec.backends.torch.compare import compare
 from netspec.backends.torch.lowering import Lowering, lowers

@@ -1,4 +1,4 @@
-"""Python code as data: lowerings describe it, the emitter compares and merges it, `layout` prints it.
+"""Python code as data: lowerings describe it, the emitter compares, merges and prints it.
 
 A `Slot` is a value that may differ between the instances that share a class; everything else is
 their common skeleton.
@@ -7,9 +7,8 @@ their common skeleton.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
-from functools import cache
-from typing import Any, TypeVar
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, overload
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +188,14 @@ class Comprehension(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Noted(Node):
+    """An argument with a comment above it."""
+
+    note: str
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
 class Text(Node):
     """A string; parts that are nodes are interpolated."""
 
@@ -203,21 +210,23 @@ def same(a: Any, b: Any) -> bool:
     return type(a) is type(b) and bool(a == b)
 
 
-@cache
-def _fields(cls: type[Node]) -> tuple[str, ...]:
-    return tuple(f.name for f in fields(cls))
-
-
 def parts(tree: Any) -> Iterator[Any]:
     """What a node or a tuple is directly made of."""
     if isinstance(tree, tuple):
         yield from tree
     elif isinstance(tree, Node):
-        for name in _fields(type(tree)):
+        for name in tree.__dataclass_fields__:
             yield getattr(tree, name)
 
 
-def walk(tree: Any, *kinds: type[NodeType]) -> Iterator[NodeType]:
+Other = TypeVar("Other", bound=Node)
+
+
+@overload
+def walk(tree: Any, kind: type[NodeType], /) -> Iterator[NodeType]: ...
+@overload
+def walk(tree: Any, kind: type[NodeType], other: type[Other], /) -> Iterator[NodeType | Other]: ...
+def walk(tree: Any, *kinds: type[Node]) -> Iterator[Node]:
     """The outermost nodes of those kinds, in the order of the code."""
     if isinstance(tree, kinds):
         yield tree
@@ -240,8 +249,8 @@ def rewrite(tree: Tree, replace: Callable[[Node], Node | None]) -> Tree:
 
 
 def _rebuilt(node: Node, replace: Callable[[Node], Node | None]) -> Node:
-    old = [getattr(node, name) for name in _fields(type(node))]
-    new = [rewrite(part, replace) for part in old]
+    old = list(parts(node))
+    new = [rewrite(p, replace) if isinstance(p, Node | tuple) else p for p in old]
     return node if all(a is b for a, b in zip(old, new, strict=True)) else type(node)(*new)
 
 

@@ -35,9 +35,7 @@ def _differences(what: str, computed: object, emitted: object) -> Iterator[str]:
 
 def _state_differences(program: Program, module: nn.Module) -> Iterator[str]:
     """Keys, their order, shapes and types."""
-    computed = {
-        key: (weight.shape, weight.dtype) for key, weight in state_dict(program).items()
-    }
+    computed = {key: (weight.shape, weight.dtype) for key, weight in state_dict(program).items()}
     emitted = {
         key: (tuple(tensor.shape), str(tensor.dtype).removeprefix("torch."))
         for key, tensor in module.state_dict().items()

@@ -1,4 +1,4 @@
-"""How an op becomes PyTorch: a structured description, and the table that finds it by exact class."""
+"""How an op becomes PyTorch: a structured description, in a table by the op's exact class."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ _table: dict[type[Op], Lower[Any]] = {}
 
 
 def lowers(op_class: type[OpType]) -> Callable[[Lower[OpType]], Lower[OpType]]:
-    """Register the function that lowers ops of exactly this class; a second one raises ValueError."""
+    """Register how ops of exactly this class are lowered; a second time raises ValueError."""
 
     def register(lower: Lower[OpType]) -> Lower[OpType]:
         if op_class in _table:

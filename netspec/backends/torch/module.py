@@ -17,7 +17,7 @@ from importlib.util import module_from_spec
 from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from netspec.backends.torch.names import variable
+from netspec.backends.torch.source.names import variable
 from netspec.diagnostics import fault
 from netspec.program import Program
 
@@ -42,7 +42,9 @@ def build_module(
     network = getattr(load_source(source, name), _last_class(source))
     with _construction_defaults(torch, device, dtype):
         module: nn.Module = network()
-    return module if memory_format is None else module.to(memory_format=memory_format)
+    if memory_format is not None:
+        module.to(memory_format=memory_format)  # type: ignore[call-overload]
+    return module
 
 
 def import_torch() -> Any:
@@ -51,13 +53,16 @@ def import_torch() -> Any:
         import torch
     except ImportError as error:
         raise fault(
-            "NS004", f"torch cannot be imported: {error}", hint="pip install netspec-compiler[torch]"
+            "NS004",
+            f"torch cannot be imported: {error}",
+            hint="pip install netspec-compiler[torch]",
         ) from None
     return torch
 
 
 def _last_class(source: str) -> str:
-    return re.findall(r"^class (\w+)", source, re.MULTILINE)[-1]
+    names: list[str] = re.findall(r"^class (\w+)", source, re.MULTILINE)
+    return names[-1]
 
 
 @contextmanager
@@ -108,7 +113,11 @@ def _carry_source(module: ModuleType, source: str) -> None:
     from torch import nn
 
     for cls in list(vars(module).values()):
-        if isinstance(cls, type) and issubclass(cls, nn.Module) and cls.__module__ == module.__name__:
+        if (
+            isinstance(cls, type)
+            and issubclass(cls, nn.Module)
+            and cls.__module__ == module.__name__
+        ):
             cls.__reduce_ex__ = _reduction(cls, source)  # type: ignore[method-assign]
 
 

@@ -1,0 +1,60 @@
+"""What the arguments of ops may be, in words, from their pydantic fields."""
+
+from __future__ import annotations
+
+import types
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+from pydantic.fields import FieldInfo
+
+from docs.generator.markdown import code
+from netspec.ops.fields import MAX_SIZE
+
+VALIDATED = {
+    "sizes": "size per axis, at least 1",
+    "paddings": "size per axis, at least 0",
+    "_conv_padding": "size per axis, at least 0, or `same`, or `causal`",
+}
+"""What the validators of argument types accept."""
+TYPES = {int: "whole number", float: "number", bool: "`true` or `false`"}
+BOUNDS = {"gt": "above", "ge": "at least", "lt": "below", "le": "at most"}
+
+
+def values(name: str, field: FieldInfo) -> tuple[str, str]:
+    """What an argument may be, and its default."""
+    kinds = _without_none(field.annotation)
+    if field.is_required():
+        default = "required"
+    elif field.default is None and name == "stride":
+        default = "the kernel"
+    else:
+        default = code(_literal(field.default))
+    return _words(*kinds, *field.metadata), default
+
+
+def _without_none(annotation: Any) -> tuple[Any, ...]:
+    """The type that an annotation names beside None, with what constrains it."""
+    if types.NoneType in get_args(annotation):
+        (annotation,) = (each for each in get_args(annotation) if each is not types.NoneType)
+    if get_origin(annotation) is Annotated:
+        return get_args(annotation)
+    return (annotation,)
+
+
+def _words(annotation: Any, *constraints: Any) -> str:
+    for constraint in constraints:
+        if hasattr(constraint, "func"):
+            return VALIDATED[constraint.func.__name__]
+    if get_origin(annotation) is Literal:
+        return ", ".join(code(word) for word in get_args(annotation))
+    bounds = [bound for constraint in constraints for bound in _bounds(constraint)]
+    return ", ".join([TYPES[annotation], *bounds])
+
+
+def _bounds(constraint: Any) -> list[str]:
+    limits = {word: getattr(constraint, attribute, None) for attribute, word in BOUNDS.items()}
+    return [f"{word} {limit}" for word, limit in limits.items() if limit not in (None, MAX_SIZE)]
+
+
+def _literal(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,14 @@
+"""Networks of texts that stand in no file."""
+
+from __future__ import annotations
+
+from netspec.catalog import Document
+from netspec.diagnostics import Report, Source
+from netspec.network import Network
+from netspec.syntax.reader import read_nodes
+
+
+def network_of(text: str, name: str = "net.yaml") -> Network:
+    """The network of a spec's text; messages call it `name`. Raises `SpecError`."""
+    source, report = Source(name, text), Report()
+    return Network(Document(name, source, read_nodes(source, report), report), {}, None)

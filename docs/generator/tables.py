@@ -1,0 +1,54 @@
+"""Tables inside pages that people write."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+from collections.abc import Callable, Iterator
+
+from docs.generator.markdown import code, table
+from netspec.cli import COMMANDS
+from netspec.elaborate.elaborator import INSTANCE_STEPS, MAX_DEPTH, MAX_STEPS
+from netspec.elaborate.loops import MAX_ITERATIONS
+from netspec.ops.fields import MAX_SIZE
+from netspec.syntax import expression, reader
+
+TABLES: dict[str, Callable[[], str]] = {}
+
+
+def options(command: str) -> str:
+    """The arguments of a command, from its parser."""
+    parser = argparse.ArgumentParser(add_help=False)
+    importlib.import_module(f"netspec.cli.{command}").add_arguments(parser)
+    return table(["argument", "meaning"], [list(_argument(a)) for a in parser._actions])
+
+
+def _argument(action: argparse.Action) -> Iterator[str]:
+    value = action.metavar or "|".join(map(str, action.choices or []))
+    repeated = " ..." if action.nargs == "+" or isinstance(action, argparse._AppendAction) else ""
+    names = [f"{name} {value}" for name in action.option_strings] or [str(value)]
+    yield ", ".join(code(name + repeated) for name in names)
+    yield action.help or ""
+
+
+def limits() -> str:
+    """What bounds a spec, and the code of the fault that says so."""
+    rows = [
+        ("bytes of a file", reader.MAX_BYTES, "NS103"),
+        ("levels of YAML", reader.MAX_DEPTH, "NS103"),
+        ("YAML nodes, aliases expanded", reader.MAX_NODES, "NS103"),
+        ("characters of an expression", expression.MAX_LENGTH, "NS112"),
+        ("list entries that one expression makes and reads", expression.MAX_WORK, "NS112"),
+        ("bits of a whole number", expression.MAX_BITS, "NS112"),
+        ("nested blocks", MAX_DEPTH, "NS401"),
+        ("iterations of a loop", MAX_ITERATIONS, "NS402"),
+        (f"calls, iterations and {INSTANCE_STEPS} for each distinct block", MAX_STEPS, "NS402"),
+        ("a size or channel count", MAX_SIZE, "NS204"),
+    ]
+    return table(
+        ["at most", "of", "code"], [[f"{limit:,}", what, code(c)] for what, limit, c in rows], "rll"
+    )
+
+
+TABLES |= {f"options of {name}": lambda name=name: options(name) for name in COMMANDS}  # type: ignore[misc]
+TABLES["limits"] = limits

@@ -1,0 +1,32 @@
+"""The table of lowerings, one file per family of ops; importing it fills the table."""
+
+from netspec.backends.torch.ops import (
+    activation,
+    arithmetic,
+    conv,
+    linear,
+    merge,
+    norm,
+    pool,
+    shape,
+    stochastic,
+)
+from netspec.ops.base import Op
+from netspec.ops.merge import Nothing
+from netspec.ops.shape import Identity
+
+NEVER_CALLED: frozenset[type[Op]] = frozenset({Identity, Nothing})
+"""Ops that only steer values; no program calls them."""
+
+__all__ = [
+    "NEVER_CALLED",
+    "activation",
+    "arithmetic",
+    "conv",
+    "linear",
+    "merge",
+    "norm",
+    "pool",
+    "shape",
+    "stochastic",
+]

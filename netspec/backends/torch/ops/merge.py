@@ -1,0 +1,79 @@
+"""Ops that make one tensor of several."""
+
+from __future__ import annotations
+
+from netspec.backends.torch.code import Infix, Name, Node, Operand, Subscript
+from netspec.backends.torch.lowering import (
+    Lowering,
+    Tensors,
+    call,
+    constant,
+    infix,
+    lowers,
+    operands,
+    value,
+)
+from netspec.backends.torch.ops.batch import dim
+from netspec.ops.merge import Concat, Div, Max, Mean, Min, Mul, Sub, Sum
+
+
+@lowers(Concat)
+def concat(op: Concat, inputs: Tensors) -> Lowering:
+    return Lowering(call("torch.cat", operands(inputs), value("dim", dim(op.axis))))
+
+
+@lowers(Sum)
+def add(op: Sum, inputs: Tensors) -> Lowering:
+    return Lowering(infix("+", *broadcast(inputs)))
+
+
+@lowers(Mul)
+def multiply(op: Mul, inputs: Tensors) -> Lowering:
+    return Lowering(infix("*", *broadcast(inputs)))
+
+
+@lowers(Mean)
+def mean(op: Mean, inputs: Tensors) -> Lowering:
+    total = infix("+", *broadcast(inputs))
+    return Lowering(Infix("/", (total, constant(len(inputs)))) if len(inputs) > 1 else total)
+
+
+@lowers(Sub)
+def subtract(op: Sub, inputs: Tensors) -> Lowering:
+    return Lowering(infix("-", *broadcast(inputs)))
+
+
+@lowers(Div)
+def divide(op: Div, inputs: Tensors) -> Lowering:
+    return Lowering(infix("/", *broadcast(inputs)))
+
+
+@lowers(Max)
+def maximum(op: Max, inputs: Tensors) -> Lowering:
+    return Lowering(_nested("torch.maximum", broadcast(inputs)))
+
+
+@lowers(Min)
+def minimum(op: Min, inputs: Tensors) -> Lowering:
+    return Lowering(_nested("torch.minimum", broadcast(inputs)))
+
+
+def _nested(function: str, operands: list[Node]) -> Node:
+    """A function of two applied to any number, nested no deeper than need be."""
+    if len(operands) == 1:
+        return operands[0]
+    half = len(operands) // 2
+    return call(function, _nested(function, operands[:half]), _nested(function, operands[half:]))
+
+
+def broadcast(inputs: Tensors) -> list[Node]:
+    """The operands; those that are one value per channel get axes to match the widest."""
+    rank = max(len(x.shape) for x in inputs)
+    return [
+        Operand(k) if len(x.shape) == rank else Subscript(Operand(k), _new_axes(rank - 1))
+        for k, x in enumerate(inputs)
+    ]
+
+
+def _new_axes(count: int) -> Name:
+    return Name(", ".join([":", ":", *["None"] * count]))

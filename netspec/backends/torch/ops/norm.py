@@ -1,0 +1,72 @@
+"""Normalisations."""
+
+from __future__ import annotations
+
+from netspec.backends.torch.lowering import (
+    Lowering,
+    Tensors,
+    call,
+    lowers,
+    option,
+    registered,
+    stateless,
+    value,
+)
+from netspec.backends.torch.ops.batch import spatial_axes
+from netspec.ops.norm import BatchNorm, GroupNorm, LayerNorm, LocalResponseNorm
+
+
+@lowers(BatchNorm)
+def batch_norm(op: BatchNorm, inputs: Tensors) -> Lowering:
+    return registered(
+        call(
+            f"nn.BatchNorm{max(1, spatial_axes(inputs))}d",
+            value("num_features", inputs[0].shape[0]),
+            option("eps", op.eps, 1e-5),
+            option("momentum", op.momentum, 0.1),
+            option("affine", op.affine, True),
+        )
+    )
+
+
+@lowers(LayerNorm)
+def layer_norm(op: LayerNorm, inputs: Tensors) -> Lowering:
+    over_channels = op.axis == 0 and spatial_axes(inputs) > 0
+    features = value("normalized_shape", inputs[0].shape[0 if over_channels else -1])
+    eps = option("eps", op.eps, 1e-5)
+    if over_channels:
+        return registered(call("ChannelNorm", features, eps), CHANNEL_NORM)
+    return registered(call("nn.LayerNorm", features, eps))
+
+
+CHANNEL_NORM = '''
+class ChannelNorm(nn.LayerNorm):
+    """Layer normalisation over the channels at each position."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return super().forward(x.movedim(1, -1)).movedim(-1, 1)
+'''
+
+
+@lowers(GroupNorm)
+def group_norm(op: GroupNorm, inputs: Tensors) -> Lowering:
+    return registered(
+        call(
+            "nn.GroupNorm",
+            value("num_groups", op.groups, "groups"),
+            value("num_channels", inputs[0].shape[0]),
+            option("eps", op.eps, 1e-5),
+        )
+    )
+
+
+@lowers(LocalResponseNorm)
+def local_response_norm(op: LocalResponseNorm, inputs: Tensors) -> Lowering:
+    return stateless(
+        "F.local_response_norm",
+        "nn.LocalResponseNorm",
+        value("size", op.size, "size"),
+        option("alpha", op.alpha, 1e-4),
+        option("beta", op.beta, 0.75),
+        option("k", op.k, 1.0),
+    )

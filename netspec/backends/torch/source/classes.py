@@ -1,0 +1,50 @@
+"""Emitted classes: what they are called, what their constructors take, what they do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from netspec.backends.torch.code import REQUIRED
+from netspec.backends.torch.source.steps import Body
+from netspec.backends.torch.source.units import Unit
+from netspec.program import Value
+
+
+@dataclass(frozen=True)
+class ConstructorParameter:
+    """A parameter of `__init__`, its type as written, and its default if it has one."""
+
+    name: str
+    annotation: str
+    default: Any = REQUIRED
+
+    @property
+    def has_default(self) -> bool:
+        return self.default is not REQUIRED
+
+
+@dataclass(eq=False)
+class Class:
+    """One class, for units of one block and structure.
+
+    `body` has no slots any more; `values` are those of the first member, by their number in it.
+    """
+
+    members: list[Unit]
+    parameters: list[ConstructorParameter]
+    body: Body
+    values: dict[int, Value]
+    name: str = ""
+
+    @property
+    def block(self) -> str:
+        return self.members[0].block
+
+
+class Made(NamedTuple):
+    """The class of a unit, and the arguments that construct it."""
+
+    by: Class
+    arguments: Mapping[str, Any]

@@ -1,0 +1,131 @@
+"""Modules below one name that are no chain: `nn.ModuleList`, `nn.ModuleDict`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from netspec.backends.torch.code import (
+    Affine,
+    Argument,
+    Call,
+    Generator,
+    Label,
+    List,
+    Literal,
+    Name,
+    Node,
+    Ordinal,
+    Pair,
+)
+from netspec.backends.torch.source.names import is_attribute
+from netspec.backends.torch.source.steps import Repeat, all_steps
+
+
+@dataclass(frozen=True)
+class Child:
+    """A module, or one for each iteration of a repeat."""
+
+    label: Label
+    module: Node
+    repeat: Repeat | None = None
+
+    @property
+    def first(self) -> int | None:
+        """Its number, or the first of its numbers."""
+        number = self.label.parts[0] if len(self.label.parts) == 1 else None
+        number = number.base if isinstance(number, Affine) else number
+        return number.value if isinstance(number, Ordinal) else None
+
+    @property
+    def count(self) -> int | None:
+        """How many modules it is; None if that is up to the constructor."""
+        if self.repeat is None:
+            return 1
+        count = self.repeat.count
+        return count.value if isinstance(count, Literal) else None
+
+
+@dataclass
+class Container:
+    """The children below one name, in order of first appearance."""
+
+    name: str
+    children: list[Child | Container] = field(default_factory=list)
+
+    @property
+    def label(self) -> Label:
+        return Label((Ordinal(int(self.name)) if self.name.isdecimal() else self.name,))
+
+    def inner(self, name: str) -> Container:
+        """The container of that name below this one."""
+        for child in self.children:
+            if isinstance(child, Container) and child.name == name:
+                return child
+        made = Container(name)
+        self.children.append(made)
+        return made
+
+    @property
+    def is_list(self) -> bool:
+        """Whether the children are 0, 1, 2, .."""
+        position: int | None = 0
+        for child in self.children:
+            first = child.first if isinstance(child, Child) else _number(child.name)
+            if position is None or first != position:
+                return False
+            count = child.count if isinstance(child, Child) else 1
+            position = None if count is None else position + count
+        return True
+
+    def constructor(self) -> Node:
+        """The expression that constructs the container with all of its modules."""
+        if self.is_list:
+            return _module_list([_element(child) for child in self.children])
+        entries = tuple(self._entries())
+        if all(isinstance(entry, Pair) and is_attribute(entry.label.text) for entry in entries):
+            arguments = (Argument(e.value, e.label.text) for e in entries if isinstance(e, Pair))
+            return Call(Name("nn.ModuleDict"), (Call(Name("OrderedDict"), tuple(arguments)),))
+        return Call(Name("nn.ModuleDict"), (List(entries),))
+
+    def _entries(self) -> Iterator[Node]:
+        for child in self.children:
+            if isinstance(child, Container):
+                yield Pair(child.label, child.constructor())
+            else:
+                yield _repeated(child, Pair(child.label, child.module))
+
+
+def _number(name: str) -> int | None:
+    return int(name) if name.isdecimal() else None
+
+
+def _module_list(elements: list[Node]) -> Node:
+    if len(elements) == 1 and isinstance(elements[0], Generator):
+        return Call(Name("nn.ModuleList"), (replace(elements[0], spread=False),))
+    return Call(Name("nn.ModuleList"), (List(tuple(elements)),))
+
+
+def _element(child: Child | Container) -> Node:
+    if isinstance(child, Container):
+        return child.constructor()
+    return _repeated(child, child.module)
+
+
+def _repeated(child: Child, node: Node) -> Node:
+    return Generator(node, child.repeat.count, child.repeat.height) if child.repeat else node
+
+
+def containers(steps: tuple[Node, ...]) -> Container:
+    """The registered modules of a body as a tree of names; its direct children are left out."""
+    root = Container("")
+    for step in steps:
+        for inner in all_steps((step,)):
+            if not inner.registered or not inner.container or inner.module is None:
+                continue
+            place = root
+            for name in inner.container:
+                place = place.inner(name)
+            repeat = step if isinstance(step, Repeat) else None
+            place.children.append(Child(inner.label, inner.module, repeat))
+    return root

@@ -1,0 +1,43 @@
+"""Docstrings of the emitted file."""
+
+from __future__ import annotations
+
+from netspec.analysis.cost import Cost
+from netspec.backends.torch.source.layout import INDENT
+from netspec.backends.torch.source.prose import WIDTH, wrapped
+from netspec.backends.torch.source.titles import network_name
+from netspec.program import Program
+
+QUOTES = '"""'
+
+
+def of_module(program: Program, cost: Cost) -> list[str]:
+    """What the network is, where it is from, its figures, its shapes."""
+    inputs, outputs = (", ".join(map(str, types)) for types in (program.inputs, program.outputs))
+    details = [
+        _reference(program),
+        f"{cost.params:,} parameters, {cost.macs:,} multiply-accumulates per sample.",
+        f"Input {inputs}, output {outputs}. Emitted by netspec from {program.name}.",
+    ]
+    about = wrapped(program.about or "", QUOTES) or wrapped(f"{network_name(program)}.", QUOTES)
+    return [*about, "", *(line for text in details for line in wrapped(text)), QUOTES]
+
+
+def of_class(about: str) -> list[str]:
+    """A docstring in the body of a class."""
+    margin = " " * INDENT
+    lines = wrapped(about, margin + QUOTES, margin)
+    if len(lines) > 1:
+        return [*lines, margin + QUOTES]
+    if len(lines[0]) + len(QUOTES) <= WIDTH:
+        return [lines[0] + QUOTES]
+    return [*wrapped(about, margin + QUOTES, margin, WIDTH - len(QUOTES)), margin + QUOTES]
+
+
+def _reference(program: Program) -> str:
+    """The paper, as the spec gives it."""
+    source = program.source
+    parts = [str(source[key]) for key in ("title", "where") if key in source]
+    parts += [f"arXiv:{source['arxiv']}"] if "arxiv" in source else []
+    parts += [f"doi:{source['doi']}"] if "doi" in source else []
+    return ", ".join(parts) + "." if parts else ""

@@ -1,0 +1,225 @@
+"""`forward`: steps as statements that a person would have written."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from netspec.backends.torch.code import Module, Name, Node, Operand, rewrite, walk
+from netspec.backends.torch.source.classes import Class
+from netspec.backends.torch.source.layout import INDENT, lines, text
+from netspec.backends.torch.source.pending import Pending, pending
+from netspec.backends.torch.source.prose import WIDTH, comment_lines
+from netspec.backends.torch.source.references import References
+from netspec.backends.torch.source.resolve import Loops, loop_variable, plain
+from netspec.backends.torch.source.steps import Repeat, Step, references
+from netspec.backends.torch.source.variables import ITERATED, Variables
+
+DEPTH = 2
+"""Levels of indentation in a method."""
+TARGET = len("shortcut = ")
+"""Room for a variable before an expression."""
+
+
+def forward(cls: Class, attributes: References) -> tuple[list[str], list[str]]:
+    """The names of the inputs, and the statements."""
+    writer = Writer(cls, attributes)
+    inputs = [writer.variables.names[number] for number in cls.body.inputs]
+    block = Block(writer, cls.body.steps, cls.body.outputs, frozenset(), {}, DEPTH, {})
+    block.write()
+    block.finish()
+    return inputs, writer.lines
+
+
+class Writer:
+    """What the blocks of one `forward` share."""
+
+    def __init__(self, cls: Class, attributes: References) -> None:
+        self.cls, self.attributes = cls, attributes
+        self.variables = Variables(cls)
+        self.lines: list[str] = []
+        self.shown: str | None = None
+
+    def shape_comment(self, value: int) -> str:
+        """The value's shape, where it is the same for all instances and not that of the last."""
+        if len(self.cls.members) > 1 or value not in self.cls.values:
+            return ""
+        shape = str(self.cls.values[value].type)
+        changed, self.shown = shape != self.shown, shape
+        return f"  # {shape}" if changed else ""
+
+
+class Block:
+    """The statements for one sequence of steps: the whole of `forward`, or the body of a loop.
+
+    `wanted` are the values needed after it, `protected` those of the surroundings, `iterated` is
+    the variable of a loop over modules by the step that applies it.
+    """
+
+    def __init__(
+        self,
+        writer: Writer,
+        steps: Sequence[Node],
+        wanted: Sequence[int],
+        protected: frozenset[int],
+        loops: Loops,
+        depth: int,
+        iterated: Mapping[Step, Name],
+    ) -> None:
+        self.writer, self.variables, self.attributes = writer, writer.variables, writer.attributes
+        self.steps, self.wanted, self.protected = steps, wanted, protected
+        self.loops, self.depth, self.iterated = loops, depth, iterated
+        self.margin = " " * INDENT * depth
+        self.held: list[Pending] = []
+        self.position = 0
+        self.last_use: dict[int, int] = {}
+        self.uses: Counter[int] = Counter()
+        for position, step in enumerate(steps):
+            for value in references(step):
+                self.last_use[value] = position
+                self.uses[value] += 1 if isinstance(step, Step) else 2
+        for value in wanted:
+            self.last_use[value] = len(steps)
+            self.uses[value] += 1
+
+    def write(self) -> None:
+        for position, step in enumerate(self.steps):
+            self.position = position
+            if isinstance(step, Repeat):
+                self.flush(len(self.held))
+                self.repeat(step)
+            elif isinstance(step, Step):
+                self.step(step)
+        self.position = len(self.steps)
+
+    def finish(self) -> None:
+        """Return the wanted values."""
+        if len(self.held) == 1 and self.held[0].step.outputs == tuple(self.wanted):
+            self.emit("return ", self.held.pop())
+            return
+        self.flush(len(self.held))
+        returned = ", ".join(self.variables.names[value] for value in self.wanted)
+        self.writer.lines.append(f"{self.margin}return {returned}")
+
+    def emit(self, before: str, what: Pending) -> None:
+        for note in what.notes:
+            self.writer.lines += [f"{self.margin}# {line}" for line in comment_lines(note)]
+        comment = self.writer.shape_comment(what.value) if self.depth == DEPTH else ""
+        self.writer.lines += lines(before, what.expression, comment, depth=self.depth)
+
+    # ------------------------------------------------------------------------------- expressions
+
+    def step(self, step: Step) -> None:
+        """Hold the step's expression back, around those of its inputs where that reads well."""
+        inner = [p for p in self.held if set(p.step.outputs) & set(step.inputs)]
+        while inner and not self.goes_around(step, inner):
+            last = inner[0] if len(step.inputs) == 2 else inner[-1]
+            self.flush(self.held.index(last) + 1)
+            inner = [p for p in inner if p in self.held]
+        around = pending(step, self.expression(step, inner), inner)
+        del self.held[len(self.held) - len(inner) :]
+        self.held.append(around)
+
+    def goes_around(self, step: Step, inner: list[Pending]) -> bool:
+        """Whether the step's expression may have these in it, and they run in the same order."""
+        made = [p.value for p in inner]
+        operands = Counter(operand.index for operand in walk(step.form, Operand))
+        return (
+            self.held[-len(inner) :] == inner
+            and [value for value in step.inputs if value in made] == made
+            and max(operands.values(), default=0) <= 1
+            and all(len(p.step.outputs) == self.uses[p.value] == 1 for p in inner)
+            and all(p.may_be_inside(step) for p in inner)
+            and len(self.margin) + TARGET + len(text(self.expression(step, inner))) <= WIDTH
+        )
+
+    def expression(self, step: Step, inner: list[Pending]) -> Node:
+        """The step's form, with the inner expressions and variables for its operands."""
+        inside = {p.value: p.expression for p in inner}
+
+        def replace(node: Node) -> Node | None:
+            if isinstance(node, Operand):
+                value = step.inputs[node.index]
+                return inside.get(value) or Name(self.variables.names[value])
+            if isinstance(node, Module):
+                return self.iterated.get(step) or self.attributes.module(step, self.loops)
+            return None
+
+        return rewrite(plain(step.form, self.loops, self.attributes.parameter), replace)
+
+    def flush(self, count: int) -> None:
+        """Give the first expressions that are held back their variables."""
+        for _ in range(count):
+            what = self.held.pop(0)
+            target = ", ".join(self.assigned(value, what) for value in what.step.outputs)
+            if what.expression != Name(target):
+                self.emit(f"{target} = ", what)
+
+    def assigned(self, value: int, what: Pending) -> str:
+        return self.variables.assign(value, what.reads, self.live()) if self.uses[value] else "_"
+
+    def live(self) -> frozenset[int]:
+        """The values whose variables must stay as they are."""
+        later = {value for value, last in self.last_use.items() if last >= self.position}
+        return self.protected | later | {value for p in self.held for value in p.reads}
+
+    # ------------------------------------------------------------------------------------- loops
+
+    def repeat(self, repeat: Repeat) -> None:
+        """A `for` statement; each value that it carries stays in one variable."""
+        self.position += 1
+        names = self.carried_in(repeat)
+        self.variables.preferred |= names
+        header, loops, iterated = self.header(repeat)
+        self.writer.lines.append(f"{self.margin}for {header}:")
+        wanted, outside = list(names), self.outside(repeat, set(names.values()))
+        depth = self.depth + 1
+        inner = Block(self.writer, repeat.steps, wanted, outside, loops, depth, iterated)
+        inner.write()
+        inner.flush(len(inner.held))
+        inner.hand_over(names)
+        for carry in repeat.carries:
+            self.variables.names[carry.result] = names[carry.after]
+
+    def carried_in(self, repeat: Repeat) -> dict[int, str]:
+        """The variables that the loop changes, by the values that an iteration leaves in them.
+
+        A variable that is still needed as it is gets a copy.
+        """
+        names: dict[int, str] = {}
+        live = self.live()
+        for carry in repeat.carries:
+            old = self.variables.names[carry.before]
+            new = self.variables.assign(carry.inside, [carry.before], live)
+            if new != old:
+                self.writer.lines.append(f"{self.margin}{new} = {old}")
+            names[carry.after] = new
+            live |= {carry.inside}
+        return names
+
+    def outside(self, repeat: Repeat, taken: set[str]) -> frozenset[int]:
+        """The values that the loop must leave alone; the taken variables are its own."""
+        needed = self.live() | set(references(repeat))
+        names = self.variables.names
+        return frozenset(v for v in needed if v in names and names[v] not in taken)
+
+    def hand_over(self, names: Mapping[int, str]) -> None:
+        """Move what the iteration leaves to the variables that the next one reads."""
+        moves = {name: self.variables.names[value] for value, name in names.items()}
+        moves = {name: value for name, value in moves.items() if name != value}
+        if moves:
+            targets, values = ", ".join(moves), ", ".join(moves.values())
+            self.writer.lines.append(f"{self.margin}{targets} = {values}")
+
+    def header(self, repeat: Repeat) -> tuple[str, Loops, dict[Step, Name]]:
+        """What the loop runs over, its variable, and the step whose module that is."""
+        steps = list(walk(repeat.steps, Step))
+        over = self.attributes.iterated(repeat)
+        if over is not None:
+            step = next(step for step in steps if step.registered)
+            name = next((word for word in ITERATED if word in text(over)), ITERATED[-1])
+            return f"{name} in {text(over)}", self.loops, {step: Name(name)}
+        counted = tuple((s.form, s.label if s.registered else None) for s in steps)
+        variable = loop_variable(counted, repeat.height, self.loops)
+        count = text(plain(repeat.count, self.loops, self.attributes.parameter))
+        return f"{variable} in range({count})", {**self.loops, repeat.height: variable}, {}

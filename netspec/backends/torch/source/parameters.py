@@ -1,0 +1,185 @@
+"""What the constructor of a shared class takes: one expression for every value of its members.
+
+Everything known of a class is a column: one value for each member. A column of equal values is a
+literal. Another one is the spec's own expression for it, or a parameter of the block, the number of
+input channels or an expression that has just these values, or else a new parameter.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from itertools import combinations_with_replacement
+from typing import Any
+
+from netspec.backends.torch.code import Infix, Literal, Node, Parameter, Slot, same
+from netspec.backends.torch.source.expressions import evaluated, translated
+from netspec.backends.torch.source.names import distinct, variable
+from netspec.backends.torch.source.steps import REPEATS
+from netspec.backends.torch.source.units import Unit
+
+Column = tuple[Any, ...]
+Key = tuple[tuple[type, Any], ...]
+
+TRUSTED = 3
+"""So many members must agree before arithmetic that the spec does not mention is believed."""
+
+
+class Parameters:
+    """The expressions and parameters of one class, found column by column."""
+
+    def __init__(self, members: Sequence[Unit], columns: Sequence[Sequence[Slot]]) -> None:
+        self.size = len(members)
+        self.taken: set[str] = set()
+        self.columns: dict[str, Column] = {}
+        self.known: dict[Key, Node] = {}
+        offered = _block_parameters(members) | _input_sizes(members)
+        mentioned = {name for slots in columns for name in _names_in(slots[0].expression)}
+        first = [name for name in offered if name in mentioned and not name.startswith("in_")]
+        for name in (*first, "in_channels", "in_features"):
+            if name in offered:
+                self.offer(name, offered[name])
+        self.offered = offered
+
+    def offer(self, name: str, column: Column) -> Parameter:
+        """Make the column known under that name, if it is not known already."""
+        parameter = Parameter(distinct(variable(name), self.taken))
+        if _key(column) in self.known or _constant(column):
+            return parameter
+        self.taken.add(parameter.name)
+        self.columns[parameter.name] = column
+        self.known[_key(column)] = parameter
+        return parameter
+
+    def solve(self, slots: Sequence[Slot], prefix: str) -> Node:
+        """The code for one column of slots; `prefix` tells a new parameter from others like it."""
+        column = tuple(slot.value for slot in slots)
+        if _constant(column):
+            return Literal(column[0])
+        found = (
+            self.stated(slots, column)
+            or self.known.get(_key(column))
+            or self.block_parameter(column)
+            or (self.shortened(column) if slots[0].name == REPEATS else None)
+            or self.derived(column)
+        )
+        if found is None:
+            name = slots[0].name if slots[0].name not in self.taken else f"{prefix}{slots[0].name}"
+            found = self.offer(name, column)
+        self.known[_key(column)] = found
+        return found
+
+    def stated(self, slots: Sequence[Slot], column: Column) -> Node | None:
+        """The spec's own expression, if all members have it and it gives their values."""
+        expression = slots[0].expression
+        if expression is None or any(slot.expression != expression for slot in slots):
+            return None
+
+        def lookup(name: str) -> Node | None:
+            values = tuple((slot.scope or {}).get(name) for slot in slots)
+            if _constant(values):
+                return Literal(values[0]) if isinstance(values[0], int | float) else None
+            return self.known.get(_key(values))
+
+        node = translated(expression, lookup)
+        return node if node and self.gives(node, column) else None
+
+    def gives(self, node: Node, column: Column) -> bool:
+        try:
+            return all(same(self.value(node, k), column[k]) for k in range(self.size))
+        except (ArithmeticError, TypeError):
+            return False
+
+    def value(self, node: Node, member: int) -> Any:
+        def of_parameter(node: Node) -> Any:
+            assert isinstance(node, Parameter)
+            return self.columns[node.name][member]
+
+        return evaluated(node, of_parameter)
+
+    def block_parameter(self, column: Column) -> Node | None:
+        for name, values in self.offered.items():
+            if _key(values) == _key(column):
+                return self.offer(name, values)
+        return None
+
+    def shortened(self, column: Column) -> Node | None:
+        """A parameter of the block less one: a loop whose first iteration stands apart."""
+        for name, values in self.offered.items():
+            if all(type(v) is int and v - 1 == n for v, n in zip(values, column, strict=True)):
+                return Infix("-", (self.offer(name, values), Literal(1)))
+        return None
+
+    def derived(self, column: Column) -> Node | None:
+        """A multiple, a part, or a sum of what is known."""
+        if self.size < TRUSTED or not all(type(value) is int and value > 0 for value in column):
+            return None
+        candidates = _arithmetic(list(self.known.values()), column, self)
+        return next((node for node in candidates if self.gives(node, column)), None)
+
+
+def _arithmetic(known: list[Node], column: Column, parameters: Parameters) -> Iterator[Node]:
+    simple = [n for n in known if isinstance(parameters.value(n, 0), int)]
+    for node in simple:
+        base = parameters.value(node, 0)
+        if base and column[0] % base == 0:
+            yield Infix("*", (Literal(column[0] // base), node))
+        elif base and base % column[0] == 0:
+            yield Infix("//", (node, Literal(base // column[0])))
+    for node in simple:
+        more = column[0] - parameters.value(node, 0)
+        yield Infix("+" if more > 0 else "-", (node, Literal(abs(more))))
+    for pair in combinations_with_replacement(simple, 2):
+        yield Infix("+", pair)
+
+
+def _block_parameters(members: Sequence[Unit]) -> dict[str, Column]:
+    shared = [name for name in members[0].arguments if all(name in m.arguments for m in members)]
+    columns = {name: tuple(m.arguments[name].value for m in members) for name in shared}
+    return {name: column for name, column in columns.items() if all(map(_is_plain, column))}
+
+
+def _input_sizes(members: Sequence[Unit]) -> dict[str, Column]:
+    shapes = [member.inputs[0].type.shape for member in members if member.inputs]
+    if len(shapes) < len(members) or not all(shapes):
+        return {}
+    first, last = tuple(shape[0] for shape in shapes), tuple(shape[-1] for shape in shapes)
+    if len(shapes[0]) == 1:
+        return {"in_features": first}
+    return {"in_channels": first} | ({"in_features": last} if len(shapes[0]) == 2 else {})
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, tuple):
+        return all(map(_is_plain, value))
+    return isinstance(value, int | float | str)
+
+
+def _names_in(expression: str | None) -> set[str]:
+    try:
+        tree = ast.parse((expression or "0").strip(), mode="eval")
+    except (SyntaxError, ValueError):
+        return set()
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+
+
+def _constant(column: Column) -> bool:
+    return all(same(value, column[0]) for value in column)
+
+
+def _key(column: Column) -> Key:
+    return tuple((type(value), value) for value in column)
+
+
+def annotation(column: Column) -> str:
+    """The type of a parameter with those values, as written."""
+    kinds = {_annotation(value) for value in column}
+    if kinds == {"int", "float"}:
+        return "float"
+    return " | ".join(sorted(kinds))
+
+
+def _annotation(value: Any) -> str:
+    if isinstance(value, tuple):
+        return f"tuple[{annotation(value)}, ...]" if value else "tuple[()]"
+    return type(value).__name__

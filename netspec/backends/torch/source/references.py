@@ -1,0 +1,80 @@
+"""How `forward` refers to modules and to numbers that the constructor was given."""
+
+from __future__ import annotations
+
+from netspec.backends.torch.code import (
+    Attribute,
+    Call,
+    Label,
+    Name,
+    Node,
+    Parameter,
+    Subscript,
+    Text,
+)
+from netspec.backends.torch.source.classes import Class
+from netspec.backends.torch.source.containers import Container, containers
+from netspec.backends.torch.source.names import distinct, is_attribute, is_module_attribute
+from netspec.backends.torch.source.resolve import Loops, depends_on, label, position
+from netspec.backends.torch.source.steps import Repeat, Step, all_steps
+
+SELF = Name("self")
+
+
+class References:
+    """The attributes of one class. `stored` are its constructor parameters that `forward` reads."""
+
+    def __init__(self, cls: Class) -> None:
+        self.registered = [step for step in all_steps(cls.body.steps) if step.registered]
+        self.root = containers(cls.body.steps)
+        self.stored: dict[str, str] = {}
+
+    def parameter(self, parameter: Parameter) -> Node:
+        """A number that the constructor keeps."""
+        children = {(*step.container, step.label.text)[0] for step in self.registered}
+        wanted = parameter.name + "_" * is_module_attribute(parameter.name)
+        name = self.stored.setdefault(parameter.name, distinct(wanted, children))
+        return Attribute(SELF, name)
+
+    def module(self, step: Step, loops: Loops) -> Node:
+        """The module of a step."""
+        if not step.container:
+            return _child(step.label, loops)
+        node, place = self.container(step.container)
+        return _entry(node, place, step.label, loops)
+
+    def container(self, names: tuple[str, ...]) -> tuple[Node, Container]:
+        """The list or dictionary of modules at that path."""
+        node, place = _child(Label((names[0],)), {}), self.root.inner(names[0])
+        for name in names[1:]:
+            inner = place.inner(name)
+            node, place = _entry(node, place, inner.label, {}), inner
+        return node, place
+
+    def iterated(self, repeat: Repeat) -> Node | None:
+        """What has just one module for each iteration; None if there is no such thing."""
+        own = [step for step in all_steps(repeat.steps) if step.registered]
+        forms = tuple(step.form for step in all_steps(repeat.steps))
+        if len(own) != 1 or own[0] not in repeat.steps or depends_on(forms, repeat.height):
+            return None
+        if not own[0].container:
+            return Call(Name("self.children"), ()) if self.registered == own else None
+        node, place = self.container(own[0].container)
+        return node if len(place.children) == 1 and place.is_list else None
+
+
+def _child(name: Label, loops: Loops) -> Node:
+    if name.grows:
+        return Call(Name("getattr"), (SELF, label(name, loops)))
+    if is_attribute(name.text):
+        return Attribute(SELF, name.text)
+    if is_module_attribute(name.text):
+        return Subscript(Name("self._modules"), Text((name.text,)))
+    return Call(Name("getattr"), (SELF, Text((name.text,))))
+
+
+def _entry(node: Node, place: Container, name: Label, loops: Loops) -> Node:
+    number = name.parts[0]
+    if place.is_list and isinstance(number, Node):
+        return Subscript(node, position(number, loops))
+    return Subscript(node, label(name, loops))

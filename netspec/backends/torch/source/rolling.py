@@ -1,0 +1,172 @@
+"""Unrolled loops of the text rolled up again, where iterations differ by growing numbers only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from netspec.backends.torch.code import Affine, Node, Ordinal
+from netspec.backends.torch.source.progression import Run, generalised, runs
+from netspec.backends.torch.source.steps import (
+    Carry,
+    Repeat,
+    all_steps,
+    definitions,
+    height,
+    references,
+    renamed,
+    repeats,
+)
+from netspec.program import Loop
+
+Users = dict[int, set[int]]
+"""The positions of the entries that use each value."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """The steps of one call: its loop iterations, its position in the text."""
+
+    loops: tuple[Loop, ...]
+    nodes: list[Node]
+    position: int
+
+    def at(self, depth: int) -> Loop | None:
+        """The iteration of the loop at that depth, if the entry is in one."""
+        return self.loops[depth] if len(self.loops) > depth else None
+
+    def key(self, depth: int) -> int | None:
+        loop = self.at(depth)
+        return loop.key if loop else None
+
+
+class Iteration:
+    """The steps of one iteration, and the range of entries that they come from."""
+
+    def __init__(self, steps: list[Node], entries: list[Entry]) -> None:
+        self.steps = tuple(steps)
+        self.start, self.stop = entries[0].position, entries[-1].position + 1
+        self.read = [number for step in steps for number in references(step)]
+        self.made = [number for step in steps for number in definitions(step)]
+
+
+class Roller:
+    """Rolls up the loops of one unit; `fresh` numbers the values that loops carry."""
+
+    def __init__(self, fresh: Iterator[int], users: Users) -> None:
+        self.fresh, self.users = fresh, users
+
+    def rolled(self, entries: list[Entry], depth: int = 0) -> list[Node]:
+        """The entries' steps, with the loops from that depth on rolled up."""
+        result: list[Node] = []
+        for key, group in groupby(entries, lambda entry: entry.key(depth)):
+            if key is None:
+                result += [node for entry in group for node in entry.nodes]
+            else:
+                pieces = [list(piece) for _, piece in groupby(group, lambda e: e.at(depth))]
+                result += self.repeats(
+                    [Iteration(self.rolled(piece, depth + 1), piece) for piece in pieces]
+                )
+        return result
+
+    def repeats(self, iterations: list[Iteration]) -> Iterator[Node]:
+        """The iterations as repeats where they can be, and step by step where not."""
+        pieces = [
+            tuple(renamed(step, _nameless, _nameless) for step in iteration.steps)
+            for iteration in iterations
+        ]
+        befores = [None, *iterations[:-1]]
+        sources = [_sources(*pair) for pair in zip(iterations, befores, strict=True)]
+
+        def follows(start: int, k: int) -> bool:
+            if k == start + 1:
+                return _starts(sources[start], sources[k])
+            return sources[k] == sources[start + 1]
+
+        for run in runs(pieces, follows):
+            members = iterations[run.start : run.stop]
+            repeat = self.repeat(members, run) if len(run) > 1 else None
+            if repeat is not None:
+                yield repeat
+            else:
+                yield from (step for member in members for step in member.steps)
+
+    def repeat(self, iterations: list[Iteration], run: Run) -> Repeat | None:
+        """The iterations of a run as one repeat; None if that would not do the same."""
+        first, last = iterations[0], iterations[-1]
+        sources = _sources(iterations[1], first)
+        carried = sorted({at for kind, at in sources if kind == "carried"})
+        level = height(first.steps)
+        steps = generalised(first.steps, run.steps, level)
+        if self.escapes(iterations, {last.made[at] for at in carried}) or not _keeps_order(steps):
+            return None
+        before, inside = _initial(first, sources), {at: next(self.fresh) for at in carried}
+        remaining = iter(sources)
+
+        def reference(number: int) -> int:
+            kind, at = next(remaining)
+            return inside[at] if kind == "carried" else number
+
+        carries = [Carry(before[at], inside[at], first.made[at], last.made[at]) for at in carried]
+        steps = tuple(renamed(step, reference, lambda number: number) for step in steps)
+        return Repeat(repeats(len(run)), steps, tuple(carries), level)
+
+    def escapes(self, iterations: list[Iteration], kept: set[int]) -> bool:
+        """Whether a value other than the kept ones is used outside the iterations."""
+        inside = range(iterations[0].start, iterations[-1].stop)
+        made = {number for iteration in iterations for number in iteration.made}
+        users = (user for number in made - kept for user in self.users.get(number, ()))
+        return any(user not in inside for user in users)
+
+
+Source = tuple[str, int]
+
+
+def _sources(iteration: Iteration, previous: Iteration | None) -> list[Source]:
+    """Where each value that an iteration reads comes from: itself, the one before, or outside."""
+    inner = {number: at for at, number in enumerate(iteration.made)}
+    carried = {number: at for at, number in enumerate(previous.made)} if previous else {}
+
+    def source(number: int) -> Source:
+        if number in inner:
+            return ("inner", inner[number])
+        return ("carried", carried[number]) if number in carried else ("outer", number)
+
+    return [source(number) for number in iteration.read]
+
+
+def _starts(first: list[Source], second: list[Source]) -> bool:
+    """Whether the first iteration reads as the second does, with what is carried from outside."""
+    initial: dict[Source, Source] = {}
+    for a, b in zip(first, second, strict=True):
+        if b[0] == "carried":
+            if a[0] == "inner" or initial.setdefault(b, a) != a:
+                return False
+        elif a != b:
+            return False
+    return True
+
+
+def _initial(first: Iteration, sources: list[Source]) -> dict[int, int]:
+    """What the first iteration reads where later ones read what is carried."""
+    pairs = zip(first.read, sources, strict=True)
+    return {at: number for number, (kind, at) in pairs if kind == "carried"}
+
+
+def _keeps_order(steps: tuple[Node, ...]) -> bool:
+    """Whether the modules that a loop registers keep their order when a loop constructs them.
+
+    They do if all are the unit's own, and if there is one for each iteration, in a list.
+    """
+    registered = [step for step in all_steps(steps) if step.registered]
+    if not any(step.container for step in registered):
+        return True
+    if len(registered) > 1 or registered[0] not in steps:
+        return False
+    position = registered[0].label.parts
+    return len(position) == 1 and isinstance(position[0], Affine) and position[0].step == Ordinal(1)
+
+
+def _nameless(number: int) -> int:
+    return 0

@@ -1,0 +1,121 @@
+"""The body of a class: steps on numbered values, and repeated steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from netspec.backends.torch.code import Generator, Label, Node, Slot, walk
+
+
+@dataclass(frozen=True, slots=True)
+class Step(Node):
+    """`outputs = form(inputs)`, with a module at `container + (label,)` if it is registered.
+
+    A step that is not registered but has a `module` may be given one.
+    """
+
+    form: Node
+    module: Node | None
+    registered: bool
+    label: Label
+    container: tuple[str, ...]
+    group: str
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Carry(Node):
+    """A value that one iteration hands to the next.
+
+    Iterations know it as `inside` and leave it as `after`; it comes in as `before` and goes out as
+    `result`.
+    """
+
+    before: int
+    inside: int
+    after: int
+    result: int
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat(Node):
+    """Steps that are done `count` times."""
+
+    count: Node
+    steps: tuple[Node, ...]
+    carries: tuple[Carry, ...]
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Body(Node):
+    """The whole of `forward`; `__init__` follows from the registered steps."""
+
+    inputs: tuple[int, ...]
+    steps: tuple[Node, ...]
+    outputs: tuple[int, ...]
+
+
+REPEATS = "repeats"
+
+
+def repeats(count: int) -> Slot:
+    """How often something is repeated, as a number that may differ between instances."""
+    return Slot(count, REPEATS)
+
+
+def height(tree: object) -> int:
+    """The height that a loop around the tree has."""
+    return 1 + max((loop.height for loop in walk(tree, Repeat, Generator)), default=-1)
+
+
+def all_steps(steps: tuple[Node, ...]) -> Iterator[Step]:
+    """Every step, those of repeats too."""
+    return walk(steps, Step)
+
+
+def references(node: Node) -> Iterator[int]:
+    """The values that a step or repeat reads, its own inner ones too."""
+    if isinstance(node, Step):
+        yield from node.inputs
+    elif isinstance(node, Repeat):
+        yield from (carry.before for carry in node.carries)
+        for step in node.steps:
+            yield from references(step)
+        yield from (carry.after for carry in node.carries)
+
+
+def definitions(node: Node) -> Iterator[int]:
+    """The values that a step or repeat makes, its own inner ones too."""
+    if isinstance(node, Step):
+        yield from node.outputs
+    elif isinstance(node, Repeat):
+        yield from (carry.inside for carry in node.carries)
+        for step in node.steps:
+            yield from definitions(step)
+        yield from (carry.result for carry in node.carries)
+
+
+StepNode = TypeVar("StepNode", bound=Node)
+Rename = Callable[[int], int]
+
+
+def renamed(node: StepNode, reference: Rename, definition: Rename) -> StepNode:
+    """The node with other value numbers; called in the orders of `references`, `definitions`."""
+    result: Node = node
+    if isinstance(node, Step):
+        inputs, outputs = map(reference, node.inputs), map(definition, node.outputs)
+        result = replace(node, inputs=tuple(inputs), outputs=tuple(outputs))
+    elif isinstance(node, Repeat):
+        before = [reference(carry.before) for carry in node.carries]
+        inside = [definition(carry.inside) for carry in node.carries]
+        steps = tuple(renamed(step, reference, definition) for step in node.steps)
+        after = [reference(carry.after) for carry in node.carries]
+        result_ = [definition(carry.result) for carry in node.carries]
+        carries = tuple(map(Carry, before, inside, after, result_))
+        result = replace(node, steps=steps, carries=carries)
+    return result  # type: ignore[return-value]
