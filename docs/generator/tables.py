@@ -5,16 +5,15 @@ from __future__ import annotations
 import argparse
 import importlib
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from docs.generator.markdown import code, table
+from docs.generator.modules import modules
 from netspec.cli import COMMANDS
 from netspec.elaborate.elaborator import INSTANCE_STEPS, MAX_DEPTH, MAX_STEPS
 from netspec.elaborate.loops import MAX_ITERATIONS
 from netspec.ops.fields import MAX_SIZE
-from netspec.syntax import expression, reader
-
-TABLES: dict[str, Callable[[], str]] = {}
-
+from netspec.syntax import arithmetic, expression, reader
 
 def options(command: str) -> str:
     """The arguments of a command, from its parser."""
@@ -38,8 +37,8 @@ def limits() -> str:
         ("levels of YAML", reader.MAX_DEPTH, "NS103"),
         ("YAML nodes, aliases expanded", reader.MAX_NODES, "NS103"),
         ("characters of an expression", expression.MAX_LENGTH, "NS112"),
-        ("list entries that one expression makes and reads", expression.MAX_WORK, "NS112"),
-        ("bits of a whole number", expression.MAX_BITS, "NS112"),
+        ("list entries that one expression makes and reads", arithmetic.MAX_WORK, "NS112"),
+        ("bits of a whole number", arithmetic.MAX_BITS, "NS112"),
         ("nested blocks", MAX_DEPTH, "NS401"),
         ("iterations of a loop", MAX_ITERATIONS, "NS402"),
         (f"calls, iterations and {INSTANCE_STEPS} for each distinct block", MAX_STEPS, "NS402"),
@@ -50,5 +49,9 @@ def limits() -> str:
     )
 
 
-TABLES |= {f"options of {name}": lambda name=name: options(name) for name in COMMANDS}  # type: ignore[misc]
-TABLES["limits"] = limits
+TABLES: dict[str, Callable[[], str]] = {
+    "limits": limits,
+    "modules": modules,
+    **{f"options of {name}": partial(options, name) for name in COMMANDS},
+}
+"""By the words of the comment that stands before them."""

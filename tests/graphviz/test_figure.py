@@ -263,3 +263,17 @@ def test_what_would_take_the_layout_forever_is_left_out(tmp_path: Path) -> None:
     assert figure(program).nodes == {
         "net: 3,000 steps, too many to draw": ["3,000 steps, too many to draw"]
     }
+
+
+def test_deeply_nested_blocks(tmp_path: Path) -> None:
+    program = load(
+        tmp_path,
+        """
+        blocks:
+          deep:
+            params: {levels: int}
+            body: [{deep: {levels: levels - 1}, when: levels > 0}, conv: 4, max_pool: 1]
+        body: [deep: 140]
+        """,
+    )
+    assert len(figure(program).clusters) == 1 + 140

@@ -44,6 +44,8 @@ class Catalogue:
 
     def __init__(self, program: Program) -> None:
         self._folder = Folder()
+        for instance in program.instances():  # callees first, so that recursion is shallow
+            self._folder.kind(instance)
         versions: dict[int, list[Instance]] = {}
         for instance in _breadth_first(program.root):
             versions.setdefault(self._folder.kind(instance), []).append(instance)

@@ -44,9 +44,8 @@ class Writer:
         """The value's shape, where it is the same for all instances and not that of the last."""
         if len(self.cls.members) > 1 or value not in self.cls.values:
             return ""
-        shape = str(self.cls.values[value].type)
-        changed, self.shown = shape != self.shown, shape
-        return f"  # {shape}" if changed else ""
+        comment = f"  # {self.cls.values[value].type}"
+        return comment if comment != self.shown else ""
 
 
 class Block:
@@ -104,8 +103,14 @@ class Block:
     def emit(self, before: str, what: Pending) -> None:
         for note in what.notes:
             self.writer.lines += [f"{self.margin}# {line}" for line in comment_lines(note)]
-        comment = self.writer.shape_comment(what.value) if self.depth == DEPTH else ""
+        comment = self.comment(what.step)
+        if comment:
+            self.writer.shown = comment
         self.writer.lines += lines(before, what.expression, comment, depth=self.depth)
+
+    def comment(self, step: Step) -> str:
+        """The shape after the step; in a loop it may change."""
+        return self.writer.shape_comment(step.outputs[0]) if self.depth == DEPTH else ""
 
     # ------------------------------------------------------------------------------- expressions
 
@@ -130,8 +135,11 @@ class Block:
             and max(operands.values(), default=0) <= 1
             and all(len(p.step.outputs) == self.uses[p.value] == 1 for p in inner)
             and all(p.may_be_inside(step) for p in inner)
-            and len(self.margin) + TARGET + len(text(self.expression(step, inner))) <= WIDTH
+            and self.fits(step, self.expression(step, inner))
         )
+
+    def fits(self, step: Step, expression: Node) -> bool:
+        return len(self.margin) + TARGET + len(text(expression) + self.comment(step)) <= WIDTH
 
     def expression(self, step: Step, inner: list[Pending]) -> Node:
         """The step's form, with the inner expressions and variables for its operands."""

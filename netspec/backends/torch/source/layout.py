@@ -173,10 +173,10 @@ def _entries(nodes: Iterable[Node]) -> tuple[Any, ...]:
 def _call(node: Call) -> Any:
     arguments = [a for a in node.arguments if not (isinstance(a, Argument) and a.is_default)]
     if not arguments:
-        return (_doc(node.function), "()")
+        return (text(node.function), "()")
     if isinstance(arguments[0], Comprehension) and not arguments[0].spread:
-        return (_doc(node.function), _bracketed("(", Group(_doc(arguments[0])), ")"))
-    return (_doc(node.function), _bracketed("(", Group(_entries(arguments)), ")"))
+        return (text(node.function), _bracketed("(", Group(_doc(arguments[0])), ")"))
+    return (text(node.function), _bracketed("(", Group(_entries(arguments)), ")"))
 
 
 def _argument(node: Argument) -> Any:
