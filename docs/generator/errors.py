@@ -46,7 +46,7 @@ def errors_page() -> str:
 
 
 def _examples() -> dict[str, str]:
-    """A message for each code that a case of the diagnostics tests has, from the first such case."""
+    """The message of each code that a case of the diagnostics tests has, from the first such."""
     found: dict[str, str] = {}
     for path in sorted(CASES.glob("*.yaml")):
         text = re.sub(r" *#!.*", "", path.read_text())

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-NOTICE = "<!-- Written by docs/generate.py: change the generator or what it reads, not this file. -->"
+NOTICE = (
+    "<!-- Written by docs/generate.py: change the generator or what it reads, not this file. -->"
+)
 
 
 def page(title: str, *parts: str) -> str:

@@ -1,8 +1,8 @@
 """What is written into the pages that people write: outputs of commands, and marked tables.
 
 In a block fenced as `console`, each line `$ netspec ...` is run and what it prints follows it; a
-block fenced as `yaml NAME.yaml` before it is the file of that name. Between `<!-- TABLE -->` and
-`<!-- end -->` stands a table of `TABLES`.
+block fenced as `yaml NAME.yaml` before it is the file of that name. Between
+`<!-- NAME -->` and `<!-- end -->` stands the table of that name in `TABLES`.
 """
 
 from __future__ import annotations
@@ -19,16 +19,20 @@ from netspec.cli import main
 
 CONSOLE = re.compile(r"(?<=^```console\n)(.*?)(?=^```$)", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"^```yaml (\S+\.yaml)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-TABLE = re.compile(r"(?<=^<!-- )([a-z ]+) -->\n.*?(?=^<!-- end -->$)", re.MULTILINE | re.DOTALL)
+TABLE = re.compile(r"^<!-- ([a-z ]+) -->\n.*?^<!-- end -->$", re.MULTILINE | re.DOTALL)
 
 
 def refreshed(page: str) -> str:
     """The page with its console blocks and marked tables as they are now."""
-    page = TABLE.sub(lambda match: f"{match[1]} -->\n\n{TABLES[match[1]]()}\n\n", page)
+    page = TABLE.sub(lambda match: _table(match[1]), page)
     with TemporaryDirectory() as folder, contextlib.chdir(folder):
         for name, text in FILE.findall(page):
             Path(name).write_text(text)
         return CONSOLE.sub(lambda match: _session(match[1]), page)
+
+
+def _table(name: str) -> str:
+    return f"<!-- {name} -->\n\n{TABLES[name]()}\n\n<!-- end -->"
 
 
 def _session(block: str) -> str:

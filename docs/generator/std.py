@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from docs.generator.markdown import code, fenced, page, table
-from netspec.elaborate.environment import STD, standard_block, standard_names
+from netspec.elaborate.environment import standard_block, standard_names
 from netspec.syntax.spec import Block, Parameter
 
 INTRODUCTION = """\

@@ -15,6 +15,7 @@ from netspec.elaborate.loops import MAX_ITERATIONS
 from netspec.ops.fields import MAX_SIZE
 from netspec.syntax import arithmetic, expression, reader
 
+
 def options(command: str) -> str:
     """The arguments of a command, from its parser."""
     parser = argparse.ArgumentParser(add_help=False)

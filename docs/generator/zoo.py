@@ -27,7 +27,7 @@ def zoo_page() -> str:
         "The zoo",
         INTRODUCTION,
         table(
-            ["network", "input", "output", "params", "MACs", "claims"],
+            ["network", "input", "output", "params", "MACs", "claimed figures"],
             [_figures(network) for network in networks],
             "lllrrr",
         ),

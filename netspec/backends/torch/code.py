@@ -39,9 +39,10 @@ class Parameter(Node):
 
 @dataclass(frozen=True, slots=True)
 class Slot(Node):
-    """A value of one instance: what torch calls it, and the op's argument that gives it.
+    """A value of one instance, what torch calls it, and the argument in the spec that gives it.
 
-    `expression` is the spec's text for that argument and `scope` holds the names in it.
+    `expression` is the spec's text for that argument and `scope` holds the names in it. A value
+    that follows from shapes is not given.
     """
 
     value: Hashable

@@ -77,9 +77,9 @@ def prelu(op: PReLU, inputs: Tensors) -> Lowering:
 
 @lowers(Softmax)
 def softmax(op: Softmax, inputs: Tensors) -> Lowering:
-    return stateless("torch.softmax", "nn.Softmax", value("dim", dim(op.axis)))
+    return stateless("torch.softmax", "nn.Softmax", value("dim", dim(op.axis), "axis"))
 
 
 @lowers(LogSoftmax)
 def log_softmax(op: LogSoftmax, inputs: Tensors) -> Lowering:
-    return stateless("torch.log_softmax", "nn.LogSoftmax", value("dim", dim(op.axis)))
+    return stateless("torch.log_softmax", "nn.LogSoftmax", value("dim", dim(op.axis), "axis"))

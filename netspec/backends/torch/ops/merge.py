@@ -19,7 +19,7 @@ from netspec.ops.merge import Concat, Div, Max, Mean, Min, Mul, Sub, Sum
 
 @lowers(Concat)
 def concat(op: Concat, inputs: Tensors) -> Lowering:
-    return Lowering(call("torch.cat", operands(inputs), value("dim", dim(op.axis))))
+    return Lowering(call("torch.cat", operands(inputs), value("dim", dim(op.axis), "axis")))
 
 
 @lowers(Sum)

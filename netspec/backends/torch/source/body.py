@@ -69,6 +69,10 @@ class _Writer:
         return users
 
     def nodes(self, item: Item) -> list[Node]:
+        """The item as steps; an op that hands its input on needs none."""
+        if isinstance(item.target, Lowering) and item.target.form == Operand(0):
+            self.numbers[item.outputs[0]] = self.numbered(item.inputs)[0]
+            return []
         step = self.step(item)
         if item.count == 1:
             return [step]

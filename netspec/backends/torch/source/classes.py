@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from netspec.backends.torch.code import REQUIRED
+from netspec.backends.torch.code import REQUIRED, Node
 from netspec.backends.torch.source.steps import Body
 from netspec.backends.torch.source.units import Unit
 from netspec.program import Value
@@ -29,11 +29,13 @@ class ConstructorParameter:
 class Class:
     """One class, for units of one block and structure.
 
-    `body` has no slots any more; `values` are those of the first member, by their number in it.
+    `locals` are variables of the constructor that follow from its parameters. `body` has no slots
+    any more; `values` are those of the first member, by their number in it.
     """
 
     members: list[Unit]
     parameters: list[ConstructorParameter]
+    locals: dict[str, Node]
     body: Body
     values: dict[int, Value]
     name: str = ""

@@ -15,7 +15,7 @@ from netspec.backends.torch.source.forward import forward
 from netspec.backends.torch.source.layout import INDENT, lines, literal
 from netspec.backends.torch.source.prose import wrapped
 from netspec.backends.torch.source.references import References
-from netspec.backends.torch.source.registration import own_parameter, registrations
+from netspec.backends.torch.source.registration import local_variables, own_parameter, registrations
 from netspec.backends.torch.source.resolve import plain
 from netspec.backends.torch.source.sharing import classes_of
 from netspec.backends.torch.source.steps import Step
@@ -34,7 +34,7 @@ def emit(program: Program, cost: Cost) -> str:
     """
     made = units(program)
     helpers = sorted({helper.strip("\n") for unit in made for helper in _helpers(unit.items)})
-    classes = classes_of(made)
+    classes = classes_of(made, program.params)
     taken = set(re.findall(r"^class (\w+)", "\n".join(helpers), re.MULTILINE))
     taken |= {parameter.name for cls in classes for parameter in cls.parameters}
     name_classes(classes, program, taken)
@@ -66,6 +66,7 @@ def _class(cls: Class) -> Iterator[str]:
         yield ""
     if sequence is not None:
         yield from _signature("__init__", _constructor_parameters(cls), "None")
+        yield from local_variables(cls)
         yield from lines("", plain(sequence, {}, own_parameter), depth=2)
     else:
         yield from _methods(cls)
@@ -83,7 +84,7 @@ def _methods(cls: Class) -> Iterator[str]:
     references = References(cls)
     inputs, statements = forward(cls, references)
     kept = [f"{BODY}self.{name} = {given}" for given, name in references.stored.items()]
-    registered = [*kept, *registrations(cls)]
+    registered = [*local_variables(cls), *kept, *registrations(cls)]
     if registered:
         yield from _signature("__init__", _constructor_parameters(cls), "None")
         yield f"{BODY}super().__init__()"

@@ -19,6 +19,7 @@ DEPTH = 2
 """Levels of indentation in a method."""
 TARGET = len("shortcut = ")
 """Room for a variable before an expression."""
+MERGE = len("torch.cat(, 1)")
 
 
 def forward(cls: Class, attributes: References) -> tuple[list[str], list[str]]:
@@ -139,7 +140,9 @@ class Block:
         )
 
     def fits(self, step: Step, expression: Node) -> bool:
-        return len(self.margin) + TARGET + len(text(expression) + self.comment(step)) <= WIDTH
+        """Whether it stays on one line; the list of a merge may have a line of its own."""
+        room = WIDTH + MERGE if len(step.inputs) > 2 else WIDTH
+        return len(self.margin) + TARGET + len(text(expression) + self.comment(step)) <= room
 
     def expression(self, step: Step, inner: list[Pending]) -> Node:
         """The step's form, with the inner expressions and variables for its operands."""

@@ -8,11 +8,11 @@ input channels or an expression that has just these values, or else a new parame
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations_with_replacement
 from typing import Any
 
-from netspec.backends.torch.code import Infix, Literal, Node, Parameter, Slot, same
+from netspec.backends.torch.code import Call, Infix, Literal, Node, Parameter, Slot, same
 from netspec.backends.torch.source.expressions import evaluated, translated
 from netspec.backends.torch.source.names import distinct, variable
 from netspec.backends.torch.source.steps import REPEATS
@@ -28,28 +28,54 @@ TRUSTED = 3
 class Parameters:
     """The expressions and parameters of one class, found column by column."""
 
-    def __init__(self, members: Sequence[Unit], columns: Sequence[Sequence[Slot]]) -> None:
-        self.size = len(members)
-        self.taken: set[str] = set()
+    def __init__(
+        self,
+        members: Sequence[Unit],
+        columns: Sequence[Sequence[Slot]],
+        file_params: Mapping[str, Any],
+    ) -> None:
+        self.size, self.file_params = len(members), file_params
         self.columns: dict[str, Column] = {}
+        self.locals: dict[str, Node] = {}
+        """Parameters of the block that follow from others: variables of the constructor."""
         self.known: dict[Key, Node] = {}
-        offered = _block_parameters(members) | _input_sizes(members)
+        self.offered = _block_parameters(members) | _input_sizes(members)
+        self.defaults = _shared_expressions(members)
         mentioned = {name for slots in columns for name in _names_in(slots[0].expression)}
-        first = [name for name in offered if name in mentioned and not name.startswith("in_")]
+        first = [n for n in self.offered if n in mentioned and not n.startswith("in_")]
         for name in (*first, "in_channels", "in_features"):
-            if name in offered:
-                self.offer(name, offered[name])
-        self.offered = offered
+            if name in self.offered:
+                self.offer(name, self.offered[name])
 
-    def offer(self, name: str, column: Column) -> Parameter:
-        """Make the column known under that name, if it is not known already."""
-        parameter = Parameter(distinct(variable(name), self.taken))
-        if _key(column) in self.known or _constant(column):
-            return parameter
-        self.taken.add(parameter.name)
+    def offer(self, name: str, column: Column) -> Node:
+        """The column's expression; if none is known, a parameter or variable of that name."""
+        if _constant(column):
+            return Literal(column[0])
+        if _key(column) in self.known:
+            return self.known[_key(column)]
+        parameter = Parameter(distinct(variable(name), self.columns))
+        definition = self.definition(name, column)
+        if definition is not None:
+            self.locals[parameter.name] = definition
         self.columns[parameter.name] = column
         self.known[_key(column)] = parameter
         return parameter
+
+    def definition(self, name: str, column: Column) -> Node | None:
+        """What the block's own default says, in terms of its earlier parameters and its input."""
+        expression = self.defaults.get(name)
+        if expression is None:
+            return None
+        earlier = list(self.offered)[: list(self.offered).index(name)]
+
+        def lookup(other: str) -> Node | None:
+            if other in self.offered and (other in earlier or other.startswith("in_")):
+                return self.offer(other, self.offered[other])
+            value = None if other in self.offered else self.file_params.get(other)
+            return Literal(value) if isinstance(value, int | float) else None
+
+        node = translated(expression, lookup)
+        return node if isinstance(node, Infix | Call) and self.gives(node, column) else None
 
     def solve(self, slots: Sequence[Slot], prefix: str) -> Node:
         """The code for one column of slots; `prefix` tells a new parameter from others like it."""
@@ -58,14 +84,13 @@ class Parameters:
             return Literal(column[0])
         found = (
             self.stated(slots, column)
-            or self.known.get(_key(column))
-            or self.block_parameter(column)
+            or self.coincident(slots, column)
             or (self.shortened(column) if slots[0].name == REPEATS else None)
             or self.derived(column)
         )
         if found is None:
-            name = slots[0].name if slots[0].name not in self.taken else f"{prefix}{slots[0].name}"
-            found = self.offer(name, column)
+            name = slots[0].name
+            found = self.offer(name if name not in self.columns else prefix + name, column)
         self.known[_key(column)] = found
         return found
 
@@ -97,7 +122,12 @@ class Parameters:
 
         return evaluated(node, of_parameter)
 
-    def block_parameter(self, column: Column) -> Node | None:
+    def coincident(self, slots: Sequence[Slot], column: Column) -> Node | None:
+        """What else has these values; of two that are given apart, agreement may be chance."""
+        if slots[0].given and self.size < TRUSTED:
+            return None
+        if _key(column) in self.known:
+            return self.known[_key(column)]
         for name, values in self.offered.items():
             if _key(values) == _key(column):
                 return self.offer(name, values)
@@ -137,6 +167,16 @@ def _block_parameters(members: Sequence[Unit]) -> dict[str, Column]:
     shared = [name for name in members[0].arguments if all(name in m.arguments for m in members)]
     columns = {name: tuple(m.arguments[name].value for m in members) for name in shared}
     return {name: column for name, column in columns.items() if all(map(_is_plain, column))}
+
+
+def _shared_expressions(members: Sequence[Unit]) -> dict[str, str]:
+    """The expressions that gave the block's parameters, where all members have the same."""
+    first = {name: a.expression for name, a in members[0].arguments.items() if a.expression}
+    return {
+        name: expression
+        for name, expression in first.items()
+        if all(name in m.arguments and m.arguments[name].expression == expression for m in members)
+    }
 
 
 def _input_sizes(members: Sequence[Unit]) -> dict[str, Column]:

@@ -88,7 +88,7 @@ def generalised(piece: Tree, steps: Steps, height: int) -> Tree:
             return node
         if isinstance(node, Ordinal):
             return Affine(node, Ordinal(step), height)
-        base = Slot(node.value, node.name, node.given, None, node.scope)
+        base = Slot(node.value, node.name)
         return Affine(base, Slot(step, node.name), height)
 
     return rewrite(piece, replace)

@@ -16,6 +16,15 @@ DEPTH = 2
 """Levels of indentation in a method."""
 
 
+def local_variables(cls: Class) -> list[str]:
+    """The statements for numbers that follow from the parameters."""
+    return [
+        line
+        for name, node in cls.locals.items()
+        for line in lines(f"{name} = ", plain(node, {}, own_parameter), depth=DEPTH)
+    ]
+
+
 def registrations(cls: Class) -> list[str]:
     """The statements that register the modules of the class."""
     waiting = {c.name: c for c in containers(cls.body.steps).children if isinstance(c, Container)}

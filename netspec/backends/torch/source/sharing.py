@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from netspec.backends.torch.code import (
     REQUIRED,
     Argument,
+    Node,
     Parameter,
     Slot,
     rewrite,
@@ -24,7 +26,7 @@ from netspec.backends.torch.source.units import Unit
 from netspec.program import Value
 
 
-def classes_of(units: Sequence[Unit]) -> list[Class]:
+def classes_of(units: Sequence[Unit], file_params: Mapping[str, Any]) -> list[Class]:
     """The classes, callees first, as `units` has them; the root is the last.
 
     A class is settled when all of its members are known, so units are taken by their height.
@@ -32,7 +34,7 @@ def classes_of(units: Sequence[Unit]) -> list[Class]:
     made: dict[Unit, Made] = {}
     classes: list[Class] = []
     for level in _by_height(units):
-        classes += _share(level, made)
+        classes += _share(level, made, file_params)
     position = {unit: k for k, unit in enumerate(units)}
     return sorted(classes, key=lambda cls: position[cls.members[0]])
 
@@ -45,7 +47,9 @@ def _by_height(units: Sequence[Unit]) -> Iterator[list[Unit]]:
         yield [unit for unit in units if heights[unit] == height]
 
 
-def _share(units: Iterable[Unit], made: dict[Unit, Made]) -> list[Class]:
+def _share(
+    units: Iterable[Unit], made: dict[Unit, Made], file_params: Mapping[str, Any]
+) -> list[Class]:
     groups: defaultdict[Hashable, list[tuple[Unit, Body, dict[int, Value]]]] = defaultdict(list)
     for unit in units:
         body, values = body_of(unit, made)
@@ -54,31 +58,47 @@ def _share(units: Iterable[Unit], made: dict[Unit, Made]) -> list[Class]:
     for group in groups.values():
         members = [unit for unit, _, _ in group]
         bodies = _with_modules_where_needed([body for _, body, _ in group])
-        classes.append(_class(members, bodies, group[0][2], made))
+        columns = list(zip(*(walk(body, Slot) for body in bodies), strict=True))
+        parameters = Parameters(members, columns, file_params)
+        body = _solved(bodies[0], columns, parameters)
+        classes.append(_class(members, body, parameters, group[0][2]))
+        made |= {unit: _made(classes[-1], parameters, k) for k, unit in enumerate(members)}
     return classes
 
 
+def _solved(body: Body, columns: Sequence[tuple[Slot, ...]], parameters: Parameters) -> Body:
+    """The body with an expression in each slot."""
+    prefixes = _prefixes(body)
+    pairs = zip(columns, prefixes, strict=True)
+    solved = iter([parameters.solve(column, prefix) for column, prefix in pairs])
+    return rewrite(body, lambda node: next(solved) if isinstance(node, Slot) else None)
+
+
 def _class(
-    members: list[Unit], bodies: list[Body], values: dict[int, Value], made: dict[Unit, Made]
+    members: list[Unit], body: Body, parameters: Parameters, values: dict[int, Value]
 ) -> Class:
-    columns = list(zip(*(walk(body, Slot) for body in bodies), strict=True))
-    parameters = Parameters(members, columns)
-    solved = iter(
-        [
-            parameters.solve(column, prefix)
-            for column, prefix in zip(columns, _prefixes(bodies[0]), strict=True)
-        ]
-    )
-    body = rewrite(bodies[0], lambda node: next(solved) if isinstance(node, Slot) else None)
+    used = _used(parameters, body)
+    variables = {name: node for name, node in parameters.locals.items() if name in used}
     signature = [
-        ConstructorParameter(name, annotation(parameters.columns[name]), _default(name, body))
-        for name in _ordered(parameters, body)
+        ConstructorParameter(name, annotation(column), _default(name, body, variables))
+        for name, column in parameters.columns.items()
+        if name in used and name not in variables
     ]
-    signature.sort(key=lambda parameter: parameter.has_default)
-    cls = Class(members, signature, body, values)
-    for k, unit in enumerate(members):
-        made[unit] = Made(cls, {p.name: parameters.columns[p.name][k] for p in signature})
-    return cls
+    signature.sort(key=lambda p: (p.has_default, p.name not in ("in_channels", "in_features")))
+    return Class(members, signature, variables, body, values)
+
+
+def _used(parameters: Parameters, body: Body) -> set[str]:
+    """The names that the body needs, and those that its local variables need."""
+    used = {parameter.name for parameter in walk(body, Parameter)}
+    for name, node in reversed(parameters.locals.items()):
+        if name in used:
+            used |= {parameter.name for parameter in walk(node, Parameter)}
+    return used
+
+
+def _made(cls: Class, parameters: Parameters, member: int) -> Made:
+    return Made(cls, {p.name: parameters.columns[p.name][member] for p in cls.parameters})
 
 
 def _with_modules_where_needed(bodies: list[Body]) -> list[Body]:
@@ -115,22 +135,14 @@ def _prefixes(body: Body) -> Iterator[str]:
             yield ""
 
 
-def _ordered(parameters: Parameters, body: Body) -> list[str]:
-    """The parameters that the body needs: input channels, the block's own, then new ones."""
-    used = {parameter.name for parameter in walk(body, Parameter)}
-    names = [name for name in parameters.columns if name in used]
-    return sorted(names, key=lambda name: name not in ("in_channels", "in_features"))
-
-
-def _default(name: str, body: Body) -> object:
+def _default(name: str, body: Body, variables: Mapping[str, Node]) -> object:
     """Torch's default, if the parameter is nothing but arguments with that default."""
     parameter = Parameter(name)
     arguments = [a for a in walk_arguments(body) if a.value == parameter]
-    uses = sum(node == parameter for node in walk(body, Parameter))
-    defaults = [argument.default for argument in arguments]
-    if uses != len(arguments) or any(not same(default, defaults[0]) for default in defaults):
+    uses = sum(p == parameter for p in walk((body, *variables.values()), Parameter))
+    if uses != len(arguments) or any(not same(a.default, arguments[0].default) for a in arguments):
         return REQUIRED
-    return defaults[0]
+    return arguments[0].default
 
 
 def walk_arguments(tree: object) -> Iterator[Argument]:

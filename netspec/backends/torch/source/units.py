@@ -272,5 +272,6 @@ def _lowered(op: Op, call: Call, scope: Scope) -> Lowering:
 def in_scope(slot: Slot, call: Call, scope: Scope) -> Slot:
     """The slot with the spec's expression for it and the names that the expression sees."""
     argument = call.arguments.get(slot.given) if slot.given else None
-    expression = argument.expression if argument else None
-    return Slot(slot.value, slot.name, slot.given, expression, scope)
+    if argument is None:
+        return Slot(slot.value, slot.name, None, None, scope)
+    return Slot(slot.value, slot.name, slot.given, argument.expression, scope)

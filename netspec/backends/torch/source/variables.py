@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Sequence
 
 from netspec.backends.torch.code import Call, ClassName, Node
 from netspec.backends.torch.source.classes import Class
 from netspec.backends.torch.source.names import LOOP_VARIABLES, distinct, variable, without_number
-from netspec.backends.torch.source.steps import Step
+from netspec.backends.torch.source.steps import Step, references
 from netspec.ops.base import names as op_names
 
 INPUT, RESULT, ITERATED = "x", "out", ("block", "layer")
@@ -22,6 +23,7 @@ class Variables:
         self.preferred: dict[int, str] = {}
         self.reserved = {*LOOP_VARIABLES, *ITERATED}
         self.hints = _hints(cls.body.steps)
+        self.operands = _operands(cls.body.steps, self.hints)
         inputs = cls.body.inputs
         for number in inputs:
             given = cls.values[number].name
@@ -36,7 +38,7 @@ class Variables:
         """Give the value a variable: one that it replaces, or a new one. `live` are kept."""
         kept = self.of(live)
         free = [self.names[read] for read in reads if self.names[read] not in kept]
-        preferred = self.preferred.get(value)
+        preferred = self.preferred.get(value, self.operands.get(value))
         if preferred is not None and preferred not in kept:
             name = preferred
         elif free:
@@ -45,6 +47,14 @@ class Variables:
             name = distinct(self.hints.get(value, RESULT), kept | self.reserved)
         self.names[value] = name
         return name
+
+
+def _operands(steps: tuple[Node, ...], hints: dict[int, str]) -> dict[int, str]:
+    """The names of values that are merged with others and not used again."""
+    uses = Counter(value for step in steps for value in references(step))
+    merges = [step for step in steps if isinstance(step, Step) and len(step.inputs) > 1]
+    merged = [value for step in merges for value in step.inputs if uses[value] == 1]
+    return {value: hints[value] for value in merged if value in hints}
 
 
 def _hints(steps: tuple[Node, ...]) -> dict[int, str]:

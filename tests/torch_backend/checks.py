@@ -1,0 +1,64 @@
+"""What every emitted file must satisfy."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from netspec.analysis.cost import Costs
+from netspec.backends.torch import build_module, compare, emit
+from netspec.program import Program
+from tests.torch_backend.interpreter import run
+
+
+def checked_source(program: Program) -> str:
+    """The program's source, once its module has the computed figures and the right outputs."""
+    cost = Costs(program).total
+    source = emit(program, cost)
+    assert compare(program, source, cost) == [], source
+    module = build_module(program, source, dtype=torch.float64).eval()
+    stir(module)
+    inputs = samples(program)
+    outputs = module(*inputs)
+    outputs = outputs if isinstance(outputs, tuple) else (outputs,)
+    expected = run(program, module.state_dict(), *inputs)
+    for output, wanted in zip(outputs, expected, strict=True):
+        torch.testing.assert_close(output, wanted, rtol=1e-9, atol=1e-9)
+    return source
+
+
+def stir(module: nn.Module) -> None:
+    """Running statistics and affine weights as after training, so that none of them is neutral."""
+    generator = torch.Generator().manual_seed(0)
+    with torch.no_grad():
+        for tensor in module.state_dict().values():
+            if tensor.is_floating_point() and tensor.dim() < 2:
+                tensor.uniform_(0.5, 1.5, generator=generator)
+
+
+def samples(program: Program, batch: int = 2) -> list[torch.Tensor]:
+    """Random inputs of the program."""
+    generator = torch.Generator().manual_seed(1)
+    return [
+        torch.randn(batch, *given.shape, dtype=torch.float64, generator=generator)
+        for given in program.inputs
+    ]
+
+
+def assert_clean(folder: Path) -> None:
+    """Ruff, as it is without any configuration but for a longer line, finds nothing to do."""
+    rules = ["check", "--select", "E4,E7,E9,F,I,UP,E501", "--line-length", "100"]
+    for command in (["check"], rules, ["format", "--check", "--diff"]):
+        _ruff([*command, "--isolated", "--no-cache", str(folder)])
+
+
+def _ruff(arguments: Sequence[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "ruff", *arguments], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr

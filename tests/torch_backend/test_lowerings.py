@@ -1,0 +1,156 @@
+"""The table of lowerings: complete, exact, and right in both of an op's forms."""
+
+from __future__ import annotations
+
+import pytest
+
+import netspec
+from netspec.analysis.cost import Cost, Costs
+from netspec.backends.torch import Lowering, emit, lowers
+from netspec.backends.torch.code import Call, Name, Operand
+from netspec.backends.torch.lowering import Tensors, find
+from netspec.backends.torch.ops import NEVER_CALLED
+from netspec.ops import base
+from netspec.ops.activation import ReLU
+from netspec.ops.base import Op
+from tests.torch_backend.by_hand import single
+from tests.torch_backend.checks import checked_source
+
+CHANNELS, SEQUENCE, IMAGE, VOLUME = (6,), (6, 9), (6, 9, 8), (6, 5, 4, 7)
+
+CASES: dict[str, list[tuple[dict[str, object], list[tuple[int, ...]]]]] = {
+    "conv": [
+        ({"out": 4, "kernel": 3}, [SEQUENCE]),
+        ({"out": 4, "kernel": 3, "padding": "causal", "dilation": 2}, [SEQUENCE]),
+        ({"out": 4, "kernel": (3,), "padding": "causal"}, [SEQUENCE]),
+        ({"out": 4, "kernel": (1, 3), "stride": 2, "padding": (0, 1), "bias": False}, [IMAGE]),
+        ({"out": 9, "kernel": 4, "padding": "same", "dilation": 2, "groups": 3}, [IMAGE]),
+        ({"out": 4, "kernel": 3, "padding": 1, "padding_mode": "reflect"}, [IMAGE]),
+        ({"out": 4, "kernel": (3, 3, 3), "padding": (1, 1, 1)}, [VOLUME]),
+    ],
+    "linear": [({"out": 4}, [CHANNELS]), ({"out": 4, "bias": False}, [SEQUENCE])],
+    "bn": [
+        ({}, [CHANNELS]),
+        ({}, [SEQUENCE]),
+        ({"eps": 1e-3, "momentum": 0.01}, [IMAGE]),
+        ({"affine": False}, [VOLUME]),
+    ],
+    "ln": [({}, [CHANNELS]), ({}, [SEQUENCE]), ({"axis": 0}, [IMAGE]), ({"axis": 0}, [CHANNELS])],
+    "gn": [({"groups": 3}, [CHANNELS]), ({"groups": 2, "eps": 1e-3}, [IMAGE])],
+    "lrn": [({}, [IMAGE]), ({"size": 4, "alpha": 0.1, "k": 2.0}, [SEQUENCE])],
+    "prelu": [({}, [IMAGE]), ({"per_channel": True}, [IMAGE]), ({}, [CHANNELS])],
+    "leaky_relu": [({}, [IMAGE]), ({"slope": 0.2}, [CHANNELS])],
+    "elu": [({"alpha": 0.5}, [IMAGE])],
+    "softmax": [({}, [CHANNELS]), ({"axis": -1}, [IMAGE]), ({"axis": 1}, [IMAGE])],
+    "log_softmax": [({}, [IMAGE])],
+    "max_pool": [
+        ({}, [SEQUENCE]),
+        ({"kernel": 3, "stride": 2, "padding": 1}, [IMAGE]),
+        ({"kernel": (3, 2), "stride": (1, 2), "ceil": True}, [IMAGE]),
+        ({"kernel": 2, "dilation": 2, "stride": 2}, [VOLUME]),
+    ],
+    "avg_pool": [
+        ({}, [SEQUENCE]),
+        ({"kernel": 3, "stride": 2, "padding": 1, "count_pad": False, "ceil": True}, [IMAGE]),
+        ({"kernel": 2}, [VOLUME]),
+    ],
+    "adaptive_avg_pool": [({}, [SEQUENCE]), ({"size": (2, 3)}, [IMAGE]), ({"size": 2}, [VOLUME])],
+    "adaptive_max_pool": [({}, [SEQUENCE]), ({"size": (2, 3)}, [IMAGE]), ({"size": 2}, [VOLUME])],
+    "global_avg_pool": [({}, [SEQUENCE]), ({}, [IMAGE]), ({"keep": True}, [VOLUME])],
+    "global_max_pool": [({}, [SEQUENCE]), ({}, [IMAGE]), ({"keep": True}, [VOLUME])],
+    "concat": [
+        ({}, [IMAGE, (2, 9, 8), IMAGE]),
+        ({"axis": -1}, [IMAGE, (6, 9, 3)]),
+        ({"axis": 1}, [IMAGE, IMAGE]),
+        ({}, [CHANNELS]),
+    ],
+    "sum": [({}, [IMAGE, IMAGE, IMAGE]), ({}, [CHANNELS, IMAGE]), ({}, [IMAGE])],
+    "mul": [({}, [IMAGE, CHANNELS]), ({}, [VOLUME, CHANNELS]), ({}, [IMAGE, (6, 1, 1)])],
+    "mean": [({}, [IMAGE, IMAGE, CHANNELS]), ({}, [IMAGE])],
+    "max": [({}, [IMAGE] * 5), ({}, [SEQUENCE, CHANNELS])],
+    "min": [({}, [IMAGE, IMAGE]), ({}, [IMAGE])],
+    "sub": [({}, [IMAGE, IMAGE]), ({}, [CHANNELS, IMAGE])],
+    "div": [({}, [CHANNELS, CHANNELS])],
+    "flatten": [({}, [IMAGE]), ({}, [CHANNELS])],
+    "dropout": [({}, [CHANNELS]), ({"p": 0.2}, [IMAGE])],
+    "dropout_channels": [({}, [SEQUENCE]), ({"p": 0.2}, [IMAGE]), ({}, [VOLUME])],
+    "scale": [({"by": 0.5}, [IMAGE])],
+}
+WITHOUT_ARGUMENTS = (
+    "gelu hard_sigmoid hard_swish mish relu relu6 selu sigmoid silu softplus tanh".split()
+)
+CASES |= {name: [({}, [CHANNELS]), ({}, [IMAGE])] for name in WITHOUT_ARGUMENTS}
+
+EVERY_CASE = [
+    pytest.param(name, arguments, shapes, id=f"{name}-{number}")
+    for name, cases in sorted(CASES.items())
+    for number, (arguments, shapes) in enumerate(cases)
+]
+
+
+def made(name: str, arguments: dict[str, object]) -> Op:
+    op_class = base.find(name)
+    assert op_class is not None
+    return op_class(**arguments)
+
+
+def test_every_op_has_a_lowering_and_a_case() -> None:
+    classes = {name: base.find(name) for name in base.names()}
+    called = {name for name, cls in classes.items() if cls not in NEVER_CALLED}
+    assert {name for name, cls in classes.items() if cls and find(cls)} == called
+    assert CASES.keys() == called
+
+
+@pytest.mark.parametrize(("name", "arguments", "shapes"), EVERY_CASE)
+def test_an_op_in_forward(
+    name: str, arguments: dict[str, object], shapes: list[tuple[int, ...]]
+) -> None:
+    checked_source(single(made(name, arguments), *shapes))
+
+
+@pytest.mark.parametrize(("name", "arguments", "shapes"), EVERY_CASE)
+def test_an_op_in_a_group(
+    name: str, arguments: dict[str, object], shapes: list[tuple[int, ...]]
+) -> None:
+    op = made(name, arguments)
+    source = checked_source(single(op, *shapes, group=("group",)))
+    lower = find(type(op))
+    assert lower is not None
+    lowering = lower(op, single(op, *shapes).inputs)
+    assert ("self.group = nn.Sequential(" in source) == lowering.in_sequence
+
+
+def test_a_second_lowering_of_a_class_is_refused() -> None:
+    with pytest.raises(ValueError, match="ReLU already has a lowering"):
+        lowers(ReLU)(lambda op, inputs: Lowering(Operand(0)))
+
+
+class Doubled(ReLU):
+    """An op that is not registered and inherits from one that has a lowering."""
+
+
+class Negative(Op):
+    """A user's op."""
+
+    name = "negative"
+    group = "arithmetic"
+
+    def infer(self, inputs: Tensors) -> Tensors:
+        return inputs
+
+
+def test_a_subclass_does_not_inherit_a_lowering() -> None:
+    with pytest.raises(netspec.SpecError) as caught:
+        emit(single(Doubled(), IMAGE), Cost())
+    (diagnostic,) = caught.value.diagnostics
+    assert diagnostic.code == "NS602"
+    assert str(diagnostic.span) == "net.yaml:1:8"
+
+
+def test_users_may_lower_their_own_ops() -> None:
+    @lowers(Negative)
+    def negative(op: Negative, inputs: Tensors) -> Lowering:
+        return Lowering(Call(Name("torch.neg"), (Operand(0),)))
+
+    program = single(Negative(), IMAGE)
+    assert "return torch.neg(x)" in emit(program, Costs(program).total)
