@@ -5,7 +5,7 @@ RUN = $(VENV)/bin/
 TEST = OMP_NUM_THREADS=1 $(RUN)python -m pytest -n 2
 INSTALL = $(RUN)python -m pip install --quiet --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test check clean
+.PHONY: demo test check docs bench clean
 
 demo: $(VENV)/.installed
 	$(RUN)netspec build specs/densenet121.yaml -o build
@@ -20,6 +20,12 @@ check: $(VENV)/.test-installed
 	$(RUN)lint-imports
 	$(TEST)
 
+docs: $(VENV)/.test-installed
+	$(RUN)python docs/generate.py
+
+bench: $(VENV)/.benchmark-installed
+	$(RUN)python -m benchmarks.stats --write docs/benchmarks.md
+
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(INSTALL) -e '.[torch]'
@@ -27,6 +33,10 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 
 $(VENV)/.test-installed: $(VENV)/.installed
 	$(INSTALL) -e '.[torch,test]'
+	touch $@
+
+$(VENV)/.benchmark-installed: $(VENV)/.installed
+	$(INSTALL) -e '.[torch,benchmark]'
 	touch $@
 
 clean:

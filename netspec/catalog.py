@@ -42,6 +42,9 @@ def documents(address: str) -> list[Document]:
         raise fault("NS003", f"{where} has no variant `{variant}`", hint=hint)
     if not isinstance(root, Mapping) or not known:
         return [Document(where, source, root, report)]
+    if (claims := root.get("claims")) is not None:
+        message = "a file with variants is no network of its own: its claims go to the variants"
+        report.add(fault("NS503", message, claims.span))
     return [
         Document(f"{where}@{name}", source, variant_of(root, name), report)
         for name in ([variant] if variant else known)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,7 +16,7 @@ from netspec.elaborate import elaborate
 from netspec.program import Program
 from netspec.syntax.nodes import Mapping as MappingNode
 from netspec.syntax.nodes import Node, Scalar, Sequence
-from netspec.syntax.spec import Claim, SpecFile, overlay, parse_spec
+from netspec.syntax.spec import Claim, SpecFile, parse_spec
 
 if TYPE_CHECKING:
     import torch
@@ -106,11 +107,14 @@ class Network:
         return Stats.of(self.program, self.costs, depth)
 
     @property
-    def skipped_claims(self) -> int:
-        """How many claims are not checked: with parameters or input overridden, those without
-        `with` speak of another network.
+    def skipped_claims(self) -> str | None:
+        """How many claims are not checked, in words: with parameters or input overridden, those
+        without `with` speak of another network.
         """
-        return len(self._compiled[0].claims) - len(self._checked_claims)
+        skipped = len(self._compiled[0].claims) - len(self._checked_claims)
+        claims = "claim" if skipped == 1 else "claims"
+        reason = "parameters or input are overridden"
+        return f"{skipped} {claims} not checked: {reason}" if skipped else None
 
     @property
     def _checked_claims(self) -> list[Claim]:
@@ -120,25 +124,35 @@ class Network:
 
     def verdicts(self) -> list[Verdict]:
         """What came of each claim; raises `SpecError` (NS503) for claims that cannot be read."""
-        from netspec.analysis.claims import check_claim
-
         report = Report()
-        verdicts: list[Verdict] = []
-        for claim in self._checked_claims:
-            with report.collecting():
-                verdicts += check_claim(claim, self._program_with)
+        verdicts = self._verdicts(report)
         report.raise_if_any()
         return verdicts
 
     def require_claims(self) -> None:
         """Raise `SpecError` (NS501, NS502, NS503) with every claim that is not as it should be."""
-        faults = [verdict.fault for verdict in self.verdicts()]
-        if any(faults):
-            raise SpecError(fault for fault in faults if fault is not None)
+        report = Report()
+        for verdict in self._verdicts(report):
+            if verdict.fault is not None:
+                report.add(SpecError([verdict.fault]))
+        report.raise_if_any()
+
+    def _verdicts(self, report: Report) -> list[Verdict]:
+        from netspec.analysis.claims import check_claim
+
+        verdicts: list[Verdict] = []
+        for claim in self._checked_claims:
+            with report.collecting():
+                verdicts += check_claim(claim, self._program_with)
+        return verdicts
 
     def _program_with(self, overrides: MappingNode | None) -> Program:
         if overrides is None:
             return self.program
+        for key, _ in overrides:
+            if key.text not in self.program.params:
+                hint = nearest(key.text, self.program.params)
+                raise fault("NS503", f"there is no parameter `{key.text}`", key.span, hint=hint)
         changed = {key.text: value for key, value in overrides}
         return compile_document(self.document, changed, None)[1]
 
@@ -188,28 +202,16 @@ def compile_document(
     chosen: Document, overrides: Mapping[str, Node], size: Node | None
 ) -> tuple[SpecFile, Program]:
     """Parse and elaborate a document with parameters and input set from outside."""
-    root, report = chosen.root, Report(chosen.report)
-    if isinstance(root, MappingNode):
-        root = _overridden(root, overrides, size)
-    file = parse_spec(root, chosen.source, report)
-    file.name = file.name or Path(chosen.source.name).stem
+    report = Report(chosen.report)
+    file = parse_spec(chosen.root, chosen.source, report)
+    file.name = file.name or re.sub(r"\W|^(?=\d)", "_", Path(chosen.source.name).stem)
+    _require_params(file, overrides)
+    file.overrides, file.size = dict(overrides), size
     return file, elaborate(file, report)
 
 
-def _overridden(root: MappingNode, overrides: Mapping[str, Node], size: Node | None) -> MappingNode:
-    changes: list[tuple[Scalar, Node]] = []
-    if overrides:
-        _require_params(root, overrides)
-        values = [(Scalar(name, node.span), node) for name, node in overrides.items()]
-        changes.append((Scalar("params", root.span), MappingNode([*values], root.span)))
-    if size is not None:
-        changes.append((Scalar("input", size.span), size))
-    return overlay(root, MappingNode(changes, root.span))
-
-
-def _require_params(root: MappingNode, overrides: Mapping[str, Node]) -> None:
-    params = root.get("params")
-    known = [key.text for key, _ in params] if isinstance(params, MappingNode) else []
+def _require_params(file: SpecFile, overrides: Mapping[str, Node]) -> None:
+    known = list(file.params)
     for name, node in overrides.items():
         if name not in known:
             hint = nearest(name, known) or (f"it has {', '.join(known)}" if known else None)

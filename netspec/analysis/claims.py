@@ -66,7 +66,7 @@ def check_claim(claim: Claim, program_with: Callable[[Mapping | None], Program])
 
 
 def interval(printed: str) -> tuple[Decimal, Decimal] | None:
-    """The numbers that a printed figure stands for, None if it is none: `36.5M`, 36.45M to 36.55M."""
+    """The least and the greatest number that is printed so: 36.45M and 36.55M for `36.5M`."""
     match = _PRINTED.fullmatch(printed.strip())
     if match is None:
         return None

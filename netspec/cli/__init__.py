@@ -53,7 +53,9 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     for name, purpose in COMMANDS.items():
         if len(arguments) and arguments[0] in COMMANDS and arguments[0] != name:
             continue  # only the command that runs is imported
-        command = commands.add_parser(name, help=purpose, description=purpose.capitalize() + ".")
+        command = commands.add_parser(
+            name, help=purpose, description=f"{purpose[0].upper()}{purpose[1:]}."
+        )
         module = importlib.import_module(f"netspec.cli.{name}")
         module.add_arguments(command)
         command.set_defaults(run=module.run)

@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
     print(network.stats())
     print()
     if skipped := network.skipped_claims:
-        print(f"{skipped} claims not checked: --set or --input given")
+        print(skipped)
     if "torch" in targets:
         print(compared)
     print("wrote " + ", ".join(map(str, files)))

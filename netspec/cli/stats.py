@@ -46,10 +46,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _depth(text: str) -> int:
-    depth = int(text)
-    if depth < 1:
-        raise argparse.ArgumentTypeError("at least 1")
-    return depth
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"a whole number of at least 1, not {text}")
+    return int(text)
 
 
 def _table(found: list[Stats]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -14,7 +15,7 @@ from netspec.ops.base import Op
 from netspec.syntax import nodes
 from netspec.syntax.expression import Expression, parse_expression
 from netspec.syntax.nodes import Mapping, Node, Scalar
-from netspec.syntax.spec import Block, Parameter
+from netspec.syntax.spec import Block, Parameter, SpecFile
 from netspec.syntax.steps import MODIFIERS, Step, StepParser, Use
 
 Evaluator = Callable[[Environment, Wires], Any]
@@ -54,8 +55,10 @@ class Supplied:
 def prepare(use: Use, target: Block | type[Op], defaults: Mapping | None) -> tuple[Prepared, ...]:
     """The arguments of a use, by parameter, with the file's defaults; raises `SpecError`."""
     given = _assign(use, target)
+    known = parameters(target)
     for key, value in defaults or ():
-        given.setdefault(key.text, (value, key.span))
+        if key.text in known:
+            given.setdefault(key.text, (value, key.span))
     report = Report()
     prepared = []
     for name, (node, span) in given.items():
@@ -82,29 +85,32 @@ def _assign(use: Use, target: Block | type[Op]) -> dict[str, tuple[Node, Span]]:
     if isinstance(node, nodes.Sequence) and _first_takes_list(target):
         positional = [node]
     if len(positional) > len(names):
-        takes = f"takes {len(names)} arguments" if names else "takes no arguments"
-        raise fault("NS202", f"`{use.head}` {takes}, not {len(positional)}", node.span)
+        takes = f"at most {len(names)}" if names else "none"
+        message = f"`{use.head}` has {len(positional)} arguments and takes {takes}"
+        raise fault("NS202", message, node.span)
     return {name: (n, n.span) for name, n in zip(names, positional, strict=False)}
 
 
 def _first_takes_list(target: Block | type[Op]) -> bool:
     if isinstance(target, Block):
         first = next(iter(target.parameters.values()), None)
-        return first is not None and (first.takes_list or _takes_block(first, target))
+        if first is None:
+            return False
+        return first.takes_list or takes_block(first, target.parameters, target.home)
     field = next(iter(target.model_fields.values()), None)
-    return (
-        field is not None
-        and "tuple" in str(field.annotation)
-        and "int |" not in str(field.annotation)
-    )
+    annotation = str(field.annotation) if field is not None else ""
+    return "tuple" in annotation and "int |" not in annotation
 
 
-def _takes_block(parameter: Parameter, block: Block) -> bool:
+def takes_block(parameter: Parameter, beside: AnyMapping[str, Parameter], home: SpecFile) -> bool:
+    """Whether a list given for the parameter is an inline body: it has the type `block`, or its
+    default is one, or the name of one.
+    """
     default = parameter.default
     if parameter.takes_block or not isinstance(default, Scalar):
         return parameter.takes_block
-    is_word = isinstance(default.value, str) and default.text not in block.parameters
-    return is_word and resolve(default.text, block.home) is not None
+    is_word = isinstance(default.value, str) and default.text not in beside
+    return is_word and resolve(default.text, home) is not None
 
 
 def require_parameter(key: Scalar, target: Block | type[Op]) -> None:
@@ -122,7 +128,9 @@ def require_parameter(key: Scalar, target: Block | type[Op]) -> None:
 def _prepare(name: str, node: Node, span: Span, target: Block | type[Op]) -> Prepared:
     if isinstance(target, Block):
         parameter = target.parameters[name]
-        return Prepared(name, span, ready(node, block=_takes_block(parameter, target)))
+        return Prepared(
+            name, span, ready(node, block=takes_block(parameter, target.parameters, target.home))
+        )
     if isinstance(node, Scalar) and node.text in _words(target, name):
         word = node.text
         return Prepared(name, span, Ready(lambda environment, wires: word))

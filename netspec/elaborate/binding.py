@@ -13,6 +13,7 @@ from netspec.elaborate.environment import Environment
 from netspec.elaborate.values import BlockValue, Closure, Partial, Reference
 from netspec.ops.base import Op
 from netspec.program import Argument
+from netspec.syntax.expression import shown
 from netspec.syntax.spec import Block, Parameter
 from netspec.syntax.steps import Use
 
@@ -80,9 +81,7 @@ def _has_fraction(value: Any) -> bool:
 
 
 def _shown(value: Any) -> str:
-    if isinstance(value, tuple):
-        return "[" + ", ".join(map(_shown, value)) + "]"
-    return repr(value) if isinstance(value, str) else str(value)
+    return "a block" if isinstance(value, BlockValue) else shown(value)
 
 
 _PYTHON_TYPES: dict[str, tuple[type, ...]] = {
@@ -133,7 +132,8 @@ def checked(value: Any, parameter: Parameter, span: Span) -> Any:
         value = _whole(value)
     is_stray_bool = isinstance(value, bool) and kind in ("int", "float")
     if is_stray_bool or not isinstance(value, _PYTHON_TYPES[kind]):
-        message = f"`{parameter.name}` takes a {kind}, not {_shown(value)}"
+        article = "an" if kind == "int" else "a"
+        message = f"`{parameter.name}` takes {article} {kind}, not {_shown(value)}"
         code = "NS305" if kind == "int" and isinstance(value, float) else "NS204"
         hint = "use `//`, `floor` or `round`" if code == "NS305" else None
         raise fault(code, message, span, hint=hint)

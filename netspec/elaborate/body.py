@@ -62,7 +62,7 @@ class Body:
     ) -> Flow:
         """The step once, without `from` and loop; in a loop with a name a child of `group`."""
         environment = context.of(flow)
-        if step.when is None or step.when.evaluate(environment):
+        if step.when is None or _truth(step.when, environment):
             outputs = self._body(step, flow, context, self._address(step, context, group))
         else:
             outputs = flow
@@ -134,7 +134,10 @@ class Body:
         for name in sorted(source.names):
             if name not in scope:
                 raise unknown_step(name, self.names, source.span)
-        found = source.evaluate(scope)
+        try:
+            found = source.evaluate(scope)
+        except SpecError as error:
+            raise _about_tensors(error) from None
         picked = tuple(tensors(found))
         if not isinstance(found, Value | tuple) or (not picked and found != ()):
             message = f"`{source.text}` is {kind_of(found)}, not the output of a step"
@@ -170,6 +173,19 @@ class Body:
         call.outputs = tuple([Value(type, call, k) for k, type in enumerate(outputs)])
         self.calls.append(call)
         return call.outputs
+
+
+def _truth(when: Expression, environment: Environment) -> bool:
+    value = when.evaluate(environment)
+    if not isinstance(value, int | float):
+        raise fault("NS204", f"`when` is true or false, not {kind_of(value)}", when.span)
+    return bool(value)
+
+
+def _about_tensors(error: SpecError) -> SpecError:
+    """Arithmetic in a `from` fails on tensors: what is meant is an op."""
+    hint = "tensors are picked here and combined by ops: `sum` with `from: a, b`"
+    return SpecError(replace(each, hint=hint) for each in error.diagnostics)
 
 
 def rendered(name: Template, environment: Environment) -> str:

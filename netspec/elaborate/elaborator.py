@@ -11,7 +11,7 @@ from typing import Any
 
 from netspec.diagnostics import Note, Report, Span, SpecError, fault
 from netspec.elaborate import naming
-from netspec.elaborate.arguments import Prepared, Supplied, prepare
+from netspec.elaborate.arguments import Prepared, Supplied, prepare, ready, takes_block
 from netspec.elaborate.binding import bind_op, checked, default
 from netspec.elaborate.body import Body
 from netspec.elaborate.check import check_file
@@ -100,6 +100,8 @@ class Elaborator:
         except Abandoned:
             pass
         self.report.raise_if_any()
+        if len(root.outputs) != 1:
+            raise self._several_outputs(root)
         return Program(
             name=file.name,
             root=root,
@@ -109,9 +111,16 @@ class Elaborator:
             spec=file.source.name,
         )
 
+    def _several_outputs(self, root: Instance) -> SpecError:
+        message = f"the network ends with {len(root.outputs)} tensors, not with one"
+        notes = [self.origin(value) for value in root.outputs]
+        hint = "merge the branches: `merge: concat`" if notes else None
+        return fault("NS306", message, self.file.body[-1].span, notes=notes, hint=hint)
+
     def _input(self) -> Value:
-        node = self.file.input
+        node = self.file.size or self.file.input
         if node is None:
+            self.report.raise_if_any()
             span = _start(self.file)
             message = "this file has no `input`: it is a library of blocks, not a network"
             raise fault("NS205", message, span)
@@ -147,8 +156,14 @@ class Elaborator:
     def _file_environment(self, home: SpecFile) -> Environment:
         environment = Environment({}, home)
         for name, parameter in home.params.items():
-            argument = default(parameter, home.name, parameter.span, environment)
-            environment[name] = checked(argument.value, parameter, parameter.span)
+            given = home.overrides.get(name)
+            if given is not None:
+                block = takes_block(parameter, home.params, home)
+                value = ready(given, block=block).evaluate(environment, {})
+            else:
+                value = default(parameter, home.name, parameter.span, environment).value
+            span = parameter.span if given is None else given.span
+            environment[name] = checked(value, parameter, span)
         return environment
 
     # ----------------------------------------------------------------------------- arguments

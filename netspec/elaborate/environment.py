@@ -58,7 +58,7 @@ def _of_shape(name: str, shape: tuple[int, ...]) -> Any:
         return shape[0 if name == "in_channels" else -1]
     axis = -2 if name == "in_height" else -1
     if len(shape) < 3:
-        raise KeyError(name)
+        raise ValueError(f"the input has no {name.removeprefix('in_')}: it is {list(shape)}")
     return shape[axis]
 
 

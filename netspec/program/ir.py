@@ -23,7 +23,7 @@ class Value:
     """A tensor that flows through one instance's body: an input of it, or an output of a call."""
 
     type: Tensor
-    producer: Call | None = None
+    producer: Call | None = field(default=None, repr=False)
     index: int = 0
     name: str | None = None
 

@@ -7,6 +7,7 @@ and the size of results are bounded.
 from __future__ import annotations
 
 import ast
+import re
 from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -47,7 +48,7 @@ class Expression:
         except WorkLimit as error:
             raise fault("NS112", f"`{self.text}`: {error}", self.span) from None
         except Exception as error:
-            message = f"`{self.text}` fails: {error}"
+            message = f"`{self.text}` fails: {_in_terms_of_the_language(str(error))}"
             raise fault("NS111", message, self.span, hint=self._bindings(scope)) from None
 
     def unbound(self, name: str, scope: Scope) -> SpecError:
@@ -60,8 +61,18 @@ class Expression:
         return fault("NS206", f"unknown name `{name}`", self.span, hint=hint)
 
     def _bindings(self, scope: Scope) -> str | None:
-        known = [f"{name} = {_shown(scope[name])}" for name in sorted(self.names) if name in scope]
+        known = [f"{name} = {shown(scope[name])}" for name in sorted(self.names) if name in scope]
         return "with " + ", ".join(known) if known else None
+
+
+_TERMS = {"Reference": "block", "Partial": "block", "Closure": "block", "Value": "tensor"}
+_TERMS |= {"tuple": "list", "str": "word", "int": "number", "float": "number"}
+
+
+def _in_terms_of_the_language(message: str) -> str:
+    """Python's names of types are ours."""
+    message = re.sub(r"'(\w+)'", lambda match: f"`{_TERMS.get(match[1], match[1])}`", message)
+    return message.replace("tuple index", "list index")
 
 
 _YAML_1_1 = frozenset({"yes", "no", "on", "off", "Yes", "No", "On", "Off", "y", "n"})
@@ -71,10 +82,13 @@ def _is_store(node: ast.Name) -> bool:
     return isinstance(node.ctx, ast.Store)
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """A value as messages print it: numbers and words as they are, long lists cut."""
     if isinstance(value, tuple):
-        return "[" + ", ".join(map(_shown, value[:8])) + (", ..." if len(value) > 8 else "") + "]"
-    return str(value)
+        return "[" + ", ".join(map(shown, value[:8])) + (", ..." if len(value) > 8 else "") + "]"
+    if isinstance(value, int | float | str):
+        return repr(value) if isinstance(value, str) else str(value)
+    return f"<{value}>"
 
 
 def _constant(node: ast.Constant) -> Evaluator:

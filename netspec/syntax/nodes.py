@@ -79,7 +79,7 @@ def is_null(node: Node) -> bool:
 def describe(node: Node) -> str:
     """The node's kind as messages name it."""
     if isinstance(node, Sequence):
-        return "a list"
+        return "a list" if node.items else "an empty list"
     if isinstance(node, Mapping):
         return "a mapping"
     return "nothing" if node.value is None else f"`{node.text}`"

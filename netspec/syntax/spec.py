@@ -17,6 +17,7 @@ _FILE_KEYS = frozenset(
 _FILE_KEYS_LATER = frozenset("inputs outputs use extends budget asserts".split())
 _BLOCK_KEYS = frozenset("about source params body inline children".split())
 _BLOCK_KEYS_LATER = frozenset("inputs outputs asserts".split())
+_VARIANT_KEYS = _FILE_KEYS - {"netspec", "name", "variants"}
 _CITATION_KEYS = frozenset("title authors year arxiv doi url where".split())
 _CLAIM_KEYS = frozenset("with params macs at shape source disputed".split())
 _MERGED_BY_KEY = frozenset({"params", "blocks", "defaults"})
@@ -80,6 +81,10 @@ class SpecFile:
     blocks: dict[str, Block] = field(default_factory=dict)
     body: tuple[Step, ...] = ()
     claims: tuple[Claim, ...] = ()
+    overrides: dict[str, Node] = field(default_factory=dict)
+    """Values from outside for `params`."""
+    size: Node | None = None
+    """An input shape from outside, in place of `input`."""
 
 
 def variants(root: Mapping) -> dict[str, Mapping]:
@@ -87,7 +92,13 @@ def variants(root: Mapping) -> dict[str, Mapping]:
     node = root.get("variants")
     if node is None:
         return {}
-    return {key.text: _mapping(value, "a variant") for key, value in _mapping(node, "`variants`")}
+    found = {key.text: _mapping(value, "a variant") for key, value in _mapping(node, "`variants`")}
+    for name, variant in found.items():
+        for key, _ in variant:
+            if key.text not in _VARIANT_KEYS:
+                message = f"unknown key `{key.text}` in the variant `{name}`"
+                raise fault("NS205", message, key.span, hint=nearest(key.text, _VARIANT_KEYS))
+    return found
 
 
 def variant_of(root: Mapping, name: str) -> Mapping:
@@ -183,15 +194,18 @@ class _SpecParser:
         self.file.about = _text(node, "`about`")
 
     def _citation(self, node: Node) -> None:
+        self.file.citation = self._read_citation(node)
+
+    def _read_citation(self, node: Node) -> dict[str, str]:
         citation = _mapping(node, "`source`")
         self._check_keys(citation, _CITATION_KEYS, frozenset(), "`source`")
-        self.file.citation = {k.text: _text(v, f"`{k.text}`") for k, v in citation}
+        return {k.text: _text(v, f"`{k.text}`") for k, v in citation}
 
     def _params(self, node: Node) -> None:
         self.file.params = self._parameters(node)
 
     def _input(self, node: Node) -> None:
-        if not isinstance(node, Sequence):
+        if not isinstance(node, Sequence) or not node.items:
             message = f"`input` is a list of sizes, not {describe(node)}"
             raise fault("NS204", message, node.span, hint="input: [3, 224, 224]")
         self.file.input = node
@@ -224,6 +238,8 @@ class _SpecParser:
         if body is None:
             raise fault("NS205", f"the block `{key.text}` has no `body`", key.span)
         about, inline, children = node.get("about"), node.get("inline"), node.get("children")
+        if (source := node.get("source")) is not None:
+            self._read_citation(source)
         return Block(
             name=key.text,
             span=key.span,

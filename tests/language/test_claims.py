@@ -67,7 +67,7 @@ def test_claims_that_hold(claim: str, specs: Specs) -> None:
         ("at: stem, shape: [100, 16]", "NS501"),
         ("with: {width: 10}, params: 91", "NS501"),
         ("params: 900, disputed: because", "NS502"),
-        ("with: {depth: 10}, params: 91", "NS003"),
+        ("with: {depth: 10}, params: 91", "NS503"),
     ],
 )
 def test_claims_that_do_not(claim: str, code: str, specs: Specs) -> None:
@@ -77,8 +77,15 @@ def test_claims_that_do_not(claim: str, code: str, specs: Specs) -> None:
     assert [diagnostic.code for diagnostic in caught.value.diagnostics] == [code]
 
 
+def test_an_unreadable_claim_does_not_hide_a_failing_one(specs: Specs) -> None:
+    network = specs.load(CLAIMED % "params: 901" + "  - {at: nowhere, params: 3}\n")
+    with pytest.raises(netspec.SpecError) as caught:
+        network.require_claims()
+    assert [diagnostic.code for diagnostic in caught.value.diagnostics] == ["NS501", "NS503"]
+
+
 def test_overridden_networks_skip_claims_without_with(specs: Specs) -> None:
     specs.load(CLAIMED % "params: 901")
     network = netspec.load(specs.folder / "net.yaml", width=3)
     network.require_claims()
-    assert network.skipped_claims == 1
+    assert network.skipped_claims == "1 claim not checked: parameters or input are overridden"

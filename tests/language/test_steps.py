@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import netspec
 from netspec.program import Instance
 from tests.language.programs import Specs, paths
 
@@ -197,3 +198,53 @@ def test_equal_uses_share_an_instance(specs: Specs) -> None:
     targets = [c.target for c in network.program.root.calls if isinstance(c.target, Instance)]
     assert targets[0] is targets[1]
     assert targets[2] is not targets[0]
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ("body: [nothing]", "NS306"),
+        ("body: [branches: [identity, conv: 4]]", "NS306"),
+        ("body: [{relu: , when: relu}]", "NS204"),
+        ("body: [{relu: , when: \"'no'\"}]", "NS204"),
+        ("body: [global_avg_pool, linear: in_width]", "NS111"),
+        ("body: [conv: relu + 1]", "NS111"),
+        ("body: [{relu: , name: a}, {relu: , name: b}, {relu: , from: a + b}]", "NS111"),
+        ("defaults: {conv: {kernal: 3}}\nbody: [conv: 3]", "NS202"),
+        ("defaults: {dense: {k: 3}}\nbody: [dense: {layers: 1, layer: relu}]", "NS202"),
+        ("params: {n: int}\nbody: [{relu: , when: n > 2}]", "NS203"),
+        ("body: [residual: {conv: 8}]", "NS202"),
+    ],
+)
+def test_faults(body: str, code: str, specs: Specs) -> None:
+    assert specs.faults(body)[0] == code
+
+
+def test_a_message_about_tensors_stays_small(specs: Specs) -> None:
+    body = "body: [{repeat: 40, do: [{sum: , from: '_, _', name: a}]}, {relu: , from: a + 1}]"
+    with pytest.raises(netspec.SpecError) as caught:
+        specs.load(body, input="[3]")
+    assert len(str(caught.value)) < 2000
+
+
+def test_an_input_from_outside_does_not_make_params_unused(specs: Specs) -> None:
+    specs.load("params: {size: 32}\nbody: [relu]", input="[8, size, size]")
+    path = specs.folder / "net.yaml"
+    assert netspec.load(path, input=(8, 4, 4)).output_shape == (8, 4, 4)
+    assert netspec.load(path, size=5).output_shape == (8, 5, 5)
+
+
+def test_the_type_of_a_param_holds_for_values_from_outside(specs: Specs) -> None:
+    path = specs.folder / "net.yaml"
+    path.write_text(
+        "netspec: 1\nparams: {n: int}\ninput: [8, 4, 4]\nbody: [{relu: , when: n > 2}]\n"
+    )
+    assert netspec.load(path, n=3).output_shape == (8, 4, 4)
+    with pytest.raises(netspec.SpecError, match="NS305"):
+        netspec.load(path, n=2.5)
+
+
+def test_a_network_without_a_name_is_called_after_its_file(specs: Specs) -> None:
+    path = specs.folder / "my net-1.yaml"
+    path.write_text("netspec: 1\ninput: [8, 4, 4]\nbody: [relu]\n")
+    assert netspec.load(path).name == "my_net_1"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations_with_replacement
+from itertools import combinations_with_replacement, takewhile
 from typing import Any
 
 from netspec.backends.torch.code import Call, Infix, Literal, Node, Parameter, Slot, same
@@ -21,6 +21,7 @@ from netspec.backends.torch.source.units import Unit
 Column = tuple[Any, ...]
 Key = tuple[tuple[type, Any], ...]
 
+INPUT_SIZES = ("in_channels", "in_features")
 TRUSTED = 3
 """So many members must agree before arithmetic that the spec does not mention is believed."""
 
@@ -42,8 +43,8 @@ class Parameters:
         self.offered = _block_parameters(members) | _input_sizes(members)
         self.defaults = _shared_expressions(members)
         mentioned = {name for slots in columns for name in _names_in(slots[0].expression)}
-        first = [n for n in self.offered if n in mentioned and not n.startswith("in_")]
-        for name in (*first, "in_channels", "in_features"):
+        first = [name for name in self.offered if name in mentioned and name not in INPUT_SIZES]
+        for name in (*first, *INPUT_SIZES):
             if name in self.offered:
                 self.offer(name, self.offered[name])
 
@@ -51,8 +52,10 @@ class Parameters:
         """The column's expression; if none is known, a parameter or variable of that name."""
         if _constant(column):
             return Literal(column[0])
-        if _key(column) in self.known:
-            return self.known[_key(column)]
+        return self.known.get(_key(column)) or self.named(name, column)
+
+    def named(self, name: str, column: Column) -> Parameter:
+        """A new parameter, or a variable of the constructor."""
         parameter = Parameter(distinct(variable(name), self.columns))
         definition = self.definition(name, column)
         if definition is not None:
@@ -64,12 +67,12 @@ class Parameters:
     def definition(self, name: str, column: Column) -> Node | None:
         """What the block's own default says, in terms of its earlier parameters and its input."""
         expression = self.defaults.get(name)
-        if expression is None:
+        if expression is None or name not in self.offered:
             return None
-        earlier = list(self.offered)[: list(self.offered).index(name)]
+        earlier = {*INPUT_SIZES, *takewhile(lambda other: other != name, self.offered)}
 
         def lookup(other: str) -> Node | None:
-            if other in self.offered and (other in earlier or other.startswith("in_")):
+            if other in self.offered and other in earlier:
                 return self.offer(other, self.offered[other])
             value = None if other in self.offered else self.file_params.get(other)
             return Literal(value) if isinstance(value, int | float) else None
@@ -90,7 +93,7 @@ class Parameters:
         )
         if found is None:
             name = slots[0].name
-            found = self.offer(name if name not in self.columns else prefix + name, column)
+            found = self.named(name if name not in self.columns else prefix + name, column)
         self.known[_key(column)] = found
         return found
 

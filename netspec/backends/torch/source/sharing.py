@@ -20,7 +20,7 @@ from netspec.backends.torch.code import (
 )
 from netspec.backends.torch.source.body import applied, body_of
 from netspec.backends.torch.source.classes import Class, ConstructorParameter, Made
-from netspec.backends.torch.source.parameters import Parameters, annotation
+from netspec.backends.torch.source.parameters import INPUT_SIZES, Parameters, annotation
 from netspec.backends.torch.source.steps import Body, Step
 from netspec.backends.torch.source.units import Unit
 from netspec.program import Value
@@ -84,7 +84,7 @@ def _class(
         for name, column in parameters.columns.items()
         if name in used and name not in variables
     ]
-    signature.sort(key=lambda p: (p.has_default, p.name not in ("in_channels", "in_features")))
+    signature.sort(key=lambda p: (p.has_default, p.name not in INPUT_SIZES))
     return Class(members, signature, variables, body, values)
 
 
