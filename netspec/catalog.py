@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from netspec.diagnostics import Report, Source, fault, nearest
+from netspec.syntax.folder import Folder
 from netspec.syntax.nodes import Mapping, Node
 from netspec.syntax.reader import read_nodes, read_source
 from netspec.syntax.spec import variant_of, variants
@@ -18,12 +19,12 @@ SHIPPED = next(p for p in (_PACKAGE / "specs", _PACKAGE.parent / "specs", _PACKA
 
 @dataclass(frozen=True)
 class Document:
-    """One network as written: a file, or a variant of it. `report` holds faults met in reading."""
+    """One network as written: a file, or a variant of it, with the folder of the files it names."""
 
     address: str
     source: Source
     root: Node
-    report: Report
+    folder: Folder
 
 
 def documents(address: str) -> list[Document]:
@@ -35,18 +36,19 @@ def documents(address: str) -> list[Document]:
     path = _path(where)
     report = Report()
     source = read_source(path)
-    root = read_nodes(source, report)
+    folder = Folder(path.parent, report)
+    root = folder.extended(read_nodes(source, report), (path.resolve(),))
     known = variants(root) if isinstance(root, Mapping) else {}
     if variant and variant not in known:
         hint = nearest(variant, known) or (f"it has {', '.join(known)}" if known else None)
         raise fault("NS003", f"{where} has no variant `{variant}`", hint=hint)
     if not isinstance(root, Mapping) or not known:
-        return [Document(where, source, root, report)]
+        return [Document(where, source, root, folder)]
     if (claims := root.get("claims")) is not None:
         message = "a file with variants is no network of its own: its claims go to the variants"
         report.add(fault("NS503", message, claims.span))
     return [
-        Document(f"{where}@{name}", source, variant_of(root, name), report)
+        Document(f"{where}@{name}", source, variant_of(root, name), folder)
         for name in ([variant] if variant else known)
     ]
 

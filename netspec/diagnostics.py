@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
+from pathlib import Path
 
 CODES = {
     # files and usage
@@ -18,6 +19,7 @@ CODES = {
     "NS003": "no such spec, variant or override",
     "NS004": "torch is needed and is not installed",
     "NS005": "pygraphviz is needed and is not installed",
+    "NS006": "a file outside the folder of the spec",
     # text
     "NS101": "not valid YAML",
     "NS102": "a key is written twice",
@@ -50,10 +52,13 @@ CODES = {
     "NS401": "recursion without end",
     "NS402": "the network is larger than netspec may build",
     "NS403": "an inline block calls itself",
+    "NS404": "files that use or extend each other in a circle",
     # claims
     "NS501": "a claim does not hold",
     "NS502": "a disputed claim holds",
     "NS503": "a claim cannot be read or checked",
+    "NS504": "an assert does not hold",
+    "NS505": "the budget is exceeded",
     # emission
     "NS601": "the emitted module does not agree with the computed figures",
     "NS602": "the op has no lowering for this target",
@@ -66,6 +71,8 @@ class Source:
 
     name: str
     text: str = field(repr=False)
+    path: Path | None = field(default=None, compare=False)
+    """The file that it was read from."""
 
     @cached_property
     def lines(self) -> list[str]:

@@ -16,7 +16,8 @@ from netspec.elaborate import elaborate
 from netspec.program import Program
 from netspec.syntax.nodes import Mapping as MappingNode
 from netspec.syntax.nodes import Node, Scalar, Sequence
-from netspec.syntax.spec import Claim, SpecFile, parse_spec
+from netspec.syntax.parse import parse_spec
+from netspec.syntax.spec import Claim, SpecFile
 
 if TYPE_CHECKING:
     import torch
@@ -130,8 +131,14 @@ class Network:
         return verdicts
 
     def require_claims(self) -> None:
-        """Raise `SpecError` (NS501, NS502, NS503) with every claim that is not as it should be."""
+        """Raise `SpecError` (NS501, NS502, NS503, NS505) with every claim that is not as it should
+        be, and every limit of the budget that is exceeded.
+        """
+        from netspec.analysis.claims import check_budget
+
         report = Report()
+        for excess in check_budget(self._compiled[0].budget, self.cost):
+            report.add(SpecError([excess]))
         for verdict in self._verdicts(report):
             if verdict.fault is not None:
                 report.add(SpecError([verdict.fault]))
@@ -202,8 +209,8 @@ def compile_document(
     chosen: Document, overrides: Mapping[str, Node], size: Node | None
 ) -> tuple[SpecFile, Program]:
     """Parse and elaborate a document with parameters and input set from outside."""
-    report = Report(chosen.report)
-    file = parse_spec(chosen.root, chosen.source, report)
+    report = Report(chosen.folder.report)
+    file = parse_spec(chosen.root, chosen.source, report, chosen.folder.library)
     file.name = file.name or re.sub(r"\W|^(?=\d)", "_", Path(chosen.source.name).stem)
     _require_params(file, overrides)
     file.overrides, file.size = dict(overrides), size

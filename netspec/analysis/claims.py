@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from netspec.analysis.cost import Costs
+from netspec.analysis.cost import Cost, Costs
 from netspec.analysis.tree import find, module_tree
 from netspec.diagnostics import Diagnostic, fault
 from netspec.program import Program
-from netspec.syntax.nodes import Mapping, Node, Scalar, Sequence
+from netspec.syntax.nodes import Mapping as MappingNode
+from netspec.syntax.nodes import Node, Scalar, Sequence
 from netspec.syntax.spec import Claim
 from netspec.tensor import Tensor
 
@@ -42,7 +43,9 @@ class Verdict:
         return Diagnostic("NS501", message, self.claim.span)
 
 
-def check_claim(claim: Claim, program_with: Callable[[Mapping | None], Program]) -> list[Verdict]:
+def check_claim(
+    claim: Claim, program_with: Callable[[MappingNode | None], Program]
+) -> list[Verdict]:
     """The verdict on each figure of a claim. `program_with` gives the program under the claim's
     `with` (None: as it stands). Raises `SpecError` (NS503) for what cannot be read.
     """
@@ -94,3 +97,21 @@ def _shape(claim: Claim, quantity: str, node: Node, outputs: tuple[Tensor, ...])
     holds = len(outputs) == 1 and outputs[0].shape == printed
     shown = " ".join(map(str, outputs))
     return Verdict(claim, quantity, "[" + ", ".join(map(str, printed)) + "]", shown, holds)
+
+
+_LIMIT = re.compile(r"<\s*(=?)\s*(.+)")
+
+
+def check_budget(budget: Mapping[str, Scalar], cost: Cost) -> Iterator[Diagnostic]:
+    """A fault (NS505) for each figure beyond its limit, NS503 for a limit that cannot be read."""
+    for quantity, limit in budget.items():
+        match = _LIMIT.fullmatch(limit.text.strip())
+        bounds = interval(match[2]) if match else None
+        if match is None or bounds is None:
+            message = f"`{limit.text}` is not a limit"
+            yield Diagnostic("NS503", message, limit.span, hint=f"{quantity}: <8M")
+            continue
+        most, computed = sum(bounds) / 2, getattr(cost, quantity)
+        if computed > most or (computed == most and not match[1]):
+            message = f"{quantity} are {computed:,}, the budget is {limit.text}"
+            yield Diagnostic("NS505", message, limit.span)

@@ -18,6 +18,7 @@ COMMANDS = {
     "build": "check a spec and write its table, source file and diagram",
     "stats": "print shapes, parameters, MACs and FLOPs",
     "check": "report faults; silent when there are none",
+    "verify": "check every claim and print it beside what is computed",
     "draw": "draw the diagram into a file",
     "list": "list the specs that ship with netspec",
 }

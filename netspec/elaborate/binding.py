@@ -7,14 +7,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from netspec.diagnostics import Report, Span, SpecError, fault
+from netspec.diagnostics import Note, Report, Span, SpecError, fault
 from netspec.elaborate.arguments import Supplied, ready_default
 from netspec.elaborate.environment import Environment
 from netspec.elaborate.values import BlockValue, Closure, Partial, Reference
 from netspec.ops.base import Op
 from netspec.program import Argument
 from netspec.syntax.expression import shown
-from netspec.syntax.spec import Block, Parameter
+from netspec.syntax.spec import Assert, Block, Parameter
 from netspec.syntax.steps import Use
 
 
@@ -112,7 +112,23 @@ def bind_block(
             arguments[name] = Argument(value, argument.expression)
             environment[name] = value
     report.raise_if_any()
+    require_asserts(block.asserts, use_span, environment)
     return arguments
+
+
+def require_asserts(asserts: Iterable[Assert], span: Span, environment: Environment) -> None:
+    """Raise `SpecError` (NS504) at `span` for the asserts that do not hold there."""
+    report = Report()
+    for each in asserts:
+        with report.collecting():
+            if each.that.evaluate(environment) is not True:
+                parts = [
+                    p if isinstance(p, str) else shown(p.evaluate(environment))
+                    for p in each.otherwise.parts
+                ]
+                notes = [Note(f"it asserts `{each.that.text}`", each.that.span)]
+                report.add(fault("NS504", "".join(parts), span, notes=notes))
+    report.raise_if_any()
 
 
 def default(parameter: Parameter, owner: str, use_span: Span, environment: Environment) -> Argument:

@@ -20,7 +20,7 @@ from netspec.elaborate.uses import unknown_use
 from netspec.ops.base import Op
 from netspec.syntax.expression import Expression
 from netspec.syntax.nodes import Node
-from netspec.syntax.spec import BUILT_IN, Block, Parameter, SpecFile
+from netspec.syntax.spec import BUILT_IN, Assert, Block, Parameter, SpecFile
 from netspec.syntax.steps import Branches, Step, Template, Use, identifiers
 
 Names = frozenset[str]
@@ -34,10 +34,13 @@ def check_file(file: SpecFile, prepare: Prepare, report: Report) -> None:
     checker.defaults()
     checker.parameters(file.params, frozenset())
     names = frozenset(file.params)
+    checker.asserts(file.asserts, names)
     checker.steps(file.body, names, step_names(file.body))
     for block in file.blocks.values():
         checker.block(block, names)
     _unused_params(file, report)
+    for library in file.uses.values():
+        check_file(library, prepare, report)
 
 
 class _Checker:
@@ -57,8 +60,10 @@ class _Checker:
     def block(self, block: Block, names: Names) -> None:
         self.parameters(block.parameters, names)
         inside = names | block.parameters.keys()
+        self.asserts(block.asserts, inside)
         self.steps(block.body, inside, step_names(block.body))
         used = _words(block.body) | _default_words(block.parameters.values())
+        used |= _assert_words(block.asserts)
         for parameter in block.parameters.values():
             if parameter.name not in used:
                 message = f"the parameter `{parameter.name}` of `{block.name}` is never used"
@@ -70,6 +75,10 @@ class _Checker:
                 with self.report.collecting():
                     self.ready(ready_default(parameter), names, frozenset())
             names = names | {parameter.name}
+
+    def asserts(self, asserts: Iterable[Assert], names: Names) -> None:
+        for each in asserts:
+            self.expressions([each.that, *_template_expressions(each.otherwise)], names)
 
     def steps(self, steps: Iterable[Step], names: Names, wires: Names) -> None:
         for step in steps:
@@ -180,10 +189,15 @@ def _default_words(given: Iterable[Parameter]) -> Names:
     return frozenset().union(*map(identifiers, nodes))
 
 
+def _assert_words(asserts: Iterable[Assert]) -> Names:
+    return frozenset().union(*(each.that.names | each.otherwise.names for each in asserts))
+
+
 def _unused_params(file: SpecFile, report: Report) -> None:
     blocks = file.blocks.values()
     used = _words(file.body).union(*(_words(block.body) for block in blocks))
-    used |= _default_words(file.params.values())
+    used |= _default_words(file.params.values()) | _assert_words(file.asserts)
+    used = used.union(*(_assert_words(block.asserts) for block in blocks))
     used = used.union(*(_default_words(block.parameters.values()) for block in blocks))
     used = used.union(*(identifiers(node) for node in file.defaults.values()))
     if file.input is not None:

@@ -51,8 +51,9 @@ class Site:
     address: Path | None = None
     note: str | None = None
 
-    def path(self, base: str, *, merge: bool) -> Path:
-        return self.address or self.context.level.unnamed(base, merge=merge)
+    def path(self, *, merge: bool) -> Path:
+        """The path of the use's call: by its name, else called after what is used."""
+        return self.address or self.context.level.unnamed(self.use.base, merge=merge)
 
 
 @dataclass(frozen=True, slots=True)

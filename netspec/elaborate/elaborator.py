@@ -12,7 +12,7 @@ from typing import Any
 from netspec.diagnostics import Note, Report, Span, SpecError, fault
 from netspec.elaborate import naming
 from netspec.elaborate.arguments import Prepared, Supplied, prepare, ready, takes_block
-from netspec.elaborate.binding import bind_op, checked, default
+from netspec.elaborate.binding import bind_op, checked, default, require_asserts
 from netspec.elaborate.body import Body
 from netspec.elaborate.check import check_file
 from netspec.elaborate.context import Abandoned, Context, Flow, Frame, with_notes
@@ -142,6 +142,10 @@ class Elaborator:
             raise fault("NS205", "the spec has no `body`", span)
         environment = self.environment(self.file)
         arguments = {name: Argument(environment[name]) for name in self.file.params}
+        environment.inputs = (given.type,)
+        size = self.file.size or self.file.input
+        assert size is not None
+        require_asserts(self.file.asserts, size.span, environment)
         text = Text(self.file.name, self.file.body, self.file.body[0].span)
         return self._make(text, Body(self, {}, None), (given,), 1, environment, arguments)
 

@@ -154,4 +154,4 @@ def _repeat_call(body: Body, times: int, step: Step, level: Level) -> None:
     call.count += times
     call.loops = call.loops[:-1]
     assert isinstance(step.body, Use)
-    level.pass_over(step.body.head, times)
+    level.pass_over(step.body.base, times)

@@ -112,7 +112,7 @@ def _of_step(step: Step, environment: Environment, inside: frozenset[Block]) -> 
     elif isinstance(step.body, Branches):
         yield from bases(step.body.paths, environment, inside).elements()
         if step.body.merge is not None:
-            yield step.body.merge.head
+            yield step.body.merge.base
     else:
         yield from bases(step.body, environment, inside).elements()
 
@@ -124,7 +124,7 @@ def _of_use(use: Use, environment: Environment, inside: frozenset[Block]) -> Ite
             inner = Environment({}, target.home)
             yield from bases(target.body, inner, inside | {target}).elements()
     elif use.head not in PASSING:
-        yield use.head
+        yield use.base
 
 
 def target_of(use: Use, environment: Environment) -> BlockValue | Block | type[Op] | None:

@@ -81,7 +81,7 @@ def _pass_on(target: type[Op], site: Site, flow: Flow) -> Flow:
 def _op(body: Body, target: type[Op], supplied: list[Supplied], site: Site, flow: Flow) -> Flow:
     op, arguments = body.elaborator.op(target, site.use, supplied)
     outputs = _infer(body, op, site, flow)
-    path = site.path(site.use.head, merge=op.merges)
+    path = site.path(merge=op.merges)
     return body.call(op, flow, outputs, path, site, arguments)
 
 
@@ -107,7 +107,7 @@ def _block(body: Body, block: Block, supplied: list[Supplied], site: Site, flow:
     arguments = bind_block(block, site.use.span, supplied, environment)
     carried = tuple(dict.fromkeys(tensors(tuple([a.value for a in arguments.values()]))))
     frame = Frame(block.name, site.use.span, body.frame)
-    path = site.path(site.use.head, merge=False)
+    path = site.path(merge=False)
     instance = body.elaborator.block_instance(block, arguments, flow, carried, frame)
     outputs = tuple([value.type for value in instance.outputs])
     return body.call(instance, flow + carried, outputs, path, site, arguments)
@@ -118,7 +118,7 @@ def _inline_body(body: Body, closure: Closure, site: Site, flow: Flow) -> Flow:
     carried = tuple(dict.fromkeys(tensors(closure)))
     name = site.use.head
     frame = Frame(name, site.use.span, body.frame)
-    path = site.path(name, merge=False)
+    path = site.path(merge=False)
     instance = body.elaborator.closure_instance(name, closure, flow, carried, frame)
     outputs = tuple([value.type for value in instance.outputs])
     return body.call(instance, flow + carried, outputs, path, site, {})

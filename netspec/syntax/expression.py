@@ -32,9 +32,7 @@ class Expression:
 
     def __init__(self, text: str, span: Span, tree: ast.expr, run: Evaluator) -> None:
         self.text, self.span, self.tree, self._run = text, span, tree, run
-        bound = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and _is_store(n)}
-        used = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and not _is_store(n)}
-        self.names = frozenset(used - bound - FUNCTIONS.keys())
+        self.names = frozenset(_free_names(tree))
 
     def evaluate(self, scope: Scope) -> Any:
         """The value in `scope`; raises `SpecError` (NS111, NS112, NS206) at the expression."""
@@ -78,8 +76,16 @@ def _in_terms_of_the_language(message: str) -> str:
 _YAML_1_1 = frozenset({"yes", "no", "on", "off", "Yes", "No", "On", "Off", "y", "n"})
 
 
-def _is_store(node: ast.Name) -> bool:
-    return isinstance(node.ctx, ast.Store)
+def _free_names(tree: ast.expr) -> set[str]:
+    used: set[str] = set()
+    bound: set[str] = set(FUNCTIONS)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute):
+            used.add(ast.unparse(node))
+            bound.update(n.id for n in ast.walk(node) if isinstance(n, ast.Name))
+        elif isinstance(node, ast.Name):
+            (bound if isinstance(node.ctx, ast.Store) else used).add(node.id)
+    return used - bound
 
 
 def shown(value: Any) -> str:
@@ -102,9 +108,18 @@ def _constant(node: ast.Constant) -> Evaluator:
 _WORDS = {"true": True, "false": False}
 
 
-def _name(node: ast.Name) -> Evaluator:
-    name = node.id
+def _dotted(node: ast.Attribute) -> Evaluator:
+    """A block of another file: `prefix.block`."""
+    if not isinstance(node.value, ast.Name):
+        raise SyntaxError(f"`{ast.unparse(node)}` is not in the expression language")
+    return _look_up(ast.unparse(node))
 
+
+def _name(node: ast.Name) -> Evaluator:
+    return _look_up(node.id)
+
+
+def _look_up(name: str) -> Evaluator:
     def lookup(scope: Scope) -> Any:
         try:
             return scope[name]
@@ -221,6 +236,7 @@ def _bindings(scope: Scope, clauses: list[Clause]) -> Iterator[Scope]:
 _COMPILERS: dict[type[ast.AST], Callable[[Any], Evaluator]] = {
     ast.Constant: _constant,
     ast.Name: _name,
+    ast.Attribute: _dotted,
     ast.BinOp: _binary,
     ast.UnaryOp: _unary,
     ast.BoolOp: _boolean,

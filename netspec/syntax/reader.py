@@ -33,7 +33,7 @@ def read_source(path: Path, shown_as: str | None = None) -> Source:
     if len(data) > MAX_BYTES:
         raise fault("NS103", f"{name} is larger than {MAX_BYTES} bytes")
     try:
-        return Source(name, data.decode("utf-8-sig").replace("\r\n", "\n"))
+        return Source(name, data.decode("utf-8-sig").replace("\r\n", "\n"), path)
     except UnicodeDecodeError as error:
         message = f"{name} is not text: byte {error.start} is not UTF-8"
         raise fault("NS001", message) from None

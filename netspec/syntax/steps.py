@@ -26,6 +26,11 @@ class Use:
     span: Span
     arguments: Node | None = None
 
+    @property
+    def base(self) -> str:
+        """What an unnamed step is called after: the head without its prefix."""
+        return self.head.rpartition(".")[2]
+
 
 @dataclass(frozen=True, eq=False)
 class Branches:
@@ -53,7 +58,7 @@ class Repetition:
 
 @dataclass(frozen=True, eq=False)
 class Template:
-    """A name with expressions in braces: `layer{stage + 1}`."""
+    """A text with expressions in braces: `layer{stage + 1}`."""
 
     parts: tuple[str | Expression, ...]
     span: Span
@@ -138,9 +143,9 @@ class StepParser:
             body=self._body(head, arguments, modifiers.get("merge")),
             span=head.span,
             name=_template(modifiers["name"][1]) if "name" in modifiers else None,
-            source=_expression(modifiers["from"][1]) if "from" in modifiers else None,
+            source=read_expression(modifiers["from"][1]) if "from" in modifiers else None,
             loop=_repetition(modifiers),
-            when=_expression(modifiers["when"][1]) if "when" in modifiers else None,
+            when=read_expression(modifiers["when"][1]) if "when" in modifiers else None,
             note=_text(modifiers["note"][1]) if "note" in modifiers else None,
             nodes=(node,),
         )
@@ -239,13 +244,13 @@ def _repetition(modifiers: dict[str, tuple[Scalar, Node]]) -> Repetition | None:
     index = _variable(modifiers["index"][1]) if "index" in modifiers else None
     if "repeat" in modifiers:
         key, count = modifiers["repeat"]
-        return Repetition(_expression(count), {}, index, key.span)
+        return Repetition(read_expression(count), {}, index, key.span)
     if "for" in modifiers:
         key, lists = modifiers["for"]
         if not isinstance(lists, Mapping) or not lists.items:
             message = f"`for` takes variables with their lists, not {describe(lists)}"
             raise fault("NS211", message, lists.span, hint="for: {n: layers}")
-        zipped = {_variable(name): _expression(values) for name, values in lists}
+        zipped = {_variable(name): read_expression(values) for name, values in lists}
         return Repetition(None, zipped, index, key.span)
     return None
 
@@ -257,12 +262,12 @@ def _variable(node: Node) -> str:
     return node.text
 
 
-def _expression(node: Node) -> Expression:
+def read_expression(node: Node) -> Expression:
     """A scalar or a list of them as one expression."""
     if isinstance(node, Scalar):
         return parse_expression(_source_text(node), node.span)
     if isinstance(node, Sequence):
-        parts = [_expression(item) for item in node.items]
+        parts = [read_expression(item) for item in node.items]
         return parse_expression("[" + ", ".join(p.text for p in parts) + "]", node.span)
     raise fault("NS204", "expected an expression, not a mapping", node.span)
 
@@ -279,14 +284,20 @@ def _text(node: Node) -> str:
     raise fault("NS204", f"expected a text, not {describe(node)}", node.span)
 
 
-def _template(node: Node) -> Template:
-    text = _text(node)
+def parse_template(node: Node) -> Template:
+    """A text with expressions in braces."""
     parts: list[str | Expression] = []
-    for k, piece in enumerate(re.split(r"\{([^{}]*)\}", text)):
+    for k, piece in enumerate(re.split(r"\{([^{}]*)\}", _text(node))):
         if k % 2:
             parts.append(parse_expression(piece, node.span))
         elif piece:
             parts.append(piece)
+    return Template(tuple(parts), node.span)
+
+
+def _template(node: Node) -> Template:
+    """The name of a module, perhaps with expressions in braces."""
+    text, parts = _text(node), parse_template(node).parts
     literal = "".join(p for p in parts if isinstance(p, str))
     if not re.fullmatch(r"\w*", literal) or (len(parts) == 1 and literal[:1].isdigit()):
         message = f"`{text}` cannot be the name of a module"

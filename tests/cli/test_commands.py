@@ -201,3 +201,24 @@ def test_a_closed_pipe_is_no_traceback() -> None:
     command = f"{sys.executable} -m netspec stats resnet152 --depth 9 --format json | head -c 10"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
     assert "Traceback" not in done.stderr
+
+
+def test_verify_prints_every_claim(capsys: Capture) -> None:
+    table = printed(["verify", "resnet", "densenet121"], capsys)
+    assert "disputed  He et al. 2016, Table 1: with the stride on the first 1x1" in table
+    assert "FAILS" not in table
+    assert {line.split()[0] for line in table.splitlines()[2:]} == {
+        "resnet18", "resnet34", "resnet50", "resnet101", "resnet152", "densenet121",
+    }  # fmt: skip
+
+
+def test_verify_prints_failing_claims_and_exits_with_1(tmp_path: Path, capsys: Capture) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text(
+        "netspec: 1\ninput: [8, 4, 4]\nbody: [conv: 1]\n"
+        "claims: [{params: 9, source: here}, {params: 10, source: there}]\n"
+    )
+    assert main(["verify", str(path)]) == 1
+    output = capsys.readouterr()
+    assert [line.split()[4] for line in output.out.splitlines()[2:]] == ["holds", "FAILS"]
+    assert "error[NS501]" in output.err
