@@ -78,7 +78,7 @@ def page() -> str:
             "## Against the aims",
             aims(whole, inside),
             "## Each network",
-            "Milliseconds: the median, in parentheses the best; ratios are of medians.",
+            "Milliseconds: the best run, in parentheses the median; ratios are of best runs.",
             *(comparison(network, whole[network], inside[network]) for network in NETWORKS),
             "## Where a start goes",
             breakdown("part of `netspec stats densenet121` | ms", start_up()),

@@ -10,13 +10,13 @@ from typing import Any
 
 from netspec.diagnostics import Report, Span, fault, nearest
 from netspec.elaborate.environment import Environment, resolve
-from netspec.elaborate.values import Closure, Partial, Wires, wired
+from netspec.elaborate.values import Closure, Partial, Wires
 from netspec.ops.base import Op
 from netspec.syntax import nodes
 from netspec.syntax.expression import Expression, parse_expression
 from netspec.syntax.nodes import Mapping, Node, Scalar
 from netspec.syntax.spec import Block, Parameter, SpecFile
-from netspec.syntax.steps import MODIFIERS, Step, StepParser, Use
+from netspec.syntax.steps import MODIFIERS, Step, StepParser, Use, wired
 
 Evaluator = Callable[[Environment, Wires], Any]
 

@@ -38,7 +38,7 @@ def run_loop(body: Body, step: Step, loop: Repetition, flow: Flow, context: Cont
             before, calls = flow, len(body.calls)
             flow = body.iteration(step, flow, inner, group)
             remaining = plan.count - k - 1
-            if remaining and _repeats(body, step, loop, calls, before, flow):
+            if remaining and _repeats(body, step, loop, inner, calls, before, flow):
                 _repeat_call(body, remaining, step, group or inside.level)
                 break
     return flow
@@ -134,15 +134,23 @@ def _after(
 
 
 def _repeats(
-    body: Body, step: Step, loop: Repetition, calls: int, before: Flow, after: Flow
+    body: Body,
+    step: Step,
+    loop: Repetition,
+    context: Context,
+    calls: int,
+    before: Flow,
+    after: Flow,
 ) -> bool:
     """Whether every further iteration is the call just made, once more, on its own result."""
+    variables = context.environment
+    varying = loop.variables if variables["first"] else loop.variables - {"first"}
     return (
         len(body.calls) == calls + 1
         and isinstance(step.body, Use)
         and loop.count is not None
-        and not step.identifiers & loop.variables
-        and not body.names.maps[0]
+        and not step.identifiers & varying
+        and not body.names.maps[0].keys() & variables.home.wired
         and body.calls[-1].place.first is not None
         and body.calls[-1].inputs == before
         and [value.type for value in before] == [value.type for value in after]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from netspec.elaborate.environment import Environment, resolve
 from netspec.elaborate.values import BlockValue, Reference
@@ -42,8 +43,8 @@ class Level:
         """The path of the next child without a name, called after `base`."""
         if self.numbered and not merge:
             return self._claim(str(self._next_position()))
-        self._used[base] += 1
-        return self._claim(f"{base}{self._used[base]}" if self._bases[base] > 1 else base)
+        used = self._used[base] = self._used.get(base, 0) + 1
+        return self._claim(f"{base}{used}" if self._bases.get(base, 0) > 1 else base)
 
     def named(self, name: str) -> Path:
         """The path of a child with a name; in a numbered group its position still counts."""
@@ -80,6 +81,7 @@ class Level:
         return (*self.group, name)
 
 
+@lru_cache(maxsize=4096)
 def place(path: Path) -> Place:
     """The place of a call with that path; a number at the end of its name is split off."""
     numbered = _NUMBER.fullmatch(path[-1])

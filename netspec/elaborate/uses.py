@@ -11,7 +11,7 @@ from netspec.elaborate import naming
 from netspec.elaborate.arguments import Supplied
 from netspec.elaborate.binding import bind_block
 from netspec.elaborate.context import Context, Flow, Frame, Site, kind_of, with_notes
-from netspec.elaborate.environment import Environment, callable_names
+from netspec.elaborate.environment import Environment, callable_names, resolve
 from netspec.elaborate.values import BlockValue, Closure, Partial, Reference, tensors
 from netspec.ops.base import Op, ShapeError
 from netspec.syntax.spec import Block, SpecFile
@@ -50,6 +50,18 @@ def _unfold(
 ) -> tuple[Block | type[Op] | Closure, list[Supplied]]:
     """What a use means in the end, and the arguments given on the way, the nearest last."""
     environment = context.environment
+    if use.head not in environment:
+        target = resolve(use.head, environment.home)
+        if target is None:
+            raise unknown_use(use, environment.home, environment)
+        prepared = body.elaborator.prepared(use, target, environment.home)
+        return target, [Supplied(prepared, environment, body.names)]
+    return _unfold_variable(body, use, environment)
+
+
+def _unfold_variable(
+    body: Body, use: Use, environment: Environment
+) -> tuple[Block | type[Op] | Closure, list[Supplied]]:
     pending: list[tuple[Use, Environment, Mapping[str, Any]]] = [(use, environment, body.names)]
     value: BlockValue | Block | type[Op] | None = naming.target_of(use, environment)
     while isinstance(value, Partial):

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from netspec.ops.base import Op
 from netspec.program import Value
-from netspec.syntax.nodes import Node, Scalar, Sequence
 from netspec.syntax.spec import Block
 from netspec.syntax.steps import Step, Use, identifiers
 
@@ -55,16 +54,6 @@ class Closure:
 
 
 BlockValue = Reference | Partial | Closure
-
-
-def wired(node: Node) -> frozenset[str]:
-    """Every word that stands in a `from` somewhere in the node."""
-    if isinstance(node, Scalar):
-        return frozenset()
-    if isinstance(node, Sequence):
-        return frozenset().union(*map(wired, node.items))
-    own = [identifiers(value) for key, value in node if key.text == "from"]
-    return frozenset().union(*own, *(wired(value) for _, value in node))
 
 
 def tensors(value: Any) -> Iterator[Value]:

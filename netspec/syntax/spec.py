@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from netspec.diagnostics import Source, Span, fault, nearest
 from netspec.syntax.expression import Expression
 from netspec.syntax.nodes import Mapping, Node, Scalar, Sequence, describe
-from netspec.syntax.steps import (
-    Step,
-    Template,
-)
+from netspec.syntax.steps import Step, Template, wired
 
 TYPES = frozenset({"int", "float", "bool", "str", "list", "block"})
 BUILT_IN = frozenset({"in_channels", "in_features", "in_height", "in_width", "in_shape"})
@@ -97,6 +95,12 @@ class SpecFile:
     """Values from outside for `params`."""
     size: Node | None = None
     """An input shape from outside, in place of `input`."""
+
+    @cached_property
+    def wired(self) -> frozenset[str]:
+        """Every word that stands in a `from` of the file: no other step name is ever read."""
+        steps = [*self.body, *(step for block in self.blocks.values() for step in block.body)]
+        return frozenset().union(*(wired(node) for step in steps for node in step.nodes))
 
 
 def variants(root: Mapping) -> dict[str, Mapping]:

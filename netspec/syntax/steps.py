@@ -103,6 +103,16 @@ def identifiers(node: Node) -> frozenset[str]:
     return frozenset().union(*(identifiers(k) | identifiers(v) for k, v in node))
 
 
+def wired(node: Node) -> frozenset[str]:
+    """Every word that stands in a `from` somewhere in the node."""
+    if isinstance(node, Scalar):
+        return frozenset()
+    if isinstance(node, Sequence):
+        return frozenset().union(*map(wired, node.items))
+    own = [identifiers(value) for key, value in node if key.text == "from"]
+    return frozenset().union(*own, *(wired(value) for _, value in node))
+
+
 class StepParser:
     """Nodes to steps. A step that cannot be read is reported and left out."""
 

@@ -169,6 +169,14 @@ class Pair(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Entry(Node):
+    """A `Pair` with its label spelled out."""
+
+    key: Node
+    value: Node
+
+
+@dataclass(frozen=True, slots=True)
 class Generator(Node):
     """`element for i in range(count)`; spread unless it is the only argument of its call."""
 

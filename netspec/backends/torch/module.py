@@ -10,7 +10,7 @@ import linecache
 import re
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from importlib.abc import InspectLoader
 from importlib.machinery import ModuleSpec
 from importlib.util import module_from_spec
@@ -69,7 +69,7 @@ def _last_class(source: str) -> str:
 def _construction_defaults(torch: Any, device: Any, dtype: Any) -> Iterator[None]:
     """New tensors are of that type and on that device."""
     before = torch.get_default_dtype()
-    with torch.device(device if device is not None else torch.get_default_device()):
+    with nullcontext() if device is None else torch.device(device):
         try:
             torch.set_default_dtype(dtype or before)
             yield

@@ -1,5 +1,5 @@
 """The emitter: programs as Python source."""
 
-from netspec.backends.torch.source.emit import emit
+from netspec.backends.torch.source.emitter import emit
 
 __all__ = ["emit"]

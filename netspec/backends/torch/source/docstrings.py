@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from netspec.analysis.cost import Cost
-from netspec.backends.torch.source.layout import INDENT
 from netspec.backends.torch.source.prose import WIDTH, wrapped
 from netspec.backends.torch.source.titles import network_name
+from netspec.backends.torch.source.wrapping import INDENT
 from netspec.program import Program
 
 QUOTES = '"""'

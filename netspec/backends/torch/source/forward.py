@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 
 from netspec.backends.torch.code import Module, Name, Node, Operand, rewrite, walk
 from netspec.backends.torch.source.classes import Class
-from netspec.backends.torch.source.layout import INDENT, lines, text
+from netspec.backends.torch.source.layout import lines, text
 from netspec.backends.torch.source.pending import Pending, pending
 from netspec.backends.torch.source.prose import WIDTH, comment_lines
 from netspec.backends.torch.source.references import References
 from netspec.backends.torch.source.resolve import Loops, loop_variable, plain
 from netspec.backends.torch.source.steps import Repeat, Step, references
 from netspec.backends.torch.source.variables import ITERATED, Variables
+from netspec.backends.torch.source.wrapping import INDENT
 
 DEPTH = 2
 """Levels of indentation in a method."""

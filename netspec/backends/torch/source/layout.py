@@ -1,10 +1,9 @@
-"""Code to text, wrapped as `ruff format` wraps it: a small Wadler printer over groups and lines."""
+"""Code to text, wrapped as `ruff format` wraps it."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
@@ -13,161 +12,67 @@ from netspec.backends.torch.code import (
     Attribute,
     Call,
     Comprehension,
+    Entry,
     Infix,
     List,
     Literal,
     Name,
     Node,
     Noted,
-    Pair,
     Subscript,
     Text,
 )
-from netspec.backends.torch.source.prose import WIDTH, comment_lines
-
-INDENT = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Written on one line if that fits, else broken at all of its own lines."""
-
-    content: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Indented:
-    """One level deeper after each break."""
-
-    content: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A break in a broken group; `flat` stands for it otherwise."""
-
-    flat: str
-
-
-@dataclass(frozen=True, slots=True)
-class WhenBroken:
-    """Text that only a broken group has."""
-
-    text: str
-
-
-SOFT, SPACE, TRAILING_COMMA = Line(""), Line(" "), WhenBroken(",")
-HARD = Line("\n")
-"""A break that no group around it can do without."""
+from netspec.backends.torch.source.prose import comment_lines
+from netspec.backends.torch.source.wrapping import (
+    HARD,
+    INDENT,
+    SOFT,
+    SPACE,
+    TRAILING_COMMA,
+    Group,
+    Indented,
+    WhenBroken,
+    bracketed,
+    flat,
+    joined,
+    rendered,
+)
 
 
 def lines(before: str, node: Node, after: str = "", *, depth: int = 0) -> list[str]:
     """The lines of a statement `before node after` at an indentation of `depth` levels."""
     margin = " " * (INDENT * depth)
     content = (margin + before, _statement_doc(node), after)
-    return _render(content, INDENT * depth).split("\n")
+    return rendered(content, INDENT * depth).split("\n")
 
 
 def text(node: Node) -> str:
     """The node on one line, however long."""
-    return "".join(_flat(_doc(node)))
-
-
-# ------------------------------------------------------------------------------------- the printer
-
-
-def _render(content: Any, indentation: int) -> str:
-    out: list[str] = []
-    column = 0
-    todo: list[tuple[Any, int, bool]] = [(content, indentation, True)]
-    while todo:
-        doc, margin, broken = todo.pop()
-        if isinstance(doc, str):
-            out.append(doc)
-            column += len(doc)
-        elif isinstance(doc, tuple):
-            todo += [(part, margin, broken) for part in reversed(doc)]
-        elif isinstance(doc, Group):
-            fits = _fits(doc, todo, WIDTH - column)
-            todo.append((doc.content, margin, not fits))
-        elif isinstance(doc, Indented):
-            todo.append((doc.content, margin + INDENT, broken))
-        elif isinstance(doc, WhenBroken):
-            todo.append((doc.text if broken else "", margin, broken))
-        elif broken:
-            out.append("\n" + " " * margin)
-            column = margin
-        else:
-            todo.append((doc.flat, margin, broken))
-    return "".join(out)
-
-
-def _fits(group: Group, rest: list[tuple[Any, int, bool]], room: int) -> bool:
-    """Whether the group on one line, and what follows it up to the next break, fits."""
-    flat = "".join(_flat(group))
-    if "\n" in flat:
-        return False
-    room -= len(flat)
-    following = [(doc, broken) for doc, _, broken in rest]
-    while following and room >= 0:
-        doc, broken = following.pop()
-        if isinstance(doc, str):
-            room -= len(doc)
-        elif isinstance(doc, tuple):
-            following += [(part, broken) for part in reversed(doc)]
-        elif isinstance(doc, Group):
-            following.append((doc.content, False))
-        elif isinstance(doc, Indented):
-            following.append((doc.content, broken))
-        elif isinstance(doc, WhenBroken):
-            room -= len(doc.text) if broken else 0
-        elif broken:
-            return True
-        else:
-            room -= len(doc.flat)
-    return room >= 0
-
-
-def _flat(doc: Any) -> Iterable[str]:
-    if isinstance(doc, str):
-        yield doc
-    elif isinstance(doc, tuple):
-        for part in doc:
-            yield from _flat(part)
-    elif isinstance(doc, Group | Indented):
-        yield from _flat(doc.content)
-    elif isinstance(doc, Line):
-        yield doc.flat
-
-
-# ------------------------------------------------------------------------------------------- nodes
+    return "".join(flat(_doc(node)))
 
 
 def _statement_doc(node: Node) -> Any:
-    """An operation that does not fit on its line is put in parentheses."""
+    """An operation that does not fit on its line is put in parentheses, unless it has brackets of
+    its own at one end.
+    """
     doc = _doc(node)
-    if not isinstance(node, Infix):
+    if not isinstance(node, Infix) or _ends_in_brackets(node):
         return doc
     return Group((WhenBroken("("), Indented((SOFT, doc)), SOFT, WhenBroken(")")))
+
+
+def _ends_in_brackets(node: Infix) -> bool:
+    first, last = node.operands[0], node.operands[-1]
+    called = isinstance(last, Call) and bool(last.arguments)
+    return len(node.operands) == 2 and (called or _needs_brackets(first, node.operator, last=False))
 
 
 def _doc(node: Node) -> Any:
     return _PRINTERS[type(node)](node)
 
 
-def _joined(docs: Iterable[Any], separator: Any) -> tuple[Any, ...]:
-    result: list[Any] = []
-    for doc in docs:
-        result += [separator, doc] if result else [doc]
-    return tuple(result)
-
-
-def _bracketed(opening: str, content: Any, closing: str) -> Group:
-    return Group((opening, Indented((SOFT, content)), SOFT, closing))
-
-
 def _entries(nodes: Iterable[Node]) -> tuple[Any, ...]:
-    return (_joined(map(_doc, nodes), (",", SPACE)), TRAILING_COMMA)
+    return (joined(map(_doc, nodes), (",", SPACE)), TRAILING_COMMA)
 
 
 def _call(node: Call) -> Any:
@@ -175,8 +80,8 @@ def _call(node: Call) -> Any:
     if not arguments:
         return (text(node.function), "()")
     if isinstance(arguments[0], Comprehension) and not arguments[0].spread:
-        return (text(node.function), _bracketed("(", Group(_doc(arguments[0])), ")"))
-    return (text(node.function), _bracketed("(", Group(_entries(arguments)), ")"))
+        return (text(node.function), bracketed("(", Group(_doc(arguments[0])), ")"))
+    return (text(node.function), bracketed("(", Group(_entries(arguments)), ")"))
 
 
 def _argument(node: Argument) -> Any:
@@ -186,38 +91,51 @@ def _argument(node: Argument) -> Any:
 
 def _comprehension(node: Comprehension) -> Any:
     content = (_doc(node.element), SPACE, f"for {node.variable} in range(", _doc(node.count), ")")
-    return _bracketed("*(", content, ")") if node.spread else content
+    return bracketed("*(", content, ")") if node.spread else content
 
 
 def _noted(node: Noted) -> Any:
     comments = [f"# {line}" for line in comment_lines(node.note)]
-    return _joined([*comments, _doc(node.node)], HARD)
+    return joined([*comments, _doc(node.node)], HARD)
 
 
 _PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2, "//": 2, "%": 2, "**": 3}
 
 
 def _infix(node: Infix) -> Any:
-    hugged = node.operator == "**" and all(isinstance(o, Name | Literal) for o in node.operands)
-    operator = "**" if hugged else (SPACE, f"{node.operator} ")
     first, *others = node.operands
-    operands = [_operand(first, node.operator, last=False)]
-    operands += [_operand(other, node.operator, last=True) for other in others]
-    return Group(_joined(operands, operator))
+    docs = [_operand(first, node.operator, last=False)]
+    docs += [_operand(other, node.operator, last=True) for other in others]
+    if _ends_in_brackets(node):
+        return _broken_in_brackets(node, *docs)
+    hugged = node.operator == "**" and all(isinstance(o, Name | Literal) for o in node.operands)
+    return Group(joined(docs, "**" if hugged else (SPACE, f"{node.operator} ")))
+
+
+def _broken_in_brackets(node: Infix, left: Any, right: Any) -> Any:
+    """Two operands on one line, of which the one in brackets may go on over the next lines."""
+    operator = f" {node.operator} "
+    if isinstance(node.operands[1], Call):
+        return ("".join(flat(left)), operator, right)
+    return (left, operator, "".join(flat(right)))
 
 
 def _operand(node: Node, operator: str, *, last: bool) -> Any:
     doc = _doc(node)
+    return bracketed("(", doc, ")") if _needs_brackets(node, operator, last=last) else doc
+
+
+def _needs_brackets(node: Node, operator: str, *, last: bool) -> bool:
     if not isinstance(node, Infix):
-        return doc
+        return False
     inner, outer = _PRECEDENCE[node.operator], _PRECEDENCE[operator]
     associative = operator == node.operator and operator in "+*"
     tight = inner > outer or (inner == outer and (associative or not last))
-    return doc if tight and operator != "**" else _bracketed("(", doc, ")")
+    return not tight or operator == "**"
 
 
 def _primary(node: Node) -> Any:
-    return _bracketed("(", _doc(node), ")") if isinstance(node, Infix) else _doc(node)
+    return bracketed("(", _doc(node), ")") if isinstance(node, Infix) else _doc(node)
 
 
 def literal(value: Any) -> str:
@@ -228,7 +146,11 @@ def literal(value: Any) -> str:
     if isinstance(value, str):
         return repr(value) if '"' in value and "'" not in value else json.dumps(value)
     if isinstance(value, float):
-        return repr(value).replace("e-0", "e-") if isfinite(value) else f'float("{value}")'
+        return (
+            repr(value).replace("e-0", "e-").replace("e+", "e")
+            if isfinite(value)
+            else f'float("{value}")'
+        )
     return repr(value)
 
 
@@ -248,8 +170,8 @@ _PRINTERS: dict[type[Node], Callable[[Any], Any]] = {
     Attribute: lambda node: (_primary(node.value), f".{node.name}"),
     Subscript: lambda node: (_primary(node.value), "[", _doc(node.index), "]"),
     Infix: _infix,
-    List: lambda node: _bracketed("[", _entries(node.items), "]"),
-    Pair: lambda node: _bracketed("(", _entries((node.label, node.value)), ")"),
+    List: lambda node: bracketed("[", _entries(node.items), "]"),
+    Entry: lambda node: bracketed("(", _entries((node.key, node.value)), ")"),
     Comprehension: _comprehension,
     Noted: _noted,
 }

@@ -48,7 +48,8 @@ def is_attribute(name: str) -> bool:
 def class_name(words: str) -> str:
     """`dense_layer` as `DenseLayer`; capitals inside a word stay."""
     parts = re.split(r"[^A-Za-z0-9]+", words)
-    name = "".join(part[0].upper() + part[1:] for part in parts if part)
+    capitalised = "_".join(part[0].upper() + part[1:] for part in parts if part)
+    name = re.sub(r"(?<!\d)_|_(?!\d)", "", capitalised)
     if not name or name[0].isdigit():
         name = f"Block{name}"
     clashes = keyword.iskeyword(name) or hasattr(builtins, name) or name in IMPORTED

@@ -50,7 +50,8 @@ class Pending:
             return self.calls == 1
         if step.group in LIGHT:
             return self.shape is not Shape.CLOSED
-        return step.group in HEAVY and self.shape is Shape.LIGHT
+        merge = len(self.step.inputs) > 1 and self.calls == 1
+        return step.group in HEAVY and (merge or self.shape is Shape.LIGHT)
 
 
 def pending(step: Step, expression: Node, inner: Sequence[Pending]) -> Pending:

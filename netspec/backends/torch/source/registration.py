@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from netspec.backends.torch.code import Call, Name, Node, Parameter, Text
 from netspec.backends.torch.source.classes import Class
 from netspec.backends.torch.source.containers import Container, containers
-from netspec.backends.torch.source.layout import INDENT, lines, text
+from netspec.backends.torch.source.layout import lines, text
 from netspec.backends.torch.source.names import is_attribute, is_module_attribute
 from netspec.backends.torch.source.resolve import Loops, label, loop_variable, plain
 from netspec.backends.torch.source.steps import Repeat, Step, all_steps
+from netspec.backends.torch.source.wrapping import INDENT
 
 DEPTH = 2
 """Levels of indentation in a method."""

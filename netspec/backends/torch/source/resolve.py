@@ -8,6 +8,7 @@ from netspec.backends.torch.code import (
     Affine,
     ClassName,
     Comprehension,
+    Entry,
     Generator,
     Infix,
     Label,
@@ -15,6 +16,7 @@ from netspec.backends.torch.code import (
     Name,
     Node,
     Ordinal,
+    Pair,
     Parameter,
     Text,
     parts,
@@ -42,6 +44,8 @@ def plain(node: Node, loops: Loops, parameter: Callable[[Parameter], Node]) -> N
             return _affine(part, loops, parameter)
         if isinstance(part, Label):
             return label(part, loops)
+        if isinstance(part, Pair):
+            return Entry(label(part.label, loops), plain(part.value, loops, parameter))
         if isinstance(part, Generator):
             return _comprehension(part, loops, parameter)
         return None

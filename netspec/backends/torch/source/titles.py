@@ -60,6 +60,6 @@ def _capitals(part: str, written: dict[str, str]) -> str:
     for key in (part, stem, f"{stem}s"):
         if stem and key in written:
             return re.sub(r"\W", "", written[key])[: len(stem)] + part[len(stem) :]
-    if not re.search("[aeiouy]", stem):
+    if stem and not re.search("[aeiouy]", stem):
         return part.upper()
     return re.sub(r"net(?=\d|$)", "Net", part) if stem != "net" else part

@@ -12,7 +12,7 @@ from netspec.backends.torch.lowering import Lowering
 from netspec.backends.torch.source import docstrings
 from netspec.backends.torch.source.classes import Class, ConstructorParameter
 from netspec.backends.torch.source.forward import forward
-from netspec.backends.torch.source.layout import INDENT, lines, literal
+from netspec.backends.torch.source.layout import lines, literal
 from netspec.backends.torch.source.prose import wrapped
 from netspec.backends.torch.source.references import References
 from netspec.backends.torch.source.registration import local_variables, own_parameter, registrations
@@ -21,6 +21,7 @@ from netspec.backends.torch.source.sharing import classes_of
 from netspec.backends.torch.source.steps import Step
 from netspec.backends.torch.source.titles import name_classes
 from netspec.backends.torch.source.units import WHOLE, Chain, Item, units
+from netspec.backends.torch.source.wrapping import INDENT
 from netspec.program import Program
 
 TENSOR = "torch.Tensor"

@@ -1,0 +1,123 @@
+"""Text in groups that are written on one line if they fit, as in Wadler's prettier printer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from netspec.backends.torch.source.prose import WIDTH
+
+INDENT = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Written on one line if that fits, else broken at all of its own lines."""
+
+    content: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Indented:
+    """One level deeper after each break."""
+
+    content: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A break in a broken group; `flat` stands for it otherwise."""
+
+    flat: str
+
+
+@dataclass(frozen=True, slots=True)
+class WhenBroken:
+    """Text that only a broken group has."""
+
+    text: str
+
+
+SOFT, SPACE, TRAILING_COMMA = Line(""), Line(" "), WhenBroken(",")
+HARD = Line("\n")
+"""A break that no group around it can do without."""
+
+
+def joined(docs: Iterable[Any], separator: Any) -> tuple[Any, ...]:
+    """The docs with the separator between them."""
+    result: list[Any] = []
+    for doc in docs:
+        result += [separator, doc] if result else [doc]
+    return tuple(result)
+
+
+def bracketed(opening: str, content: Any, closing: str) -> Group:
+    """The content in brackets, which are on lines of their own if it does not fit."""
+    return Group((opening, Indented((SOFT, content)), SOFT, closing))
+
+
+def rendered(content: Any, indentation: int) -> str:
+    """The text of a doc whose first line starts at that indentation."""
+    out: list[str] = []
+    column = 0
+    todo: list[tuple[Any, int, bool]] = [(content, indentation, True)]
+    while todo:
+        doc, margin, broken = todo.pop()
+        if isinstance(doc, str):
+            out.append(doc)
+            column += len(doc)
+        elif isinstance(doc, tuple):
+            todo += [(part, margin, broken) for part in reversed(doc)]
+        elif isinstance(doc, Group):
+            fits = _fits(doc, todo, WIDTH - column)
+            todo.append((doc.content, margin, not fits))
+        elif isinstance(doc, Indented):
+            todo.append((doc.content, margin + INDENT, broken))
+        elif isinstance(doc, WhenBroken):
+            todo.append((doc.text if broken else "", margin, broken))
+        elif broken:
+            out.append("\n" + " " * margin)
+            column = margin
+        else:
+            todo.append((doc.flat, margin, broken))
+    return "".join(out)
+
+
+def _fits(group: Group, rest: list[tuple[Any, int, bool]], room: int) -> bool:
+    """Whether the group on one line, and what follows it up to the next break, fits."""
+    on_one_line = "".join(flat(group))
+    if "\n" in on_one_line:
+        return False
+    room -= len(on_one_line)
+    following = [(doc, broken) for doc, _, broken in rest]
+    while following and room >= 0:
+        doc, broken = following.pop()
+        if isinstance(doc, str):
+            room -= len(doc)
+        elif isinstance(doc, tuple):
+            following += [(part, broken) for part in reversed(doc)]
+        elif isinstance(doc, Group):
+            following.append((doc.content, False))
+        elif isinstance(doc, Indented):
+            following.append((doc.content, broken))
+        elif isinstance(doc, WhenBroken):
+            room -= len(doc.text) if broken else 0
+        elif broken:
+            return True
+        else:
+            room -= len(doc.flat)
+    return room >= 0
+
+
+def flat(doc: Any) -> Iterator[str]:
+    """The pieces of the doc on one line."""
+    if isinstance(doc, str):
+        yield doc
+    elif isinstance(doc, tuple):
+        for part in doc:
+            yield from flat(part)
+    elif isinstance(doc, Group | Indented):
+        yield from flat(doc.content)
+    elif isinstance(doc, Line):
+        yield doc.flat

@@ -1,0 +1,86 @@
+"""What must not be overwritten, and how names are mended."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+
+import pytest
+from torch import nn
+
+from netspec.backends.torch.source import names
+from netspec.backends.torch.source.titles import network_name
+from netspec.ops.activation import ReLU
+from netspec.program import Program
+from tests.torch_backend.by_hand import single
+
+
+def public(module: nn.Module) -> set[str]:
+    return {name for name in dir(module) if not name.startswith("_")}
+
+
+def test_the_attributes_of_modules_are_known() -> None:
+    assert public(nn.Module()) <= names.MODULE_ATTRIBUTES
+
+
+def test_the_attributes_of_containers_are_known() -> None:
+    containers = public(nn.Sequential()) | public(nn.ModuleList()) | public(nn.ModuleDict())
+    assert containers <= names.MODULE_ATTRIBUTES | names.CONTAINER_ATTRIBUTES
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("dense_layer", "DenseLayer"),
+        ("conv-bn.act", "ConvBnAct"),
+        ("3x3", "Block3x3"),
+        ("conv_3x3_2", "Conv3x3_2"),
+        ("none", "NoneBlock"),
+        ("exception", "ExceptionBlock"),
+        ("f", "FBlock"),
+        ("straße", "StraE"),
+        ("_", "Block"),
+    ],
+)
+def test_a_class_name(words: str, expected: str) -> None:
+    name = names.class_name(words)
+    assert name == expected
+    assert name.isidentifier()
+    assert not keyword.iskeyword(name)
+    assert not hasattr(builtins, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("width", "width"),
+        ("type", "type_"),
+        ("lambda", "lambda_"),
+        ("self", "self_"),
+        ("F", "F_"),
+        ("l", "l_"),
+        ("i", "i_"),
+        ("a-b", "a_b"),
+        ("1x1", "_1x1"),
+    ],
+)
+def test_a_variable(name: str, expected: str) -> None:
+    assert names.variable(name) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "about", "expected"),
+    [
+        ("resnet50", "Residual networks.", "ResNet50"),
+        ("resnext50_32x4d", "ResNeXt-50 (32x4d).", "ResNeXt50_32x4d"),
+        ("densenet121", "DenseNets.", "DenseNet121"),
+        ("vgg16_bn", None, "VGG16BN"),
+        ("googlenet", "GoogLeNet has branches.", "GoogLeNet"),
+        ("lenet5", None, "LeNet5"),
+        ("net", None, "Net"),
+        ("two_spirals", None, "TwoSpirals"),
+    ],
+)
+def test_the_name_of_a_network(name: str, about: str | None, expected: str) -> None:
+    root = single(ReLU(), (3,)).root
+    assert network_name(Program(name, root, about)) == expected
