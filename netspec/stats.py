@@ -14,6 +14,8 @@ from netspec.tensor import Tensor
 Cells = list[list[str]]
 TREE_HEADER = ["module", "op", "output", "params", "%", "MACs", "%"]
 NETWORK_HEADER = ["network", "input", "output", "params", "buffers", "MACs", "FLOPs", "status"]
+RULE = 100
+"""The longest line under a header."""
 TREE_ALIGNMENT, NETWORK_ALIGNMENT = "lllrrrr", "lllrrrrl"
 
 
@@ -114,7 +116,7 @@ def text_table(header: Sequence[str], cells: Cells, alignment: str) -> str:
         "  ".join(_pad(*cell) for cell in zip(line, widths, alignment, strict=True)).rstrip()
         for line in [list(header), *cells]
     ]
-    return "\n".join([lines[0], "-" * max(map(len, lines)), *lines[1:]])
+    return "\n".join([lines[0], "-" * min(max(map(len, lines)), RULE), *lines[1:]])
 
 
 def markdown_table(header: Sequence[str], cells: Cells, alignment: str) -> str:

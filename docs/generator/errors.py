@@ -25,8 +25,9 @@ A fault is reported with its code, its place, the line with the offending part m
 and lines that led there, and a hint where there is one. Independent faults are reported together.
 Codes are stable: they keep their meaning from version to version.
 
-Codes that begin with NS0 are faults of the call, and the command exits with 2; the others are
-faults of the spec, and it exits with 1."""
+Codes that begin with NS0 are faults of the call, and the command exits with 2, unless they point
+into a file; the others are faults of the spec, and it exits with 1.
+"""
 
 
 def errors_page() -> str:

@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from netspec.diagnostics import SpecError, render
+from netspec.diagnostics import Diagnostic, SpecError, render
 
 COMMANDS = {
     "build": "check a spec and write its table, source file and diagram",
@@ -41,8 +41,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def report(error: SpecError) -> int:
     """Print faults to standard error; returns the exit code they mean."""
     print("\n\n".join(render(each) for each in error.diagnostics), file=sys.stderr)
-    usage_only = all(each.code.startswith("NS0") for each in error.diagnostics)
-    return 2 if usage_only else 1
+    return 2 if all(map(_is_usage, error.diagnostics)) else 1
+
+
+def _is_usage(diagnostic: Diagnostic) -> bool:
+    """Whether the call is at fault, not the text of a spec."""
+    in_a_file = diagnostic.span is not None and diagnostic.span.source.path is not None
+    return diagnostic.code.startswith("NS0") and not in_a_file
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
