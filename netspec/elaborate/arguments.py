@@ -188,7 +188,7 @@ def _ready_block(node: Node) -> Ready:
     words = wired(node)
 
     def taken(wires: Wires) -> Wires:
-        return {name: wires[name] for name in sorted(words & wires.keys())}
+        return {name: wires[name] for name in sorted(wires) if name.partition(".")[0] in words}
 
     use = step.body
     if isinstance(node, Mapping) and len(node.items) == 1 and isinstance(use, Use):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from netspec.diagnostics import Span, SpecError, fault, nearest
+from netspec.diagnostics import SpecError, fault
 from netspec.elaborate import naming
 from netspec.elaborate.context import Abandoned, Context, Flow, Frame, Site, kind_of, with_notes
 from netspec.elaborate.environment import Environment
@@ -15,6 +15,7 @@ from netspec.elaborate.loops import generated_paths, run_loop
 from netspec.elaborate.naming import Level, NameTaken
 from netspec.elaborate.uses import apply
 from netspec.elaborate.values import tensors
+from netspec.elaborate.wires import bindings, unknown_step, wire_of
 from netspec.ops.base import Op
 from netspec.program import Argument, Call, Instance, Path, Value
 from netspec.syntax.expression import Expression
@@ -69,7 +70,8 @@ class Body:
             if step.name is None:
                 context.level.skip(naming.bases([replace(step, loop=None)], environment))
         if step.name is not None:
-            self.names[rendered(step.name, environment)] = wire_of(outputs)
+            self.names.update(bindings(rendered(step.name, environment), outputs))
+            self.elaborator.named.update(outputs)
         return outputs
 
     def _address(self, step: Step, context: Context, group: Level | None) -> Path | None:
@@ -197,17 +199,3 @@ def rendered(name: Template, environment: Environment) -> str:
     if not text.isidentifier():
         raise fault("NS208", f"`{text}` cannot be the name of a module", name.span)
     return text
-
-
-def wire_of(outputs: Flow) -> Any:
-    """What a name stands for: a tensor, or the tuple of several."""
-    return outputs[0] if len(outputs) == 1 else outputs
-
-
-def unknown_step(name: str, steps: Iterable[str], span: Span) -> SpecError:
-    """The fault of a `from` that names no step before it; `steps` are those that there are."""
-    known = sorted(steps)
-    hint = nearest(name, known)
-    if hint is None and known:
-        hint = "steps with a name: " + ", ".join(f"`{step}`" for step in known)
-    return fault("NS207", f"no step named `{name}` before this one", span, hint=hint)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from netspec.diagnostics import Report, fault, nearest
+from netspec.diagnostics import Report, Span, fault, nearest
 from netspec.elaborate.arguments import (
     Prepared,
     Ready,
@@ -14,9 +14,9 @@ from netspec.elaborate.arguments import (
     require_parameter,
 )
 from netspec.elaborate.binding import bind_op
-from netspec.elaborate.body import unknown_step
 from netspec.elaborate.environment import Environment, callable_names, resolve
 from netspec.elaborate.uses import unknown_use
+from netspec.elaborate.wires import unknown_step
 from netspec.ops.base import Op
 from netspec.syntax.expression import Expression
 from netspec.syntax.nodes import Node
@@ -61,7 +61,10 @@ class _Checker:
         self.parameters(block.parameters, names)
         inside = names | block.parameters.keys()
         self.asserts(block.asserts, inside)
-        self.steps(block.body, inside, step_names(block.body))
+        wires = step_names(block.body) | {name.text for name in block.inputs}
+        self.steps(block.body, inside, wires)
+        for output in block.outputs:
+            self.wire(output.text, wires, output.span)
         used = _words(block.body) | _default_words(block.parameters.values())
         used |= _assert_words(block.asserts)
         for parameter in block.parameters.values():
@@ -106,11 +109,15 @@ class _Checker:
             self.steps(step.body, names, wires)
 
     def wires(self, source: Expression, names: Names, wires: Names) -> None:
-        for name in sorted(source.names - names - wires - {"_"}):
-            if any(wire.endswith("*") and name.startswith(wire[:-1]) for wire in wires):
-                continue
+        for name in sorted(source.names - names - {"_"}):
+            self.wire(name, wires, source.span)
+
+    def wire(self, name: str, wires: Names, span: Span) -> None:
+        step = name.partition(".")[0]
+        beginnings = [wire[:-1] for wire in wires if wire.endswith("*")]
+        if step not in wires and not step.startswith(tuple(beginnings)):
             steps = [wire for wire in wires if not wire.endswith("*")]
-            self.report.add(unknown_step(name, steps, source.span))
+            self.report.add(unknown_step(name, steps, span))
 
     def use(self, use: Use, names: Names, wires: Names) -> None:
         target = resolve(use.head, self.file)

@@ -19,7 +19,8 @@ from netspec.elaborate.context import Abandoned, Context, Flow, Frame, with_note
 from netspec.elaborate.environment import Environment
 from netspec.elaborate.naming import Level
 from netspec.elaborate.repeats import merge_repeats
-from netspec.elaborate.values import Closure, key, rebase
+from netspec.elaborate.values import Closure, key, rebase, tensors
+from netspec.elaborate.wires import named_inputs, named_outputs
 from netspec.ops.base import Op
 from netspec.program import Argument, Instance, Program, Value
 from netspec.syntax.expression import parse_expression
@@ -76,6 +77,7 @@ class Text:
     span: Span
     about: str | None = None
     numbered: bool = False
+    outputs: tuple[Scalar, ...] = ()
 
 
 class Elaborator:
@@ -88,6 +90,10 @@ class Elaborator:
         self._prepared: dict[tuple[int, int], tuple[Prepared, ...]] = {}
         self._environments: dict[int, Environment] = {}
         self._outer: dict[Value, Value] = {}
+        self.opened: dict[Instance, Instance | None] = {}
+        """Instances without the flattening merge that they end in."""
+        self.named: set[Value] = set()
+        """The tensors that a step's name stands for."""
         self._steps = 0
         self._depth = 0
 
@@ -202,15 +208,17 @@ class Elaborator:
     ) -> Instance:
         """The instance of a block; `carried` are the tensors that its block arguments bring."""
         values = tuple([argument.value for argument in arguments.values()])
-        cached = (id(block), key(values), tuple([v.type for v in flow + carried]))
+        cached = (id(block), key(values), *_signature(values, flow, carried))
 
         def build() -> Instance:
             inputs = self._inputs(flow + carried)
             moved = dict(zip(carried, inputs[len(flow) :], strict=True))
             environment = self.environment(block.home)
             environment.update({n: rebase(a.value, moved) for n, a in arguments.items()})
-            text = Text(block.name, block.body, block.span, block.about, block.numbered)
-            body = Body(self, {}, frame)
+            text = Text(
+                block.name, block.body, block.span, block.about, block.numbered, block.outputs
+            )
+            body = Body(self, named_inputs(block, inputs), frame)
             return self._make(text, body, inputs, len(flow), environment, arguments)
 
         return self._instance(cached, frame, build)
@@ -219,7 +227,7 @@ class Elaborator:
         self, name: str, closure: Closure, flow: Flow, carried: Flow, frame: Frame
     ) -> Instance:
         """The instance of an inline body, called after the parameter that holds it."""
-        cached = (name, key(closure), tuple([v.type for v in flow + carried]))
+        cached = (name, key(closure), *_signature(closure, flow, carried))
 
         def build() -> Instance:
             inputs = self._inputs(flow + carried)
@@ -285,8 +293,11 @@ class Elaborator:
         """Run the text on the first `own` inputs; the others are carried along by its arguments."""
         level = Level((), naming.bases(text.steps, environment), numbered=text.numbered)
         outputs = body.run(text.steps, inputs[:own], Context(environment, level))
+        if text.outputs:
+            outputs = named_outputs(text.outputs, body.names)
         calls = merge_repeats(body.calls, outputs)
-        return Instance(text.name, arguments, inputs, calls, outputs, text.span, text.about)
+        names = tuple([name.text for name in text.outputs])
+        return Instance(text.name, arguments, inputs, calls, outputs, text.span, text.about, names)
 
     # -------------------------------------------------------------------------------- faults
 
@@ -310,6 +321,13 @@ class Elaborator:
                 value = self._outer[value]
             else:
                 return Note(f"{shape} is the network's input")
+
+
+def _signature(values: Any, flow: Flow, carried: Flow) -> tuple[Hashable, ...]:
+    """The types of the inputs, and which of the carried tensors stands where in the arguments."""
+    order = {value: k for k, value in enumerate(carried)}
+    pattern = tuple([order[value] for value in tensors(values)])
+    return tuple([value.type for value in flow + carried]), pattern
 
 
 def _size(item: Any, environment: Environment) -> Any:

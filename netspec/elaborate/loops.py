@@ -147,6 +147,7 @@ def _repeats(
     varying = loop.variables if variables["first"] else loop.variables - {"first"}
     return (
         len(body.calls) == calls + 1
+        and len(before) == 1
         and isinstance(step.body, Use)
         and loop.count is not None
         and not step.identifiers & varying

@@ -12,7 +12,9 @@ from netspec.elaborate.arguments import Supplied
 from netspec.elaborate.binding import bind_block
 from netspec.elaborate.context import Context, Flow, Frame, Site, kind_of, with_notes
 from netspec.elaborate.environment import Environment, callable_names, resolve
+from netspec.elaborate.flatten import flattened
 from netspec.elaborate.values import BlockValue, Closure, Partial, Reference, tensors
+from netspec.elaborate.wires import named_outputs, require_inputs
 from netspec.ops.base import Op, ShapeError
 from netspec.syntax.spec import Block, SpecFile
 from netspec.syntax.steps import Use
@@ -92,6 +94,7 @@ def _pass_on(target: type[Op], site: Site, flow: Flow) -> Flow:
 
 def _op(body: Body, target: type[Op], supplied: list[Supplied], site: Site, flow: Flow) -> Flow:
     op, arguments = body.elaborator.op(target, site.use, supplied)
+    flow = flattened(body, op, flow)
     outputs = _infer(body, op, site, flow)
     path = site.path(merge=op.merges)
     return body.call(op, flow, outputs, path, site, arguments)
@@ -115,6 +118,7 @@ def _infer(body: Body, op: Op, site: Site, flow: Flow) -> tuple[Tensor, ...]:
 
 def _block(body: Body, block: Block, supplied: list[Supplied], site: Site, flow: Flow) -> Flow:
     """A call of the instance of `block` for these arguments and input shapes."""
+    require_inputs(block, flow, site.use.span)
     environment = _callee(body, block, site)
     arguments = bind_block(block, site.use.span, supplied, environment)
     carried = tuple(dict.fromkeys(tensors(tuple([a.value for a in arguments.values()]))))
@@ -142,14 +146,17 @@ def _inline_block(
     """The steps of an inline block, in place: its children are children of this level."""
     span = site.use.span
     _reject_cycle(block, site, body.frame)
+    require_inputs(block, flow, span)
     environment = _callee(body, block, site)
     bind_block(block, span, supplied, environment)
     names, frame = body.names, body.frame
-    body.names, body.frame = ChainMap({}), Frame(block.name, span, frame, block)
+    own = dict(zip([name.text for name in block.inputs], flow, strict=False))
+    body.names, body.frame = ChainMap({}, own), Frame(block.name, span, frame, block)
     try:
         context = site.context
         inner = Context(environment, context.level, context.loops, context.open_loops)
-        return body.run(block.body, flow, inner)
+        outputs = body.run(block.body, flow, inner)
+        return named_outputs(block.outputs, body.names) if block.outputs else outputs
     except SpecError as error:
         raise with_notes(error, [Note(f"in `{block.name}`, used here", span)]) from None
     finally:

@@ -103,8 +103,12 @@ class Min(Elementwise):
 class Mean(Elementwise):
     """`(x1 + x2 + ...) / n` of n equal shapes; `[C]` broadcasts over `[C, H, W]`.
 
+    With `flatten`, an operand that is the unnamed result of another such mean, used nowhere else,
+    gives its own operands: a mean of all, as FractalNet joins its columns.
     FLOPs: n per output element (`n - 1` adds, a division).
     """
+
+    flatten: bool = False
 
     def extra_flops(self, inputs: Tensors, outputs: Tensors) -> int:
         return len(inputs) * outputs[0].elements

@@ -102,6 +102,8 @@ class Instance:
     outputs: tuple[Value, ...]
     span: Span
     about: str | None = None
+    output_names: tuple[str, ...] = ()
+    """The names of the outputs, where the block names them."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,8 +20,7 @@ from netspec.syntax.spec import (
 from netspec.syntax.steps import MODIFIERS, WORD, StepParser, parse_template, read_expression
 
 _FILE_KEYS_LATER = frozenset("inputs outputs".split())
-_BLOCK_KEYS = frozenset("about source params asserts body inline children".split())
-_BLOCK_KEYS_LATER = frozenset("inputs outputs".split())
+_BLOCK_KEYS = frozenset("about source params inputs outputs asserts body inline children".split())
 _CITATION_KEYS = frozenset("title authors year arxiv doi url where".split())
 _CLAIM_KEYS = frozenset("with params macs at shape source disputed".split())
 _BUDGETED = ("params", "buffers", "macs", "flops")
@@ -177,7 +176,7 @@ class _SpecParser:
 
     def _block(self, key: Scalar, node: Mapping) -> Block:
         _reject_name(key, "a block")
-        self._check_keys(node, _BLOCK_KEYS, _BLOCK_KEYS_LATER, f"the block `{key.text}`")
+        self._check_keys(node, _BLOCK_KEYS, frozenset(), f"the block `{key.text}`")
         body, params = node.get("body"), node.get("params")
         if body is None:
             raise fault("NS205", f"the block `{key.text}` has no `body`", key.span)
@@ -194,6 +193,8 @@ class _SpecParser:
             inline=_word(inline, (True, False), "`inline`") if inline is not None else False,
             numbered=children is not None and _word(children, ("numbered",), "`children`"),
             asserts=self._read_asserts(asserts) if asserts is not None else (),
+            inputs=_names(node.get("inputs"), "`inputs`"),
+            outputs=_names(node.get("outputs"), "`outputs`"),
             home=self.file,
         )
 
@@ -247,3 +248,18 @@ def _word(node: Node, words: tuple[object, ...], what: str) -> bool:
         allowed = " or ".join(f"`{word}`" for word in words)
         raise fault("NS204", f"{what} is {allowed}, not {describe(node)}", node.span)
     return node.value is not False
+
+
+def _names(node: Node | None, what: str) -> tuple[Scalar, ...]:
+    """A list of names, each once; raises `SpecError` (NS205, NS208)."""
+    if node is None:
+        return ()
+    items = node.items if isinstance(node, Sequence) else []
+    names = tuple(item for item in items if isinstance(item, Scalar))
+    if not items or len(names) != len(items):
+        raise fault("NS205", f"{what} is a list of names, not {describe(node)}", node.span)
+    for k, name in enumerate(names):
+        _reject_name(name, "a tensor")
+        if name.text in {earlier.text for earlier in names[:k]}:
+            raise fault("NS208", f"`{name.text}` stands in {what} twice", name.span)
+    return names

@@ -58,6 +58,10 @@ class Block:
     inline: bool
     numbered: bool
     asserts: tuple[Assert, ...]
+    inputs: tuple[Scalar, ...]
+    """The names of its inputs; none where it takes whatever comes."""
+    outputs: tuple[Scalar, ...]
+    """The steps or inputs that are its outputs; none where they are what its last step gives."""
     home: SpecFile
 
 
