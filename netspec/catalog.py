@@ -44,9 +44,10 @@ def documents(address: str) -> list[Document]:
         raise fault("NS003", f"{where} has no variant `{variant}`", hint=hint)
     if not isinstance(root, Mapping) or not known:
         return [Document(where, source, root, folder)]
-    if (claims := root.get("claims")) is not None:
-        message = "a file with variants is no network of its own: its claims go to the variants"
-        report.add(fault("NS503", message, claims.span))
+    for key in ("claims", "budget"):
+        if (node := root.get(key)) is not None:
+            message = f"a file with variants is no network of its own: `{key}` goes to the variants"
+            report.add(fault("NS503", message, node.span))
     return [
         Document(f"{where}@{name}", source, variant_of(root, name), folder)
         for name in ([variant] if variant else known)

@@ -171,12 +171,13 @@ def fault(
     return SpecError([Diagnostic(code, message, span, tuple(notes), hint)])
 
 
-def nearest(word: str, candidates: Iterable[str]) -> str | None:
-    """A hint with the candidate that `word` may be a slip of, or None."""
+def nearest(word: str, candidates: Iterable[str], cutoff: float = 0.7) -> str | None:
+    """A hint with the candidate that `word` may be a slip of, or None. Case does not count."""
     import difflib
 
-    matches = difflib.get_close_matches(word, sorted(set(candidates)), n=1, cutoff=0.6)
-    return f"did you mean `{matches[0]}`?" if matches else None
+    known = {candidate.lower(): candidate for candidate in sorted(candidates, reverse=True)}
+    matches = difflib.get_close_matches(word.lower(), known, n=1, cutoff=cutoff)
+    return f"did you mean `{known[matches[0]]}`?" if matches else None
 
 
 def render(diagnostic: Diagnostic) -> str:

@@ -39,7 +39,7 @@ def load(spec: str | Path, *, input: Iterable[int] | None = None, **params: Any)
     return Network(chosen, overrides, None if size is None else argument_node(size, "input"))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Network:
     """A spec that has been checked, with its figures, for one sample at the spec's input shape."""
 
@@ -49,6 +49,10 @@ class Network:
 
     def __post_init__(self) -> None:
         _ = self.program
+
+    def __repr__(self) -> str:
+        shapes = f"{list(self.input_shape)} -> {list(self.output_shape)}"
+        return f"<Network {self.name}: {shapes}, params {self.params:,}, MACs {self.macs:,}>"
 
     @cached_property
     def _compiled(self) -> tuple[SpecFile, Program]:

@@ -13,9 +13,15 @@ from netspec.ops.fields import MAX_SIZE
 VALIDATED = {
     "sizes": "size per axis, at least 1",
     "paddings": "size per axis, at least 0",
+    "axes_order": "list of axes",
+    "lengths": "list of sizes, at least 1; one may be -1",
+    "positions": "whole number, or a list of them",
+    "borders": "size at both ends, at least 0; or per axis a size or `[before, after]`",
     "_conv_padding": "size per axis, at least 0, or `same`, or `causal`",
 }
 """What the validators of argument types accept."""
+UNGIVEN = {"stride": "the kernel", "by": "2, unless `size` is given", "size": "`by` times as many"}
+"""What an argument without a default is where it is not given."""
 TYPES = {int: "whole number", float: "number", bool: "`true` or `false`"}
 BOUNDS = {"gt": "above", "ge": "at least", "lt": "below", "le": "at most"}
 
@@ -25,8 +31,8 @@ def values(name: str, field: FieldInfo) -> tuple[str, str]:
     kinds = _without_none(field.annotation)
     if field.is_required():
         default = "required"
-    elif field.default is None and name == "stride":
-        default = "the kernel"
+    elif field.default is None:
+        default = UNGIVEN[name]
     else:
         default = code(_literal(field.default))
     return _words(*kinds, *field.metadata), default

@@ -13,8 +13,9 @@ from netspec.ops.fields import MAX_SIZE
 from netspec.tensor import Tensor
 
 GROUPS = (
-    "convolution linear normalisation activation pooling merge shape stochastic arithmetic".split()
-)
+    "convolution linear normalisation activation pooling merge shape stochastic arithmetic "
+    "attention"
+).split()
 STEERING = ("identity", "nothing")
 
 INTRODUCTION = f"""\

@@ -118,7 +118,9 @@ def require_parameter(key: Scalar, target: Block | type[Op]) -> None:
     if key.text in known:
         return
     hint = nearest(key.text, known)
-    if key.text in MODIFIERS:
+    if key.text in ("do", "branches"):
+        hint = f"give the steps by the name of a parameter: {', '.join(f'`{n}`' for n in known)}"
+    elif key.text in MODIFIERS:
         hint = f"`{key.text}` is a modifier: write it beside `{target.name}`, one level out"
     elif hint is None and known:
         hint = f"it takes {', '.join(f'`{name}`' for name in known)}"

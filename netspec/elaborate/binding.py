@@ -52,6 +52,9 @@ def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+_ABOUT_WHOLE_NUMBERS = frozenset({"int_type", "int_from_float", "value_error"})
+
+
 def _explain(
     problem: Any, target: type[Op], use: Use, arguments: dict[str, Argument], spans: dict[str, Span]
 ) -> SpecError:
@@ -64,7 +67,7 @@ def _explain(
     if isinstance(value, BlockValue):
         message = f"`{name}` of `{target.name}` is a value, not a block"
         return fault("NS204", message, span)
-    if _has_fraction(value) and problem["type"] != "float_type":
+    if _has_fraction(value) and problem["type"] in _ABOUT_WHOLE_NUMBERS:
         hint = "use `//`, `floor` or `round`"
         what = "a channel count" if name == "out" else f"`{name}` of `{target.name}`"
         return fault("NS305", f"{what} must be a whole number: {gives}", span, hint=hint)

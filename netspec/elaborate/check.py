@@ -19,8 +19,8 @@ from netspec.elaborate.uses import unknown_use
 from netspec.elaborate.wires import unknown_step
 from netspec.ops.base import Op
 from netspec.syntax.expression import Expression
-from netspec.syntax.nodes import Node
-from netspec.syntax.spec import BUILT_IN, Assert, Block, Parameter, SpecFile
+from netspec.syntax.nodes import Node, Scalar
+from netspec.syntax.spec import BUILT_IN, TYPES, Assert, Block, Parameter, SpecFile
 from netspec.syntax.steps import Branches, Step, Template, Use, identifiers
 
 Names = frozenset[str]
@@ -76,8 +76,19 @@ class _Checker:
         for parameter in given.values():
             if parameter.default is not None:
                 with self.report.collecting():
-                    self.ready(ready_default(parameter), names, frozenset())
+                    prepared = ready_default(parameter)
+                    self.type_slip(parameter, prepared, names)
+                    self.ready(prepared, names, frozenset())
             names = names | {parameter.name}
+
+    def type_slip(self, parameter: Parameter, prepared: Ready, names: Names) -> None:
+        """Raise `SpecError` (NS206) for a word that is nearly a type: `Int`, `integer`."""
+        word = prepared.text or ""
+        known = word in names or word in BUILT_IN or resolve(word, self.file) is not None
+        hint = nearest(word, TYPES, 0.6) if word.isidentifier() and not known else None
+        if hint is not None and isinstance(parameter.default, Scalar):
+            span = parameter.default.span
+            raise fault("NS206", f"unknown name `{word}`", span, hint=hint)
 
     def asserts(self, asserts: Iterable[Assert], names: Names) -> None:
         for each in asserts:

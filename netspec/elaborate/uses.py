@@ -16,12 +16,31 @@ from netspec.elaborate.flatten import flattened
 from netspec.elaborate.values import BlockValue, Closure, Partial, Reference, tensors
 from netspec.elaborate.wires import named_outputs, require_inputs
 from netspec.ops.base import Op, ShapeError
+from netspec.program import Argument, Instance, Path
 from netspec.syntax.spec import Block, SpecFile
 from netspec.syntax.steps import Use
 from netspec.tensor import Tensor
 
 if TYPE_CHECKING:
     from netspec.elaborate.body import Body
+
+
+SYNONYMS = {
+    **dict.fromkeys(["add", "plus"], "sum"),
+    **dict.fromkeys(["cat", "concatenate"], "concat"),
+    **dict.fromkeys(["multiply", "product"], "mul"),
+    **dict.fromkeys(["average", "avg"], "mean"),
+    **dict.fromkeys(["batchnorm", "batchnorm1d", "batchnorm2d", "batchnorm3d"], "bn"),
+    **dict.fromkeys(["layernorm"], "ln"),
+    **dict.fromkeys(["groupnorm"], "gn"),
+    **dict.fromkeys(["conv1d", "conv2d", "conv3d", "convolution"], "conv"),
+    **dict.fromkeys(["fc", "fullyconnected"], "linear"),
+    **dict.fromkeys(["maxpool", "maxpool2d", "pool"], "max_pool"),
+    **dict.fromkeys(["avgpool", "avgpool2d", "averagepool"], "avg_pool"),
+    **dict.fromkeys(["gap", "globalpool", "globalaveragepool"], "global_avg_pool"),
+    **dict.fromkeys(["swish"], "silu"),
+}
+"""What ops are called elsewhere, without case and underscores."""
 
 
 def apply(body: Body, site: Site, flow: Flow) -> Flow:
@@ -43,7 +62,9 @@ def unknown_use(use: Use, home: SpecFile, variables: Mapping[str, Any]) -> SpecE
     if use.head in variables:
         kind = kind_of(variables[use.head])
         return fault("NS201", f"`{use.head}` is {kind}, not a block", use.span)
-    hint = nearest(use.head, [*callable_names(home), *variables])
+    synonym = SYNONYMS.get(use.head.lower().replace("_", ""))
+    hint = f"here it is called `{synonym}`" if synonym else None
+    hint = hint or nearest(use.head, [*callable_names(home), *variables])
     return fault("NS201", f"unknown op or block `{use.head}`", use.span, hint=hint)
 
 
@@ -125,8 +146,7 @@ def _block(body: Body, block: Block, supplied: list[Supplied], site: Site, flow:
     frame = Frame(block.name, site.use.span, body.frame)
     path = site.path(merge=False)
     instance = body.elaborator.block_instance(block, arguments, flow, carried, frame)
-    outputs = tuple([value.type for value in instance.outputs])
-    return body.call(instance, flow + carried, outputs, path, site, arguments)
+    return _call(body, instance, flow + carried, path, site, arguments)
 
 
 def _inline_body(body: Body, closure: Closure, site: Site, flow: Flow) -> Flow:
@@ -136,8 +156,23 @@ def _inline_body(body: Body, closure: Closure, site: Site, flow: Flow) -> Flow:
     frame = Frame(name, site.use.span, body.frame)
     path = site.path(merge=False)
     instance = body.elaborator.closure_instance(name, closure, flow, carried, frame)
+    return _call(body, instance, flow + carried, path, site, {})
+
+
+def _call(
+    body: Body,
+    instance: Instance,
+    inputs: Flow,
+    path: Path,
+    site: Site,
+    arguments: Mapping[str, Argument],
+) -> Flow:
+    """A call of the instance; one that does nothing only hands its inputs on."""
+    if not instance.calls:
+        handed = dict(zip(instance.inputs, inputs, strict=True))
+        return tuple([handed[value] for value in instance.outputs])
     outputs = tuple([value.type for value in instance.outputs])
-    return body.call(instance, flow + carried, outputs, path, site, {})
+    return body.call(instance, inputs, outputs, path, site, arguments)
 
 
 def _inline_block(

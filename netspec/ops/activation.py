@@ -7,6 +7,8 @@ from typing import ClassVar
 
 from netspec.ops.base import Op, ShapeError, Tensors, Weight, Window, op
 from netspec.ops.checks import require_float
+from netspec.ops.fields import Positive
+from netspec.tensor import Tensor
 
 
 class Activation(Op):
@@ -172,3 +174,43 @@ class LogSoftmax(AlongAxis):
     """
 
     flops_per_element = 5
+
+
+@op("glu", group="activation")
+class GLU(AlongAxis):
+    """`a * sigmoid(b)` of the two halves of `axis` (0: channels): `[2 C, H, W]` -> `[C, H, W]`.
+
+    Dauphin et al. 2017. FLOPs: 5 per output element.
+    """
+
+    flops_per_element = 5
+
+    def infer(self, inputs: Tensors) -> Tensors:
+        super().infer(inputs)
+        shape = list(inputs[0].shape)
+        if shape[self.axis] % 2:
+            raise ShapeError("NS304", f"glu: {shape[self.axis]} of {inputs[0]} is no even number")
+        shape[self.axis] //= 2
+        return (Tensor(tuple(shape), inputs[0].dtype),)
+
+
+@op("maxout", group="activation")
+class Maxout(Op):
+    """The largest of each `pieces` channels that follow each other: `[k C, H, W]` -> `[C, H, W]`.
+
+    `[C]` to `[C, D, H, W]` (Goodfellow et al. 2013). FLOPs: `pieces - 1` per output element.
+    """
+
+    pieces: Positive = 2
+
+    def infer(self, inputs: Tensors) -> Tensors:
+        require_float(self, inputs[0])
+        channels, *sizes = inputs[0].shape
+        if channels % self.pieces:
+            raise ShapeError(
+                "NS304", f"{channels} channels do not divide into pieces of {self.pieces}"
+            )
+        return (Tensor((channels // self.pieces, *sizes), inputs[0].dtype),)
+
+    def extra_flops(self, inputs: Tensors, outputs: Tensors) -> int:
+        return (self.pieces - 1) * outputs[0].elements

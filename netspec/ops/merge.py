@@ -128,6 +128,87 @@ class Div(Elementwise):
     arity = (2, 2)
 
 
+@op("lerp", group="merge")
+class Lerp(Elementwise):
+    """`x + t * (h - x)` of x, h and t, in this order: t = 0 gives x, t = 1 gives h.
+
+    Equal shapes; `[C]` broadcasts over `[C, H, W]`. A highway layer with its gate t.
+    FLOPs: 3 per output element.
+    """
+
+    arity = (3, 3)
+
+    def extra_flops(self, inputs: Tensors, outputs: Tensors) -> int:
+        return 3 * outputs[0].elements
+
+
+@op("stack", group="merge")
+class Stack(Op):
+    """Inputs of one shape, one after the other along a new axis.
+
+    `axis` is its place in the output (0: before the channels; negative from the end). FLOPs: 0.
+    """
+
+    axis: int = 0
+
+    arity = (1, None)
+    merges = True
+
+    def infer(self, inputs: Tensors) -> Tensors:
+        first = inputs[0]
+        rank = len(first.shape) + 1
+        if not -rank <= self.axis < rank:
+            raise ShapeError(
+                "NS301", f"stack along axis {self.axis}, but its output has {rank} axes"
+            )
+        for at, x in enumerate(inputs):
+            if x != first:
+                raise _mismatch(self, inputs, at, 0, free=NO_AXIS)
+        axis = self.axis % rank
+        return (Tensor((*first.shape[:axis], len(inputs), *first.shape[axis:]), first.dtype),)
+
+    def extra_flops(self, inputs: Tensors, outputs: Tensors) -> int:
+        return 0
+
+    def window(self, inputs: Tensors) -> None:
+        return None
+
+
+@op("matmul", group="merge")
+class Matmul(Op):
+    """The matrix product `x1 x2` over the last two axes: `[N, K]`, `[K, M]` -> `[N, M]`.
+
+    Axes before them agree. With `transpose` it is `x1 x2^T`: `[N, K]`, `[M, K]` -> `[N, M]`.
+    MACs: `K` per output element. FLOPs beside them: 0.
+    """
+
+    transpose: bool = False
+
+    arity = (2, 2)
+    merges = True
+
+    def infer(self, inputs: Tensors) -> Tensors:
+        x, y = inputs
+        require_float(self, x)
+        if min(len(x.shape), len(y.shape)) < 2:
+            raise ShapeError("NS301", f"matmul takes matrices, not {x} and {y}")
+        (*batch, rows, inner), (*other_batch, first, second) = x.shape, y.shape
+        matching, columns = (second, first) if self.transpose else (first, second)
+        if batch != other_batch or inner != matching or x.dtype != y.dtype:
+            transposed = " transposed" if self.transpose else ""
+            raise ShapeError("NS302", f"matmul: {x} cannot be multiplied with {y}{transposed}")
+        return (Tensor((*batch, rows, columns), x.dtype),)
+
+    def macs(self, inputs: Tensors, outputs: Tensors) -> int:
+        return outputs[0].elements * inputs[0].shape[-1]
+
+    def extra_flops(self, inputs: Tensors, outputs: Tensors) -> int:
+        return 0
+
+    def window(self, inputs: Tensors) -> None:
+        return None
+
+
 @op("nothing", group="merge")
 class Nothing(Op):
     """No tensor at all: a branch that is left out. FLOPs: 0."""
@@ -139,6 +220,10 @@ class Nothing(Op):
 
     def extra_flops(self, inputs: Tensors, outputs: Tensors) -> int:
         return 0
+
+
+NO_AXIS = -1
+"""All axes agree, none is free."""
 
 
 def _broadcasts(x: Tensor, over: Tensor) -> bool:

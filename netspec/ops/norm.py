@@ -92,6 +92,54 @@ class GroupNorm(Op):
         return 7 * outputs[0].elements
 
 
+@op("instance_norm", group="normalisation")
+class InstanceNorm(Op):
+    """`(x - mean) / sqrt(var + eps)` with each channel's mean and variance over its own map.
+
+    `[C, L]`, `[C, H, W]`, `[C, D, H, W]`, of more than one element per channel; `affine` adds
+    `* weight + bias` per channel. Training and evaluation are the same. The receptive field, as
+    usual, leaves the statistics out.
+    FLOPs: 5 per element (3 for the statistics, subtract, divide), 7 with `affine`.
+    """
+
+    eps: PositiveFloat = 1e-5
+    affine: bool = False
+
+    def infer(self, inputs: Tensors) -> Tensors:
+        if spatial_sizes(self, inputs[0]) and inputs[0].elements == inputs[0].shape[0]:
+            raise ShapeError("NS301", f"instance_norm of {inputs[0]}: one element has no variance")
+        return inputs
+
+    def weights(self, inputs: Tensors) -> dict[str, Weight]:
+        return _scale_and_shift(inputs[0].shape[:1]) if self.affine else {}
+
+    def extra_flops(self, inputs: Tensors, outputs: Tensors) -> int:
+        return (7 if self.affine else 5) * outputs[0].elements
+
+
+@op("rms_norm", group="normalisation")
+class RMSNorm(Op):
+    """`x / sqrt(mean(x^2) + eps) * weight` over the features of `[D]`, `[T, D]`: the last axis.
+
+    Zhang and Sennrich 2019. FLOPs: 4 per element (square, add, divide, scale).
+    """
+
+    eps: PositiveFloat = 1e-6
+
+    def infer(self, inputs: Tensors) -> Tensors:
+        require_float(self, inputs[0])
+        return inputs
+
+    def weights(self, inputs: Tensors) -> dict[str, Weight]:
+        return {"weight": Weight(inputs[0].shape[-1:], "ones")}
+
+    def extra_flops(self, inputs: Tensors, outputs: Tensors) -> int:
+        return 4 * outputs[0].elements
+
+    def window(self, inputs: Tensors) -> tuple[Window, ...] | None:
+        return super().window(inputs) if len(inputs[0].shape) == 1 else None
+
+
 @op("lrn", group="normalisation")
 class LocalResponseNorm(Op):
     """`x / (k + alpha / size * sum of x^2 over size neighbouring channels) ^ beta`.

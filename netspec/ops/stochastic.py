@@ -37,3 +37,21 @@ class DropoutChannels(Op):
 
     def extra_flops(self, inputs: Tensors, outputs: Tensors) -> int:
         return 0
+
+
+@op("drop_path", group="stochastic")
+class DropPath(Op):
+    """In training each sample is zero as a whole with probability `p`, else divided by `1 - p`.
+
+    At the end of a residual branch it leaves the branch out (Huang et al. 2016).
+    FLOPs: 0 (the evaluation graph).
+    """
+
+    p: Probability
+
+    def infer(self, inputs: Tensors) -> Tensors:
+        require_float(self, inputs[0])
+        return inputs
+
+    def extra_flops(self, inputs: Tensors, outputs: Tensors) -> int:
+        return 0

@@ -73,7 +73,7 @@ def _in_terms_of_the_language(message: str) -> str:
     return message.replace("tuple index", "list index")
 
 
-_YAML_1_1 = frozenset({"yes", "no", "on", "off", "Yes", "No", "On", "Off", "y", "n"})
+_YAML_1_1 = frozenset({"yes", "no", "on", "off", "Yes", "No", "On", "Off"})
 
 
 def _free_names(tree: ast.expr) -> set[str]:

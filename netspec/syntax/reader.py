@@ -20,6 +20,20 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _UNQUOTED = re.compile(r"[:\[,-]\s*([A-Za-z_]\w*[\[(][^,}\]]*)")
 
 
+_SLIPS = {
+    "did not find expected '-' indicator": (
+        "a modifier stands in the column of its op: `- conv: 8`, and below the c its `name: stem`"
+    ),
+    "did not find expected key": (
+        "steps stand in a list of their own: under `do:` where there are modifiers beside them"
+    ),
+    "mapping values are not allowed in this context": (
+        "one `key: value` a line, each in the column of the others"
+    ),
+}
+"""What is meant to help with the commonest messages of the YAML parser."""
+
+
 def read_source(path: Path, shown_as: str | None = None) -> Source:
     """The text of a spec file; raises `SpecError` (NS001) for what is not a readable UTF-8 text."""
     name = shown_as or str(path)

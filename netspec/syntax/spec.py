@@ -17,7 +17,7 @@ FILE_KEYS = frozenset(
     "variants extends".split()
 )
 _VARIANT_KEYS = FILE_KEYS - {"netspec", "variants", "extends"}
-_MERGED_BY_KEY = frozenset({"params", "blocks", "defaults", "use", "variants"})
+_MERGED_BY_KEY = frozenset({"params", "blocks", "defaults", "use"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,15 +126,15 @@ def variants(root: Mapping) -> dict[str, Mapping]:
 def variant_of(root: Mapping, name: str) -> Mapping:
     """The file as its variant `name` has it."""
     named = (Scalar("name", root.span), Scalar(name, root.span))
-    shared = [(k, v) for k, v in heritage(root) if k.text not in ("name", "variants")]
+    shared = [(k, v) for k, v in heritage(root) if k.text != "name"]
     return overlay(Mapping([named, *shared], root.span), variants(root)[name])
 
 
 def heritage(root: Mapping) -> Mapping:
     """What a variant, or a file that extends this one, starts from. Claims and budget belong to the
-    form that they stand beside.
+    form that they stand beside, variants to their file.
     """
-    kept = [(k, v) for k, v in root if k.text not in ("claims", "budget")]
+    kept = [(k, v) for k, v in root if k.text not in ("claims", "budget", "variants")]
     return Mapping(kept, root.span)
 
 

@@ -168,7 +168,8 @@ class StepParser:
                 _reject_modifier(key, key)
             raise fault("NS211", "a step needs an op, a block, `do` or `branches`", node.span)
         for key, _ in heads[1:]:
-            self.report.add(_second_head(key, heads[0][0]))
+            if key.text not in ("do", "branches"):
+                self.report.add(_second_head(key, heads[0][0]))
         return heads[0]
 
     def _body(
@@ -222,13 +223,20 @@ def _merge(node: Node) -> Use:
 
 def _use(head: Scalar, arguments: Node | None) -> Use:
     if not isinstance(head.value, str) or not WORD.fullmatch(head.text):
-        raise fault("NS211", f"{describe(head)} is not the name of an op or block", head.span)
+        message = f"{describe(head)} is not the name of an op or block"
+        raise fault("NS211", message, head.span, hint=_missing_space(head.text))
     given = None if arguments is None or is_null(arguments) else arguments
     return Use(head.text, head.span, given)
 
 
+def _missing_space(text: str) -> str | None:
+    if text.startswith("-"):
+        return "a space is missing after `-`"
+    return "a space is missing after `:`" if ":" in text else None
+
+
 def _second_head(key: Scalar, head: Scalar) -> SpecError:
-    hint = nearest(key.text, MODIFIERS) or (
+    hint = nearest(key.text, MODIFIERS - LATER) or (
         f"a step has one op or block; an argument of `{head.text}` goes inside its braces"
     )
     message = f"unknown modifier `{key.text}` beside `{head.text}`"
@@ -239,7 +247,9 @@ def _reject_modifier(key: Scalar, head: Scalar) -> None:
     if key.text in LATER:
         raise fault("NS210", f"the modifier `{key.text}` is not in this version yet", key.span)
     if key.text in ("do", "branches"):
-        raise fault("NS205", f"`{key.text}` cannot stand beside `{head.text}`", key.span)
+        hint = f"a body that `{head.text}` takes is an argument: `{head.text}: {{body: [...]}}`"
+        message = f"`{key.text}` cannot stand beside `{head.text}`"
+        raise fault("NS205", message, key.span, hint=hint if key.text == "do" else None)
 
 
 def _reject_reserved(key: Scalar, what: str) -> None:

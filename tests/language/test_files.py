@@ -91,10 +91,13 @@ def test_extends_may_replace_blocks_and_body(folder: Path) -> None:
     assert network.params == 3 * 16 + 16 + 32 + 16 * 10 + 10
 
 
-def test_extends_keeps_the_variants(folder: Path) -> None:
+def test_variants_stay_with_their_file(folder: Path) -> None:
+    path = write(folder, "extends: base.yaml\nparams: {width: 4}\n")
+    assert netspec.load(path).program.params["width"] == 4
     path = write(folder, "extends: base.yaml\nvariants: {narrow: {params: {width: 2}}}\n")
-    assert netspec.load(f"{path}@wide").program.params["width"] == 16
     assert netspec.load(f"{path}@narrow").program.params["width"] == 2
+    with pytest.raises(netspec.SpecError, match="no variant `wide`"):
+        netspec.load(f"{path}@wide")
 
 
 def test_faults_of_a_used_file_are_at_their_place(folder: Path) -> None:

@@ -9,11 +9,25 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from torch import nn
 
 from netspec.ops.base import Op, ShapeError
-from netspec.ops.merge import Concat, Div, Max, Mean, Min, Mul, Nothing, Sub, Sum
+from netspec.ops.merge import (
+    Concat,
+    Div,
+    Lerp,
+    Matmul,
+    Max,
+    Mean,
+    Min,
+    Mul,
+    Nothing,
+    Stack,
+    Sub,
+    Sum,
+)
 from netspec.tensor import Tensor
-from tests.ops.torch_agreement import types
+from tests.ops.torch_agreement import assert_agrees, types
 
 BINARY: dict[type[Op], Callable[[torch.Tensor, torch.Tensor], torch.Tensor]] = {
     Sum: torch.add,
@@ -60,8 +74,42 @@ def test_any_number_of_operands(merge: type[Op], count: int) -> None:
     assert merge().infer(types(*[(3, 4)] * count))[0].shape == tuple(total.shape[1:])
 
 
+@pytest.mark.parametrize("axis", [-3, -1, 0, 1, 2])
+def test_stack(axis: int) -> None:
+    stacked = torch.stack([torch.zeros(3, 4)] * 5, axis)
+    assert Stack(axis=axis).infer(types(*[(3, 4)] * 5))[0].shape == tuple(stacked.shape)
+
+
+@pytest.mark.parametrize("t", [(4, 5, 6), (4,), (4, 1, 1)])
+def test_lerp(t: tuple[int, ...]) -> None:
+    shapes = [(4, 5, 6), (4, 5, 6), t]
+    x, h, weight = (torch.zeros(2, *s, *[1] * (3 - len(s))) for s in shapes)
+    (output,) = Lerp().infer(types(*shapes))
+    assert output.shape == tuple(torch.lerp(x, h, weight).shape[1:])
+
+
+class Product(nn.Module):
+    def __init__(self, transpose: bool) -> None:
+        super().__init__()
+        self.transpose = transpose
+
+    def forward(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        return torch.matmul(x, y.mT if self.transpose else y)
+
+
+@pytest.mark.parametrize("batch", [(), (3,), (3, 2)])
+def test_matmul(batch: tuple[int, ...]) -> None:
+    assert_agrees(Matmul(), Product(False), (*batch, 4, 5), (*batch, 5, 6))
+    assert_agrees(Matmul(transpose=True), Product(True), (*batch, 4, 5), (*batch, 6, 5))
+
+
+def test_matmul_has_no_extra_flops() -> None:
+    assert Matmul().extra_flops(types((4, 5), (5, 6)), types((4, 6))) == 0
+
+
 @pytest.mark.parametrize(
-    ("merge", "per_element"), [(Concat, 0), (Sum, 2), (Mul, 2), (Max, 2), (Min, 2), (Mean, 3)]
+    ("merge", "per_element"),
+    [(Concat, 0), (Stack, 0), (Lerp, 3), (Sum, 2), (Mul, 2), (Max, 2), (Min, 2), (Mean, 3)],
 )
 def test_extra_flops_of_three_operands(merge: type[Op], per_element: int) -> None:
     inputs = types(*[(3, 4)] * 3)
@@ -72,7 +120,9 @@ def test_extra_flops_of_three_operands(merge: type[Op], per_element: int) -> Non
 def test_only_some_stand_after_merge() -> None:
     assert Concat.merges
     assert all(merge.merges for merge in BINARY)
-    assert Sub.arity == Div.arity == (2, 2)
+    assert all(merge.merges for merge in (Stack, Lerp, Matmul))
+    assert Sub.arity == Div.arity == Matmul.arity == (2, 2)
+    assert Lerp.arity == (3, 3)
     assert not Nothing.merges
 
 
@@ -85,6 +135,9 @@ def test_windows() -> None:
     maps = types((3, 4, 4), (3, 4, 4))
     assert Concat().window(maps) == pointwise
     assert Concat(axis=1).window(maps) is None
+    assert Lerp().window(types((3, 4, 4), (3, 4, 4), (3,))) == pointwise
+    moved: list[Op] = [Stack(), Matmul()]
+    assert [op.window(maps) for op in moved] == [None, None]
     assert Mul().window(types((3,), (3, 4, 4))) == pointwise
 
 
@@ -109,6 +162,16 @@ INT = Tensor((3, 4, 4), "int64")
         (Concat(), (Tensor((3, 4, 4)), INT), "NS302", "type (int64 and float32)"),
         (Concat(axis=3), types((64, 7, 7)), "NS301", "has 3 axes"),
         (Sum(), (INT, INT), "NS301", "int64"),
+        (Stack(axis=4), types((3, 4, 4)), "NS301", "has 4 axes"),
+        (Stack(), types((64, 7), (64,)), "NS302", "number of axes (1 and 2)"),
+        (Stack(), types((64, 7, 7), (64, 1, 7)), "NS302", "height (1 and 7)"),
+        (Stack(), (Tensor((3, 4, 4)), INT), "NS302", "type (int64 and float32)"),
+        (Lerp(), types((4, 5, 6), (3, 5, 6), (4, 5, 6)), "NS302", "channels (3 and 4)"),
+        (Matmul(), types((4, 5), (5,)), "NS301", "not [4, 5] and [5]"),
+        (Matmul(), types((4, 5), (6, 5)), "NS302", "[4, 5] cannot be multiplied with [6, 5]"),
+        (Matmul(transpose=True), types((4, 5), (5, 6)), "NS302", "[5, 6] transposed"),
+        (Matmul(), types((3, 4, 5), (2, 5, 4)), "NS302", "cannot be multiplied"),
+        (Matmul(), (INT, INT), "NS301", "int64"),
     ],
 )
 def test_refuses(op: Op, inputs: tuple[Tensor, ...], code: str, words: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from netspec.ops.base import Op, find, names, op
-from tests.ops.torch_agreement import types
+from netspec.tensor import Tensor
 
 GROUPS = {
     "convolution",
@@ -23,7 +23,36 @@ GROUPS = {
     "attention",
 }
 
-REQUIRED = {"conv": {"out": 4}, "linear": {"out": 4}, "gn": {"groups": 2}, "scale": {"by": 2}}
+REQUIRED: dict[str, dict[str, object]] = {
+    "conv": {"out": 4},
+    "conv_transpose": {"out": 4},
+    "linear": {"out": 4},
+    "gn": {"groups": 2},
+    "scale": {"by": 2},
+    "rbf": {"out": 4},
+    "bilinear": {"out": 4},
+    "embedding": {"count": 10, "dim": 4},
+    "attention": {"heads": 2},
+    "shift": {"by": 2},
+    "drop_path": {"p": 0.5},
+    "channel_shuffle": {"groups": 2},
+    "reshape": {"shape": (-1,)},
+    "permute": {"order": (2, 0, 1)},
+    "select": {"at": 0},
+    "pad": {"by": 1},
+    "pad_channels": {"to": 8},
+    "pixel_shuffle": {"by": 2},
+    "subsample": {"by": 2},
+}
+SHAPES: dict[str, tuple[int, ...]] = {
+    "linear": (6,),
+    "rbf": (6,),
+    "bilinear": (6,),
+    "matmul": (6, 6),
+    "attention": (5, 6),
+    "pixel_shuffle": (8, 3, 3),
+}
+"""What an op takes that does not take an image of 6 channels."""
 
 
 def registered(name: str) -> type[Op]:
@@ -44,8 +73,8 @@ def test_every_op_is_documented_and_has_a_group(name: str) -> None:
 @pytest.mark.parametrize("name", names())
 def test_every_op_says_what_it_computes_and_costs(name: str) -> None:
     instance = registered(name).model_validate(REQUIRED.get(name, {}))
-    shape = (6,) if name == "linear" else (6, 8, 8)
-    inputs = types(*[shape] * instance.arity[0])
+    dtype = "int64" if name == "embedding" else "float32"
+    inputs = (Tensor(SHAPES.get(name, (6, 8, 8)), dtype),) * instance.arity[0]
     outputs = instance.infer(inputs)
     flops = instance.extra_flops(inputs, outputs)
     assert flops is not None
@@ -58,22 +87,36 @@ def test_every_op_says_what_it_computes_and_costs(name: str) -> None:
     ("name", "fields"),
     [
         ("conv", "out kernel stride padding dilation groups bias padding_mode"),
+        ("conv_transpose", "out kernel stride padding output_padding dilation groups bias"),
         ("linear", "out bias"),
+        ("bilinear", "out bias"),
+        ("embedding", "count dim"),
         ("bn", "eps momentum affine"),
         ("ln", "eps axis"),
         ("gn", "groups eps"),
+        ("instance_norm", "eps affine"),
+        ("rms_norm", "eps"),
+        ("affine", "bias"),
         ("lrn", "size alpha beta k"),
         ("max_pool", "kernel stride padding dilation ceil"),
         ("avg_pool", "kernel stride padding ceil count_pad"),
         ("adaptive_avg_pool", "size"),
         ("global_avg_pool", "keep"),
         ("concat", "axis"),
+        ("stack", "axis"),
+        ("matmul", "transpose"),
+        ("glu", "axis"),
+        ("maxout", "pieces"),
         ("leaky_relu", "slope"),
         ("prelu", "per_channel"),
         ("elu", "alpha"),
         ("softmax", "axis"),
         ("dropout", "p"),
         ("scale", "by"),
+        ("pad", "by mode"),
+        ("select", "at axis"),
+        ("crop", "top left bottom right"),
+        ("upsample", "by mode size"),
     ],
 )
 def test_positional_order(name: str, fields: str) -> None:
@@ -103,6 +146,21 @@ def test_positional_order(name: str, fields: str) -> None:
         ("bn", {"momentum": True}),
         ("dropout", {"p": 1.5}),
         ("ln", {"axis": 1}),
+        ("reshape", {"shape": ()}),
+        ("reshape", {"shape": (-1, -1)}),
+        ("reshape", {"shape": (0, 4)}),
+        ("reshape", {"shape": 4}),
+        ("permute", {"order": (1, 1)}),
+        ("permute", {"order": (1, 2)}),
+        ("permute", {"order": 0}),
+        ("select", {"at": ()}),
+        ("select", {"at": (0, True)}),
+        ("pad", {"by": -1}),
+        ("pad", {"by": (1, (0, 1, 2))}),
+        ("pad", {"by": ()}),
+        ("crop", {"top": -1}),
+        ("upsample", {"by": 2, "size": 8}),
+        ("upsample", {"by": 0.5}),
     ],
 )
 def test_refuses_arguments(name: str, arguments: dict[str, object]) -> None:
@@ -120,6 +178,8 @@ def test_refuses_arguments(name: str, arguments: dict[str, object]) -> None:
         ("bn", {"eps": 1, "momentum": 0}),
         ("dropout", {"p": 0}),
         ("scale", {"by": 2}),
+        ("pad", {"by": (1, (0, 1))}),
+        ("upsample", {"mode": "bilinear", "size": (8, 8)}),
     ],
 )
 def test_takes_arguments(name: str, arguments: dict[str, object]) -> None:

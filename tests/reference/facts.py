@@ -27,7 +27,7 @@ class Entry(NamedTuple):
 
 
 class Figures(NamedTuple):
-    """What a torchvision model counts at one input, batch dimension left out."""
+    """What a model counts at one input, batch dimension left out."""
 
     name: str
     input: tuple[int, ...]
@@ -68,13 +68,13 @@ def _without_batch(shape: str) -> tuple[int, ...]:
 
 
 def numerics(name: str) -> dict[str, Any]:
-    """The expected outputs in `numerics/tv_{name}.json`."""
-    facts: dict[str, Any] = json.loads((FOLDER / "numerics" / f"tv_{name}.json").read_text())
+    """The expected outputs in `numerics/{name}.json`."""
+    facts: dict[str, Any] = json.loads((FOLDER / "numerics" / f"{name}.json").read_text())
     return facts
 
 
 def numerics_names() -> list[str]:
-    return sorted(path.stem.removeprefix("tv_") for path in FOLDER.glob("numerics/tv_*.json"))
+    return sorted(path.stem for path in FOLDER.glob("numerics/*.json"))
 
 
 def filled(key: str, shape: tuple[int, ...]) -> NDArray[np.float64]:

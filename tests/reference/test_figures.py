@@ -1,4 +1,4 @@
-"""Parameters, buffers, multiply-accumulates and output shapes are torchvision's, to the integer."""
+"""Parameters, buffers, multiply-accumulates and output shapes are the library's, to the integer."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def case_name(row: facts.Figures) -> str:
 
 
 @pytest.mark.parametrize("row", facts.figures(), ids=case_name)
-def test_figures_are_torchvisions(row: facts.Figures) -> None:
+def test_figures_are_the_librarys(row: facts.Figures) -> None:
     network = netspec.load(row.name, input=row.input)
     counted = (network.output_shape, network.params, network.buffers, network.macs)
     assert counted == (row.output, row.params, row.buffers, row.macs)

@@ -1,4 +1,4 @@
-"""Outputs are torchvision's: every weight filled from a hash of its key, float64, to 1e-7."""
+"""Outputs are the library's: every weight filled from a hash of its key, float64, to 1e-7."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def figures_of(output: torch.Tensor) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", facts.numerics_names())
-def test_outputs_are_torchvisions(name: str) -> None:
+def test_outputs_are_the_librarys(name: str) -> None:
     expected = facts.numerics(name)
     (output_facts,) = expected["outputs_float64"]
     sample = torch.from_numpy(facts.filled_input(tuple(expected["input_shape"])))

@@ -17,6 +17,11 @@ NETWORKS: dict[str, dict[str, Any]] = {
     "vgg11": {"input": (3, 32, 32), "hidden": 64},
     "resnet18": {"input": (3, 32, 32)},
     "densenet121": {"input": (3, 32, 32)},
+    "squeezenet1_1": {"input": (3, 64, 64)},
+    "mobilenet_v2": {"input": (3, 32, 32)},
+    "resnext50_32x4d": {"input": (3, 32, 32)},
+    "seresnet50": {"input": (3, 32, 32)},
+    "resnetv2_50": {"input": (3, 32, 32)},
 }
 
 

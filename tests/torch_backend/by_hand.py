@@ -15,8 +15,9 @@ SPAN = Span(Source("net.yaml", "body: [op]\n"), 1, 8, 1, 10)
 class Body:
     """The calls of an instance, one after the other."""
 
-    def __init__(self, *shapes: Sequence[int]) -> None:
-        self.inputs = tuple(Value(Tensor(tuple(shape))) for shape in shapes)
+    def __init__(self, *inputs: Sequence[int] | Tensor) -> None:
+        types = (x if isinstance(x, Tensor) else Tensor(tuple(x)) for x in inputs)
+        self.inputs = tuple(map(Value, types))
         self.calls: list[Call] = []
 
     def call(
@@ -44,7 +45,7 @@ class Body:
         return Program("net", self.instance("net", *outputs))
 
 
-def single(op: Op, *shapes: tuple[int, ...], group: Path = ()) -> Program:
+def single(op: Op, *inputs: tuple[int, ...] | Tensor, group: Path = ()) -> Program:
     """A network of one op; in a group it stands in an `nn.Sequential`."""
-    body = Body(*shapes)
+    body = Body(*inputs)
     return body.program(*body.call(op, *body.inputs, name="0" if group else None, group=group))

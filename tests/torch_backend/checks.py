@@ -28,24 +28,43 @@ def checked_source(program: Program) -> str:
     outputs = outputs if isinstance(outputs, tuple) else (outputs,)
     expected = run(program, module.state_dict(), *inputs)
     for output, wanted in zip(outputs, expected, strict=True):
-        torch.testing.assert_close(output, wanted, rtol=1e-9, atol=1e-9)
+        torch.testing.assert_close(output, wanted, rtol=1e-9, atol=1e-9, equal_nan=True)
     return source
 
 
+def assert_same_gradients(program: Program) -> None:
+    """The module's gradients to its inputs and weights are those of plain torch functions."""
+    module = build_module(program, emit(program, Costs(program).total), dtype=torch.float64).eval()
+    stir(module)
+    inputs = samples(program)
+    sources = [x.requires_grad_() for x in inputs if x.is_floating_point()]
+    sources += module.parameters()
+    output = module(*inputs)
+    expected = run(program, module.state_dict(keep_vars=True), *inputs)[0]
+    toward = torch.randn(output.shape, dtype=output.dtype, generator=torch.Generator())
+    found, wanted = (
+        torch.autograd.grad(y, sources, toward, materialize_grads=True) for y in (output, expected)
+    )
+    torch.testing.assert_close(found, wanted, rtol=1e-7, atol=1e-9, equal_nan=True)
+
+
 def stir(module: nn.Module) -> None:
-    """Running statistics and affine weights as after training, so that none of them is neutral."""
+    """Running statistics and scales and shifts as after training, so that none is neutral."""
     generator = torch.Generator().manual_seed(0)
     with torch.no_grad():
         for tensor in module.state_dict().values():
-            if tensor.is_floating_point() and tensor.dim() < 2:
+            constant = tensor.dim() < 2 or bool((tensor == tensor.flatten()[0]).all())
+            if tensor.is_floating_point() and constant:
                 tensor.uniform_(0.5, 1.5, generator=generator)
 
 
 def samples(program: Program, batch: int = 2) -> list[torch.Tensor]:
-    """Random inputs of the program."""
+    """Random inputs of the program; whole numbers are less than 4."""
     generator = torch.Generator().manual_seed(1)
     return [
-        torch.randn(batch, *given.shape, dtype=torch.float64, generator=generator)
+        torch.randint(4, (batch, *given.shape), generator=generator)
+        if given.dtype == "int64"
+        else torch.randn(batch, *given.shape, dtype=torch.float64, generator=generator)
         for given in program.inputs
     ]
 

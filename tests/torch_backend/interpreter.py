@@ -15,6 +15,7 @@ from torch import Tensor
 
 from netspec.ops.base import Op
 from netspec.program import Call, Instance, Path, Program
+from netspec.tensor import Tensor as TypeOf
 
 State = Mapping[str, Tensor]
 
@@ -58,6 +59,118 @@ def _conv(op: Any, w: State, x: Tensor) -> Tensor:
     return result
 
 
+def _conv_transpose(op: Any, w: State, x: Tensor) -> Tensor:
+    """Each input element adds the kernel, times itself, to the output: the gradient of a conv."""
+    (output,) = op.infer((TypeOf(tuple(x.shape[1:])),))
+    function: Any = (F.conv1d, F.conv2d, F.conv3d)[x.dim() - 3]
+    wide = torch.zeros(len(x), *output.shape, dtype=x.dtype, requires_grad=True)
+    narrow = function(wide, w["weight"], None, op.stride, op.padding, op.dilation, op.groups)
+    (result,) = torch.autograd.grad(narrow, wide, x, create_graph=True)
+    return result + _per_channel(w["bias"], result) if "bias" in w else result
+
+
+def _upsample(op: Any, w: State, x: Tensor) -> Tensor:
+    if op.mode == "nearest" and op.size is None:
+        for axis, factor in enumerate(_per_axis(op.factor, x.dim() - 2), 2):
+            x = x.repeat_interleave(factor, axis)
+        return x
+    (output,) = op.infer((TypeOf(tuple(x.shape[1:])),))
+    return F.interpolate(x, size=output.shape[1:], mode=op.mode)
+
+
+def _pixel_shuffle(op: Any, w: State, x: Tensor) -> Tensor:
+    n, channels, height, width = x.shape
+    split = x.reshape(n, channels // op.by**2, op.by, op.by, height, width)
+    return split.permute(0, 1, 4, 2, 5, 3).reshape(n, -1, height * op.by, width * op.by)
+
+
+def _subsample(op: Any, w: State, x: Tensor) -> Tensor:
+    for axis, step in enumerate(_per_axis(op.by, x.dim() - 2), 2):
+        x = x.index_select(axis, torch.arange(0, x.shape[axis], step))
+    return x
+
+
+def _pad(op: Any, w: State, x: Tensor) -> Tensor:
+    for axis, (before, after) in enumerate(op.borders(x.dim() - 2), 2):
+        n = x.shape[axis]
+        at = torch.arange(-before, n + after)
+        inside = {
+            "circular": at % n,
+            "reflect": (n - 1) - ((n - 1) - at.abs()).abs(),
+        }.get(op.mode, at.clamp(0, n - 1))
+        y = x.index_select(axis, inside)
+        kept = ((at >= 0) & (at < n)).reshape(-1, *[1] * (x.dim() - 1 - axis))
+        x = y * kept if op.mode == "zeros" else y
+    return x
+
+
+def _pad_channels(op: Any, w: State, x: Tensor) -> Tensor:
+    missing = torch.zeros(len(x), op.to - x.shape[1], *x.shape[2:], dtype=x.dtype)
+    return torch.cat((x, missing), 1)
+
+
+def _crop_to(op: Any, w: State, x: Tensor, reference: Tensor) -> Tensor:
+    for axis in range(2, x.dim()):
+        length = reference.shape[axis]
+        x = x.narrow(axis, (x.shape[axis] - length) // 2, length)
+    return x
+
+
+def _lerp(op: Op, w: State, *xs: Tensor) -> Tensor:
+    rank = max(x.dim() for x in xs)
+    x, h, t = (x.reshape(*x.shape, *[1] * (rank - x.dim())) for x in xs)
+    return x + t * (h - x)
+
+
+def _matmul(op: Any, w: State, x: Tensor, y: Tensor) -> Tensor:
+    second = "...mk" if op.transpose else "...km"
+    return torch.einsum(f"...nk,{second}->...nm", x, y)
+
+
+def _glu(op: Any, w: State, x: Tensor) -> Tensor:
+    a, b = x.chunk(2, _from_batch(op.axis))
+    return a / (1 + torch.exp(-b))
+
+
+def _maxout(op: Any, w: State, x: Tensor) -> Tensor:
+    return reduce(torch.maximum, [x[:, k :: op.pieces] for k in range(op.pieces)])
+
+
+def _attention(op: Any, w: State, x: Tensor) -> Tensor:
+    projected = F.linear(x, w["in_proj_weight"], w["in_proj_bias"])
+    heads = projected.reshape(*x.shape[:2], 3, op.heads, -1).permute(2, 0, 3, 1, 4)
+    joined = _scaled_dot_product(op, w, *heads).transpose(1, 2).flatten(2)
+    return F.linear(joined, w["out_proj.weight"], w["out_proj.bias"])
+
+
+def _scaled_dot_product(op: Op, w: State, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+    scores = torch.einsum("...td,...sd->...ts", q, k) / q.shape[-1] ** 0.5
+    weights = scores.exp() / scores.exp().sum(-1, keepdim=True)
+    return torch.einsum("...ts,...se->...te", weights, v)
+
+
+def _reshape(op: Any, w: State, x: Tensor) -> Tensor:
+    return x.reshape(len(x), *op.shape)
+
+
+def _permute(op: Any, w: State, x: Tensor) -> Tensor:
+    letters = "abcd"[: x.dim() - 1]
+    return torch.einsum(f"n{letters}->n{''.join(letters[axis] for axis in op.order)}", x)
+
+
+def _select(op: Any, w: State, x: Tensor) -> Tensor:
+    moved = x.movedim(_from_batch(op.axis), 0)
+    if isinstance(op.at, int):
+        return moved[op.at]
+    return moved[list(op.at)].movedim(0, _from_batch(op.axis))
+
+
+def _channel_shuffle(op: Any, w: State, x: Tensor) -> Tensor:
+    per_group = x.shape[1] // op.groups
+    order = [g * per_group + k for k in range(per_group) for g in range(op.groups)]
+    return x[:, order]
+
+
 def _per_axis(size: int | tuple[int, ...], axes: int) -> tuple[int, ...]:
     return (size,) * axes if isinstance(size, int) else size
 
@@ -80,10 +193,20 @@ def _gn(op: Any, w: State, x: Tensor) -> Tensor:
     return _affine(((grouped - mean) / torch.sqrt(var + op.eps)).reshape(x.shape), w)
 
 
+def _instance_norm(op: Any, w: State, x: Tensor) -> Tensor:
+    var, mean = torch.var_mean(x, tuple(range(2, x.dim())), correction=0, keepdim=True)
+    return _affine((x - mean) / torch.sqrt(var + op.eps), w)
+
+
+def _rms_norm(op: Any, w: State, x: Tensor) -> Tensor:
+    return x / torch.sqrt((x * x).mean(-1, keepdim=True) + op.eps) * w["weight"]
+
+
 def _affine(x: Tensor, w: State) -> Tensor:
     if "weight" not in w:
         return x
-    return x * _per_channel(w["weight"], x) + _per_channel(w["bias"], x)
+    scaled = x * _per_channel(w["weight"], x)
+    return scaled + _per_channel(w["bias"], x) if "bias" in w else scaled
 
 
 def _per_channel(weight: Tensor, x: Tensor) -> Tensor:
@@ -179,5 +302,41 @@ OPS: dict[str, Callable[..., Tensor]] = {
     "flatten": lambda op, w, x: x.reshape(len(x), -1),
     "dropout": lambda op, w, x: x,
     "dropout_channels": lambda op, w, x: x,
+    "lerp": _lerp,
+    "stack": lambda op, w, *xs: torch.cat(
+        [x.unsqueeze(_from_batch(op.axis)) for x in xs], _from_batch(op.axis)
+    ),
+    "matmul": _matmul,
+    "glu": _glu,
+    "maxout": _maxout,
+    "rbf": lambda op, w, x: torch.stack([((x - c) ** 2).sum(-1) for c in w["weight"]], -1),
+    "attention": _attention,
+    "scaled_dot_product": _scaled_dot_product,
+    "embedding": lambda op, w, x: w["weight"][x],
+    "bilinear": lambda op, w, x, y: (
+        torch.einsum("...i,jik,...k->...j", x, w["weight"], y) + w.get("bias", torch.zeros(()))
+    ),
+    "shift": lambda op, w, x: x + op.by,
+    "square": lambda op, w, x: x * x,
+    "sqrt": lambda op, w, x: x**0.5,
+    "affine": lambda op, w, x: _affine(x, w),
+    "hadamard": lambda op, w, x: x * w["weight"],
+    "instance_norm": _instance_norm,
+    "rms_norm": _rms_norm,
+    "drop_path": lambda op, w, x: x,
+    "reshape": _reshape,
+    "permute": _permute,
+    "select": _select,
+    "channel_shuffle": _channel_shuffle,
+    "conv_transpose": _conv_transpose,
+    "upsample": _upsample,
+    "pixel_shuffle": _pixel_shuffle,
+    "subsample": _subsample,
+    "pad": _pad,
+    "pad_channels": _pad_channels,
+    "crop": lambda op, w, x: x[
+        :, :, op.top : x.shape[2] - op.bottom, op.left : x.shape[3] - op.right
+    ],
+    "crop_to": _crop_to,
     "scale": lambda op, w, x: op.by * x,
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 import netspec
@@ -13,12 +15,15 @@ from netspec.backends.torch.ops import NEVER_CALLED
 from netspec.ops import base
 from netspec.ops.activation import ReLU
 from netspec.ops.base import Op
+from netspec.tensor import Tensor
 from tests.torch_backend.by_hand import single
-from tests.torch_backend.checks import checked_source
+from tests.torch_backend.checks import assert_clean, assert_same_gradients, checked_source
 
 CHANNELS, SEQUENCE, IMAGE, VOLUME = (6,), (6, 9), (6, 9, 8), (6, 5, 4, 7)
 
-CASES: dict[str, list[tuple[dict[str, object], list[tuple[int, ...]]]]] = {
+Shape = tuple[int, ...] | Tensor
+
+CASES: dict[str, list[tuple[dict[str, object], list[Shape]]]] = {
     "conv": [
         ({"out": 4, "kernel": 3}, [SEQUENCE]),
         ({"out": 4, "kernel": 3, "padding": "causal", "dilation": 2}, [SEQUENCE]),
@@ -75,6 +80,81 @@ CASES: dict[str, list[tuple[dict[str, object], list[tuple[int, ...]]]]] = {
     "dropout": [({}, [CHANNELS]), ({"p": 0.2}, [IMAGE])],
     "dropout_channels": [({}, [SEQUENCE]), ({"p": 0.2}, [IMAGE]), ({}, [VOLUME])],
     "scale": [({"by": 0.5}, [IMAGE])],
+    "lerp": [({}, [IMAGE] * 3), ({}, [IMAGE, IMAGE, CHANNELS]), ({}, [CHANNELS, IMAGE, (6, 1, 1)])],
+    "stack": [({}, [IMAGE, IMAGE, IMAGE]), ({"axis": -1}, [SEQUENCE, SEQUENCE]), ({}, [CHANNELS])],
+    "matmul": [
+        ({}, [(6, 9), (9, 5)]),
+        ({"transpose": True}, [(6, 9), (5, 9)]),
+        ({}, [(3, 6, 9), (3, 9, 5)]),
+        ({"transpose": True}, [IMAGE, IMAGE]),
+    ],
+    "glu": [({}, [CHANNELS]), ({}, [IMAGE]), ({"axis": -1}, [IMAGE])],
+    "maxout": [({}, [CHANNELS]), ({"pieces": 3}, [IMAGE])],
+    "rbf": [({"out": 4}, [CHANNELS]), ({"out": 5}, [SEQUENCE])],
+    "attention": [({"heads": 1}, [SEQUENCE]), ({"heads": 3}, [SEQUENCE])],
+    "scaled_dot_product": [
+        ({}, [(6, 9), (4, 9), (4, 5)]),
+        ({}, [(3, 6, 9), (3, 4, 9), (3, 4, 9)]),
+    ],
+    "embedding": [
+        ({"count": 4, "dim": 3}, [Tensor((5,), "int64")]),
+        ({"count": 9, "dim": 6}, [Tensor((5, 2), "int64")]),
+    ],
+    "bilinear": [
+        ({"out": 4}, [CHANNELS, (5,)]),
+        ({"out": 4, "bias": False}, [SEQUENCE, (6, 2)]),
+    ],
+    "shift": [({"by": -0.5}, [IMAGE])],
+    "square": [({}, [IMAGE])],
+    "sqrt": [({}, [IMAGE])],
+    "affine": [({}, [CHANNELS]), ({}, [IMAGE]), ({"bias": False}, [SEQUENCE])],
+    "hadamard": [({}, [CHANNELS]), ({}, [IMAGE])],
+    "instance_norm": [({}, [SEQUENCE]), ({"eps": 1e-3, "affine": True}, [IMAGE]), ({}, [VOLUME])],
+    "rms_norm": [({}, [CHANNELS]), ({"eps": 1e-2}, [SEQUENCE])],
+    "drop_path": [({"p": 0.2}, [CHANNELS]), ({"p": 0.5}, [IMAGE])],
+    "reshape": [
+        ({"shape": (3, -1)}, [CHANNELS]),
+        ({"shape": (-1,)}, [CHANNELS]),
+        ({"shape": (2, 27, 8)}, [IMAGE]),
+    ],
+    "permute": [({"order": (1, 0)}, [SEQUENCE]), ({"order": (0, 2, 1)}, [IMAGE])],
+    "select": [
+        ({"at": 0}, [SEQUENCE]),
+        ({"at": -2, "axis": -1}, [IMAGE]),
+        ({"at": (0, 2, 2)}, [IMAGE]),
+        ({"at": (3, -1), "axis": 1}, [IMAGE]),
+    ],
+    "channel_shuffle": [
+        ({"groups": 2}, [SEQUENCE]),
+        ({"groups": 3}, [IMAGE]),
+        ({"groups": 2}, [VOLUME]),
+    ],
+    "conv_transpose": [
+        ({"out": 4}, [SEQUENCE]),
+        ({"out": 4, "kernel": (3, 2), "stride": (2, 1), "padding": 1}, [IMAGE]),
+        ({"out": 9, "kernel": 3, "stride": 2, "output_padding": 1, "groups": 3}, [IMAGE]),
+        ({"out": 4, "dilation": (1, 2, 2), "bias": False}, [VOLUME]),
+    ],
+    "upsample": [
+        ({}, [SEQUENCE]),
+        ({"by": (2, 3), "mode": "bilinear"}, [IMAGE]),
+        ({"by": 2, "mode": "bicubic"}, [IMAGE]),
+        ({"mode": "linear", "size": 5}, [SEQUENCE]),
+        ({"mode": "nearest-exact", "size": (4, 11)}, [IMAGE]),
+        ({"by": 2, "mode": "trilinear"}, [VOLUME]),
+    ],
+    "pixel_shuffle": [({"by": 2}, [(8, 3, 5)])],
+    "subsample": [({"by": 2}, [SEQUENCE]), ({"by": (2, 3)}, [IMAGE]), ({"by": 3}, [VOLUME])],
+    "pad": [
+        ({"by": ((2, 1),)}, [SEQUENCE]),
+        ({"by": (1, (0, 2))}, [IMAGE]),
+        ({"by": (1, (0, 2)), "mode": "reflect"}, [IMAGE]),
+        ({"by": 1, "mode": "replicate"}, [VOLUME]),
+        ({"by": 2, "mode": "circular"}, [IMAGE]),
+    ],
+    "pad_channels": [({"to": 9}, [CHANNELS]), ({"to": 8}, [IMAGE]), ({"to": 6}, [VOLUME])],
+    "crop": [({"top": 1, "right": 2}, [IMAGE]), ({"left": 3, "bottom": 4}, [IMAGE])],
+    "crop_to": [({}, [SEQUENCE, (2, 4)]), ({}, [IMAGE, (2, 6, 5)]), ({}, [VOLUME, (1, 5, 2, 2)])],
 }
 WITHOUT_ARGUMENTS = (
     "gelu hard_sigmoid hard_swish mish relu relu6 selu sigmoid silu softplus tanh".split()
@@ -102,22 +182,40 @@ def test_every_op_has_a_lowering_and_a_case() -> None:
 
 
 @pytest.mark.parametrize(("name", "arguments", "shapes"), EVERY_CASE)
-def test_an_op_in_forward(
-    name: str, arguments: dict[str, object], shapes: list[tuple[int, ...]]
-) -> None:
+def test_an_op_in_forward(name: str, arguments: dict[str, object], shapes: list[Shape]) -> None:
     checked_source(single(made(name, arguments), *shapes))
 
 
 @pytest.mark.parametrize(("name", "arguments", "shapes"), EVERY_CASE)
-def test_an_op_in_a_group(
-    name: str, arguments: dict[str, object], shapes: list[tuple[int, ...]]
-) -> None:
+def test_gradients(name: str, arguments: dict[str, object], shapes: list[Shape]) -> None:
+    assert_same_gradients(single(made(name, arguments), *shapes))
+
+
+@pytest.mark.parametrize(("name", "arguments", "shapes"), EVERY_CASE)
+def test_an_op_in_a_group(name: str, arguments: dict[str, object], shapes: list[Shape]) -> None:
     op = made(name, arguments)
     source = checked_source(single(op, *shapes, group=("group",)))
     lower = find(type(op))
     assert lower is not None
     lowering = lower(op, single(op, *shapes).inputs)
     assert ("self.group = nn.Sequential(" in source) == lowering.in_sequence
+
+
+def test_what_ops_become_is_clean(tmp_path: Path) -> None:
+    for name, cases in CASES.items():
+        for number, (arguments, shapes) in enumerate(cases):
+            for form, group in (("alone", ()), ("grouped", ("group",))):
+                program = single(made(name, arguments), *shapes, group=group)
+                path = tmp_path / f"{name}_{number}_{form}.py"
+                path.write_text(emit(program, Costs(program).total))
+    assert_clean(tmp_path)
+
+
+def test_a_helper_is_emitted_only_where_it_is_used() -> None:
+    permute = made("permute", {"order": (0, 2, 1)})
+    alone, grouped = single(permute, IMAGE), single(permute, IMAGE, group=("group",))
+    assert "class Permute" not in emit(alone, Costs(alone).total)
+    assert "class Permute" in emit(grouped, Costs(grouped).total)
 
 
 def test_a_second_lowering_of_a_class_is_refused() -> None:

@@ -2,12 +2,18 @@
 
 from netspec.backends.torch.ops import (
     activation,
+    affine,
     arithmetic,
+    attention,
     conv,
+    conv_transpose,
+    embedding,
     linear,
     merge,
     norm,
+    pad,
     pool,
+    resize,
     shape,
     stochastic,
 )
@@ -21,12 +27,18 @@ NEVER_CALLED: frozenset[type[Op]] = frozenset({Identity, Nothing})
 __all__ = [
     "NEVER_CALLED",
     "activation",
+    "affine",
     "arithmetic",
+    "attention",
     "conv",
+    "conv_transpose",
+    "embedding",
     "linear",
     "merge",
     "norm",
+    "pad",
     "pool",
+    "resize",
     "shape",
     "stochastic",
 ]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from netspec.backends.torch.code import Attribute, Operand
 from netspec.backends.torch.lowering import (
     Lowering,
     Tensors,
     call,
+    constant,
     lowers,
     option,
     registered,
@@ -16,12 +18,14 @@ from netspec.backends.torch.ops.batch import dim
 from netspec.ops.activation import (
     ELU,
     GELU,
+    GLU,
     SELU,
     Activation,
     HardSigmoid,
     HardSwish,
     LeakyReLU,
     LogSoftmax,
+    Maxout,
     Mish,
     PReLU,
     ReLU,
@@ -83,3 +87,29 @@ def softmax(op: Softmax, inputs: Tensors) -> Lowering:
 @lowers(LogSoftmax)
 def log_softmax(op: LogSoftmax, inputs: Tensors) -> Lowering:
     return stateless("torch.log_softmax", "nn.LogSoftmax", value("dim", dim(op.axis), "axis"))
+
+
+@lowers(GLU)
+def glu(op: GLU, inputs: Tensors) -> Lowering:
+    return stateless("F.glu", "nn.GLU", value("dim", dim(op.axis), "axis"))
+
+
+@lowers(Maxout)
+def maxout(op: Maxout, inputs: Tensors) -> Lowering:
+    sizes = value("unflattened_size", (-1, op.pieces))
+    pieces = call(Attribute(Operand(0), "unflatten"), constant(1), sizes)
+    form = call(Attribute(pieces, "amax"), constant(2))
+    return Lowering(form, call("Maxout", value("pieces", op.pieces, "pieces")), MAXOUT)
+
+
+MAXOUT = '''
+class Maxout(nn.Module):
+    """The largest of each few channels that follow each other."""
+
+    def __init__(self, pieces: int) -> None:
+        super().__init__()
+        self.pieces = pieces
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x.unflatten(1, (-1, self.pieces)).amax(2)
+'''

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netspec.backends.torch.code import Infix, Name, Node, Operand, Subscript
+from netspec.backends.torch.code import Attribute, Infix, Name, Node, Operand, Subscript
 from netspec.backends.torch.lowering import (
     Lowering,
     Tensors,
@@ -14,7 +14,7 @@ from netspec.backends.torch.lowering import (
     value,
 )
 from netspec.backends.torch.ops.batch import dim
-from netspec.ops.merge import Concat, Div, Max, Mean, Min, Mul, Sub, Sum
+from netspec.ops.merge import Concat, Div, Lerp, Matmul, Max, Mean, Min, Mul, Stack, Sub, Sum
 
 
 @lowers(Concat)
@@ -56,6 +56,22 @@ def maximum(op: Max, inputs: Tensors) -> Lowering:
 @lowers(Min)
 def minimum(op: Min, inputs: Tensors) -> Lowering:
     return Lowering(_nested("torch.minimum", broadcast(inputs)))
+
+
+@lowers(Lerp)
+def lerp(op: Lerp, inputs: Tensors) -> Lowering:
+    return Lowering(call("torch.lerp", *broadcast(inputs)))
+
+
+@lowers(Stack)
+def stack(op: Stack, inputs: Tensors) -> Lowering:
+    return Lowering(call("torch.stack", operands(inputs), value("dim", dim(op.axis), "axis")))
+
+
+@lowers(Matmul)
+def matmul(op: Matmul, inputs: Tensors) -> Lowering:
+    second = Attribute(Operand(1), "mT") if op.transpose else Operand(1)
+    return Lowering(call("torch.matmul", Operand(0), second))
 
 
 def _nested(function: str, operands: list[Node]) -> Node:

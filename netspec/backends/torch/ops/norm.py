@@ -13,7 +13,14 @@ from netspec.backends.torch.lowering import (
     value,
 )
 from netspec.backends.torch.ops.batch import spatial_axes
-from netspec.ops.norm import BatchNorm, GroupNorm, LayerNorm, LocalResponseNorm
+from netspec.ops.norm import (
+    BatchNorm,
+    GroupNorm,
+    InstanceNorm,
+    LayerNorm,
+    LocalResponseNorm,
+    RMSNorm,
+)
 
 
 @lowers(BatchNorm)
@@ -58,6 +65,24 @@ def group_norm(op: GroupNorm, inputs: Tensors) -> Lowering:
             option("eps", op.eps, 1e-5),
         )
     )
+
+
+@lowers(InstanceNorm)
+def instance_norm(op: InstanceNorm, inputs: Tensors) -> Lowering:
+    return registered(
+        call(
+            f"nn.InstanceNorm{spatial_axes(inputs)}d",
+            value("num_features", inputs[0].shape[0]),
+            option("eps", op.eps, 1e-5),
+            option("affine", op.affine, False),
+        )
+    )
+
+
+@lowers(RMSNorm)
+def rms_norm(op: RMSNorm, inputs: Tensors) -> Lowering:
+    features = value("normalized_shape", inputs[0].shape[-1])
+    return registered(call("nn.RMSNorm", features, option("eps", op.eps, None)))
 
 
 @lowers(LocalResponseNorm)

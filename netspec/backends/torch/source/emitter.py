@@ -39,7 +39,8 @@ def emit(program: Program, cost: Cost) -> str:
     taken = set(re.findall(r"^class (\w+)", "\n".join(helpers), re.MULTILINE))
     taken |= {parameter.name for cls in classes for parameter in cls.parameters}
     name_classes(classes, program, taken)
-    code = "\n\n\n".join([*helpers, *("\n".join(_class(cls)) for cls in classes)])
+    own = "\n\n\n".join("\n".join(_class(cls)) for cls in classes)
+    code = "\n\n\n".join([*(helper for helper in helpers if _is_used(helper, own)), own])
     docstring = "\n".join(docstrings.of_module(program, cost))
     return f"{docstring}\n\n{_imports(code)}\n\n\n{code}\n"
 
@@ -50,6 +51,12 @@ def _helpers(items: list[Item]) -> Iterator[str]:
             yield from _helpers(item.target.items)
         elif isinstance(item.target, Lowering) and item.target.helper:
             yield item.target.helper
+
+
+def _is_used(helper: str, code: str) -> bool:
+    """Whether the code constructs the helper's class; an op in `forward` may do without."""
+    name = helper.removeprefix("class ").partition("(")[0]
+    return re.search(rf"\b{name}\(", code) is not None
 
 
 def _imports(code: str) -> str:
