@@ -190,12 +190,19 @@ def _about_tensors(error: SpecError) -> SpecError:
     return SpecError(replace(each, hint=hint) for each in error.diagnostics)
 
 
+UNUSABLE = frozenset({"training"})
+"""Names that no module can have as its child's."""
+
+
 def rendered(name: Template, environment: Environment) -> str:
     """The name with its braces evaluated; raises `SpecError` (NS208) if it is no identifier."""
-    if name.literal is not None:
+    if name.literal is not None and name.literal not in UNUSABLE:
         return name.literal
     parts = [p.evaluate(environment) if isinstance(p, Expression) else p for p in name.parts]
     text = "".join(map(str, parts))
+    if text in UNUSABLE:
+        hint = "a PyTorch module keeps its mode under that name"
+        raise fault("NS208", f"`{text}` cannot be the name of a module", name.span, hint=hint)
     if not text.isidentifier():
         raise fault("NS208", f"`{text}` cannot be the name of a module", name.span)
     return text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, groupby
+from itertools import chain, groupby, pairwise
 
 from netspec.ops.base import Op
 from netspec.program import Call, Instance, Value
@@ -96,7 +96,10 @@ class Folder:
 
     def _folded(self, calls: Sequence[Call], level: int, loop: int) -> list[Item]:
         by_iteration = groupby(calls, key=lambda call: call.loops[loop].iteration)
-        bodies = [self._items(list(inner), level, loop + 1) for _, inner in by_iteration]
+        iterations = [list(inner) for _, inner in by_iteration]
+        bodies = [self._items(inner, level, loop + 1) for inner in iterations]
+        if not all(_follows(after, before) for before, after in pairwise(iterations)):
+            return [item for body in bodies for item in body]
         items: list[Item] = []
         for _, alike in groupby(bodies, key=lambda body: (self._signature(body), _sizes(body))):
             items += _in_a_row(list(alike))
@@ -142,6 +145,12 @@ def _sizes(items: Iterable[Item]) -> list[object]:
 def _resolution(value: Value) -> tuple[int, ...]:
     """Spatial sizes; of a vector its width."""
     return value.type.shape[1:] or value.type.shape
+
+
+def _follows(after: Sequence[Call], before: Sequence[Call]) -> bool:
+    """Whether an iteration takes what the one before made; generated branches do not."""
+    made = {value for call in before for value in call.outputs}
+    return any(value in made for call in after for value in call.inputs)
 
 
 def _in_a_row(iterations: Sequence[list[Item]]) -> list[Item]:

@@ -8,6 +8,7 @@ from typing import Any
 
 AXES = {1: ("D",), 2: ("C", "L"), 3: ("C", "H", "W"), 4: ("C", "D", "H", "W")}
 LARGEST_FACTOR = 16
+ENOUGH = 3
 
 Values = Sequence[Sequence[Any]]
 """What something is in each version of a block, and there in each iteration of a loop."""
@@ -34,9 +35,13 @@ class Symbols:
         channels = dict(list(self.axes.items())[:1])
         return (
             _named(counts, channels | self.arguments)
-            or _multiple(counts, self.arguments)
+            or _multiple(counts, self._telling_arguments())
             or _multiple(counts, channels)
         )
+
+    def _telling_arguments(self) -> dict[str, tuple[Any, ...]]:
+        """Those with enough different values: fewer are in some ratio to a count by chance."""
+        return {key: values for key, values in self.arguments.items() if len(set(values)) >= ENOUGH}
 
     def size(self, axis: int, values: Values) -> str | None:
         """What these lengths are of the input's along that axis: `H`, `H/2`, else `H'`."""

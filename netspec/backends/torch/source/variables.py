@@ -63,7 +63,7 @@ def _hints(steps: tuple[Node, ...]) -> dict[int, str]:
     kinds = set(op_names())
     for step in reversed(steps):
         if isinstance(step, Step) and len(step.outputs) == 1:
-            name = hints.get(step.outputs[0]) or _telling_name(step, kinds)
+            name = _telling_name(step, kinds) or hints.get(step.outputs[0])
             if name:
                 hints[step.outputs[0]] = name
                 if len(step.inputs) == 1:
