@@ -117,6 +117,8 @@ def _op(body: Body, target: type[Op], supplied: list[Supplied], site: Site, flow
     op, arguments = body.elaborator.op(target, site.use, supplied)
     flow = flattened(body, op, flow)
     outputs = _infer(body, op, site, flow)
+    if op.merges and len(flow) == 1 and outputs == (flow[0].type,):
+        return flow  # a sum, mean or concatenation of one
     path = site.path(merge=op.merges)
     return body.call(op, flow, outputs, path, site, arguments)
 

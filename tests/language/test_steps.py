@@ -248,3 +248,9 @@ def test_a_network_without_a_name_is_called_after_its_file(specs: Specs) -> None
     path = specs.folder / "my net-1.yaml"
     path.write_text("netspec: 1\ninput: [8, 4, 4]\nbody: [relu]\n")
     assert netspec.load(path).name == "my_net_1"
+
+
+@pytest.mark.parametrize("merge", ["sum", "concat", "mean", "mul", "max"])
+def test_a_merge_of_one_operand_hands_it_on(merge: str, specs: Specs) -> None:
+    body = "body: [branches: [conv: 8, {nothing: , when: true}], %s, conv: 4]" % merge
+    assert paths(specs.load(body)) == ["conv1", "conv2"]
