@@ -252,5 +252,5 @@ def test_a_network_without_a_name_is_called_after_its_file(specs: Specs) -> None
 
 @pytest.mark.parametrize("merge", ["sum", "concat", "mean", "mul", "max"])
 def test_a_merge_of_one_operand_hands_it_on(merge: str, specs: Specs) -> None:
-    body = "body: [branches: [conv: 8, {nothing: , when: true}], %s, conv: 4]" % merge
+    body = f"body: [branches: [conv: 8, {{nothing: , when: true}}], {merge}, conv: 4]"
     assert paths(specs.load(body)) == ["conv1", "conv2"]
