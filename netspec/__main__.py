@@ -1,6 +1,7 @@
 """The command `netspec`, also as `python -m netspec`."""
 
 import gc
+import io
 import os
 import sys
 
@@ -13,6 +14,10 @@ def run() -> None:
     """
     gc.disable()
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
     from netspec.cli import main
 

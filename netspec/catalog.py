@@ -32,7 +32,7 @@ def documents(address: str) -> list[Document]:
     `PATH@VARIANT`; for the path also the bare name of a shipped file, and for both that of a
     shipped variant. Raises `SpecError` (NS001, NS003, and what stops the text from being read).
     """
-    where, _, variant = _spelled_out(address).partition("@")
+    where, variant = _split(_spelled_out(address))
     path = _path(where)
     report = Report()
     source = read_source(path)
@@ -76,6 +76,14 @@ def shipped() -> dict[str, list[str]]:
 @cache
 def shipped_files() -> dict[str, Path]:
     return {path.stem: path for path in sorted(SHIPPED.glob("*.yaml"))}
+
+
+def _split(address: str) -> tuple[str, str]:
+    """The path and the variant; an `@` may also stand in the path."""
+    where, at, variant = address.rpartition("@")
+    if not at or "/" in variant or os.path.isfile(address):
+        return address, ""
+    return where, variant
 
 
 def _spelled_out(address: str) -> str:

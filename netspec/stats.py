@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from netspec.analysis.cost import Cost, Costs
-from netspec.analysis.tree import Node, Row, module_tree, rows, walk
+from netspec.analysis.tree import Node, Row, leaves, module_tree, walk
 from netspec.program import Program
 from netspec.tensor import Tensor
 
@@ -29,8 +29,12 @@ class Stats:
     input: tuple[int, ...]
     output: tuple[int, ...]
     total: Cost
-    rows: tuple[Row, ...]
     tree: Node
+
+    @property
+    def rows(self) -> Iterator[Row]:
+        """What stands at the tree's lowest level, an application a row."""
+        return leaves(self.tree)
 
     @classmethod
     def of(cls, program: Program, costs: Costs, depth: int) -> Stats:
@@ -40,7 +44,6 @@ class Stats:
             program.inputs[0].shape,
             program.outputs[0].shape,
             costs.total,
-            tuple(rows(program, costs, depth)),
             module_tree(program, costs, depth),
         )
 

@@ -16,7 +16,7 @@ from netspec.syntax.nodes import Node, Scalar, Sequence
 from netspec.syntax.spec import Claim
 from netspec.tensor import Tensor
 
-_PRINTED = re.compile(r"([0-9][0-9,]*)(?:\.([0-9]+))?\s*([kKMGBT]?)")
+_PRINTED = re.compile(r"([0-9][0-9,]{0,60})(?:\.([0-9]{1,30}))?\s*([kKMGBT]?)")
 _SCALES = {"": 0, "k": 3, "K": 3, "M": 6, "G": 9, "B": 9, "T": 12}
 
 

@@ -93,15 +93,16 @@ def rows(program: Program, costs: Costs, depth: int) -> Iterator[Row]:
     """What stands at the `depth`-th level of the tree, or ends above it, an application a row: at
     every depth the costs add up to the total.
     """
-    yield from _leaves(module_tree(program, costs, depth), ())
+    yield from leaves(module_tree(program, costs, depth))
 
 
-def _leaves(node: Node, path: Path) -> Iterator[Row]:
+def leaves(node: Node, path: Path = ()) -> Iterator[Row]:
+    """The ends of the tree below a node, an application a row."""
     if not node.children:
         yield Row(path, node.op, node.output, node.cost)
     for child in node.children.values():
         for name in child.names():
-            yield from _leaves(child, (*path, name))
+            yield from leaves(child, (*path, name))
 
 
 def walk(node: Node, level: int = 0) -> Iterator[tuple[int, Node]]:

@@ -13,6 +13,7 @@ from netspec.elaborate.environment import Environment, resolve
 from netspec.elaborate.values import Closure, Partial, Wires
 from netspec.ops.base import Op
 from netspec.syntax import nodes
+from netspec.syntax.arithmetic import WorkLimit, whole_list
 from netspec.syntax.expression import Expression, parse_expression
 from netspec.syntax.nodes import Mapping, Node, Scalar
 from netspec.syntax.spec import Block, Parameter, SpecFile
@@ -52,13 +53,21 @@ class Supplied:
     wires: Wires
 
 
-def prepare(use: Use, target: Block | type[Op], defaults: Mapping | None) -> tuple[Prepared, ...]:
-    """The arguments of a use, by parameter, with the file's defaults; raises `SpecError`."""
-    given = _assign(use, target)
-    known = parameters(target)
-    for key, value in defaults or ():
-        if key.text in known:
-            given.setdefault(key.text, (value, key.span))
+def prepare(use: Use, target: Block | type[Op]) -> tuple[Prepared, ...]:
+    """The arguments of a use, by parameter; raises `SpecError`."""
+    return _prepared(_assign(use, target), target)
+
+
+def prepare_defaults(given: Mapping, target: Block | type[Op]) -> tuple[Prepared, ...]:
+    """A file's default arguments for an op or block; raises `SpecError`."""
+    for key, _ in given:
+        require_parameter(key, target)
+    return _prepared({key.text: (value, value.span) for key, value in given}, target)
+
+
+def _prepared(
+    given: AnyMapping[str, tuple[Node, Span]], target: Block | type[Op]
+) -> tuple[Prepared, ...]:
     report = Report()
     prepared = []
     for name, (node, span) in given.items():
@@ -167,10 +176,7 @@ def ready(node: Node, *, block: bool) -> Ready:
     if isinstance(node, nodes.Sequence):
         parts = [ready(item, block=False) for item in node.items]
         inner = tuple(e for part in parts for e in part.expressions)
-        return Ready(
-            lambda environment, wires: tuple(p.evaluate(environment, wires) for p in parts),
-            expressions=inner,
-        )
+        return Ready(_list_evaluator(parts, node.span), expressions=inner)
     if isinstance(node.value, str):
         expression = parse_expression(node.text, node.span)
         return Ready(
@@ -180,6 +186,17 @@ def ready(node: Node, *, block: bool) -> Ready:
         raise fault("NS204", "a value is missing here", node.span)
     value = node.value
     return Ready(lambda environment, wires: value)
+
+
+def _list_evaluator(parts: Sequence[Ready], span: Span) -> Evaluator:
+    def evaluate(environment: Environment, wires: Wires) -> tuple[Any, ...]:
+        entries = [part.evaluate(environment, wires) for part in parts]
+        try:
+            return whole_list(entries)
+        except WorkLimit as error:
+            raise fault("NS112", f"this list: {error}", span) from None
+
+    return evaluate
 
 
 def _ready_block(node: Node) -> Ready:

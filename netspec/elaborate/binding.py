@@ -106,15 +106,12 @@ def bind_block(
     one after the other, so that a default sees the parameters before it.
     """
     given, spans = _evaluate(supplied)
-    report = Report()
     arguments: dict[str, Argument] = {}
     for name, parameter in block.parameters.items():
-        with report.collecting():
-            argument = given.get(name) or default(parameter, block.name, use_span, environment)
-            value = checked(argument.value, parameter, spans.get(name, parameter.span))
-            arguments[name] = Argument(value, argument.expression)
-            environment[name] = value
-    report.raise_if_any()
+        argument = given.get(name) or default(parameter, block.name, use_span, environment)
+        value = checked(argument.value, parameter, spans.get(name, parameter.span))
+        arguments[name] = Argument(value, argument.expression)
+        environment[name] = value
     require_asserts(block.asserts, use_span, environment)
     return arguments
 
@@ -139,6 +136,8 @@ def default(parameter: Parameter, owner: str, use_span: Span, environment: Envir
     if parameter.default is None:
         raise fault("NS203", f"`{owner}` needs `{parameter.name}`", use_span)
     prepared = ready_default(parameter)
+    if prepared.use is not None or prepared.step is not None:
+        environment = environment.extended({})  # a block keeps the names of this moment
     return Argument(prepared.evaluate(environment, {}), prepared.text)
 
 

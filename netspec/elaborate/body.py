@@ -63,14 +63,15 @@ class Body:
     ) -> Flow:
         """The step once, without `from` and loop; in a loop with a name a child of `group`."""
         environment = context.of(flow)
+        name = None if step.name is None else rendered(step.name, environment)
         if step.when is None or _truth(step.when, environment):
             outputs = self._body(step, flow, context, self._address(step, context, group))
         else:
             outputs = flow
             if step.name is None:
                 context.level.skip(naming.bases([replace(step, loop=None)], environment))
-        if step.name is not None:
-            self.names.update(bindings(rendered(step.name, environment), outputs))
+        if name is not None:
+            self.names.update(bindings(name, outputs))
             self.elaborator.named.update(outputs)
         return outputs
 
@@ -115,6 +116,7 @@ class Body:
                     self.elaborator.report.add(with_notes(error, notes))
         if abandoned:
             raise Abandoned
+        self.elaborator.spend(len(outputs), branches.span)
         if branches.merge is None:
             return tuple(outputs)
         merge = naming.target_of(branches.merge, context.of(tuple(outputs)))
@@ -161,7 +163,7 @@ class Body:
         arguments: Mapping[str, Argument],
     ) -> Flow:
         """Append a call; returns its outputs."""
-        self.elaborator.spend(1, site.use.span)
+        self.elaborator.spend(len(inputs) or 1, site.use.span)
         call = Call(
             target,
             inputs,

@@ -10,8 +10,8 @@ from netspec.elaborate.arguments import (
     Ready,
     Supplied,
     parameters,
+    prepare_defaults,
     ready_default,
-    require_parameter,
 )
 from netspec.elaborate.binding import bind_op
 from netspec.elaborate.environment import Environment, callable_names, resolve
@@ -24,14 +24,23 @@ from netspec.syntax.spec import BUILT_IN, TYPES, Assert, Block, Parameter, SpecF
 from netspec.syntax.steps import Branches, Step, Template, Use, identifiers
 
 Names = frozenset[str]
-Prepare = Callable[[Use, Block | type[Op], SpecFile], tuple[Prepared, ...]]
+Prepare = Callable[[Use, Block | type[Op]], tuple[Prepared, ...]]
 LOOP_WORDS = frozenset({"true", "false"})
 
 
 def check_file(file: SpecFile, prepare: Prepare, report: Report) -> None:
-    """Report every fault of the file that can be seen without elaborating it."""
+    """Report every fault that can be seen without elaborating, of the file and those it uses."""
+    pending, seen = [file], {file}
+    while pending:
+        each = pending.pop()
+        _check_one(each, prepare, report)
+        pending += [used for used in each.uses.values() if used not in seen]
+        seen.update(each.uses.values())
+
+
+def _check_one(file: SpecFile, prepare: Prepare, report: Report) -> None:
     checker = _Checker(file, prepare, report)
-    checker.defaults()
+    checker.defaults(frozenset(file.params))
     checker.parameters(file.params, frozenset())
     names = frozenset(file.params)
     checker.asserts(file.asserts, names)
@@ -39,23 +48,22 @@ def check_file(file: SpecFile, prepare: Prepare, report: Report) -> None:
     for block in file.blocks.values():
         checker.block(block, names)
     _unused_params(file, report)
-    for library in file.uses.values():
-        check_file(library, prepare, report)
 
 
 class _Checker:
     def __init__(self, file: SpecFile, prepare: Prepare, report: Report) -> None:
         self.file, self.prepare, self.report = file, prepare, report
 
-    def defaults(self) -> None:
+    def defaults(self, names: Names) -> None:
         for name, arguments in self.file.defaults.items():
-            target = resolve(name, self.file)
-            for key, _ in arguments:
-                with self.report.collecting():
-                    if target is None:
-                        hint = nearest(name, callable_names(self.file))
-                        raise fault("NS201", f"unknown op or block `{name}`", key.span, hint=hint)
-                    require_parameter(key, target)
+            with self.report.collecting():
+                target = resolve(name, self.file)
+                if target is None:
+                    hint = nearest(name, callable_names(self.file))
+                    message = f"unknown op or block `{name}`"
+                    raise fault("NS201", message, arguments.span, hint=hint)
+                for argument in prepare_defaults(arguments, target):
+                    self.ready(argument.ready, names, frozenset())
 
     def block(self, block: Block, names: Names) -> None:
         self.parameters(block.parameters, names)
@@ -137,7 +145,7 @@ class _Checker:
         if target is None or use.head in names:
             return
         with self.report.collecting():
-            prepared = self.prepare(use, target, self.file)
+            prepared = self.prepare(use, target)
             for argument in prepared:
                 self.ready(argument.ready, names, wires)
             if isinstance(target, type) and not any(a.ready.expressions for a in prepared):
@@ -161,7 +169,8 @@ class _Checker:
         if target is None or use.head in names:
             return
         with self.report.collecting():
-            given = {argument.parameter for argument in self.prepare(use, target, self.file)}
+            given = {argument.parameter for argument in self.prepare(use, target)}
+            given |= {key.text for key, _ in self.file.defaults.get(use.head, ())}
             for name in parameters(target):
                 if name not in given and _is_required(target, name):
                     self.report.add(fault("NS203", f"`{use.head}` needs `{name}`", use.span))

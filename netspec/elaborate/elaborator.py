@@ -11,7 +11,14 @@ from typing import Any
 
 from netspec.diagnostics import Note, Report, Span, SpecError, fault
 from netspec.elaborate import naming
-from netspec.elaborate.arguments import Prepared, Supplied, prepare, ready, takes_block
+from netspec.elaborate.arguments import (
+    Prepared,
+    Supplied,
+    prepare,
+    prepare_defaults,
+    ready,
+    takes_block,
+)
 from netspec.elaborate.binding import bind_op, checked, default, require_asserts
 from netspec.elaborate.body import Body
 from netspec.elaborate.check import check_file
@@ -39,8 +46,12 @@ def elaborate(file: SpecFile, report: Report) -> Program:
     """The program of a spec. Raises `SpecError` with every fault that `report` then holds."""
     elaborator = Elaborator(file, report)
     with _deep_recursion(), _no_collection():
-        check_file(file, elaborator.prepared, report)
-        return elaborator.program()
+        try:
+            check_file(file, elaborator.prepared, report)
+            return elaborator.program()
+        except RecursionError:
+            message = "blocks, lists or files are nested too deep to be elaborated"
+            raise fault("NS402", message, _start(file)) from None
 
 
 @contextmanager
@@ -178,12 +189,26 @@ class Elaborator:
 
     # ----------------------------------------------------------------------------- arguments
 
-    def prepared(self, use: Use, target: Block | type[Op], home: SpecFile) -> tuple[Prepared, ...]:
+    def prepared(self, use: Use, target: Block | type[Op]) -> tuple[Prepared, ...]:
+        """The arguments of a use, made ready once."""
         cached = (id(use), id(target))
         if cached not in self._prepared:
-            name = target.name
-            self._prepared[cached] = prepare(use, target, home.defaults.get(name))
+            self._prepared[cached] = prepare(use, target)
         return self._prepared[cached]
+
+    def defaults(
+        self, name: str, target: Block | type[Op], home: SpecFile, inputs: tuple[Tensor, ...]
+    ) -> list[Supplied]:
+        """What a file's `defaults` say of an op or block; they see the file's params and `in_*`."""
+        given = home.defaults.get(name)
+        if given is None:
+            return []
+        cached = (id(given), id(target))
+        if cached not in self._prepared:
+            self._prepared[cached] = prepare_defaults(given, target)
+        names = self.environment(home)
+        names.inputs = inputs
+        return [Supplied(self._prepared[cached], names, {})]
 
     def op(
         self, target: type[Op], use: Use, supplied: list[Supplied]

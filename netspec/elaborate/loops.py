@@ -27,9 +27,9 @@ def run_loop(body: Body, step: Step, loop: Repetition, flow: Flow, context: Cont
     variables do not enter makes a numbered group; other names are for each iteration to give.
     """
     plan = _plan(loop, context.of(flow))
-    group, inside = None, context
+    group, inside = None, replace(context, open_loops=_opened(context, loop)[:-1])
     if step.name is None:
-        inside = replace(context, open_loops=(*context.open_loops, loop.variables))
+        inside = replace(context, open_loops=_opened(context, loop))
     elif not step.name.names & loop.variables:
         group = Level(body.address(step.name, context), Counter(), numbered=True)
         inside = replace(context, open_loops=())
@@ -38,7 +38,7 @@ def run_loop(body: Body, step: Step, loop: Repetition, flow: Flow, context: Cont
             before, calls = flow, len(body.calls)
             flow = body.iteration(step, flow, inner, group)
             remaining = plan.count - k - 1
-            if remaining and _repeats(body, step, loop, inner, calls, before, flow):
+            if remaining and _repeats(body, step, loop, inner, k, calls, before, flow):
                 _repeat_call(body, remaining, step, group or inside.level)
                 break
     return flow
@@ -49,11 +49,16 @@ def generated_paths(
 ) -> tuple[Value, ...]:
     """The outputs of one branch per iteration, all on the same input."""
     plan = _plan(loop, context.of(flow))
-    inside = replace(context, open_loops=(*context.open_loops, loop.variables))
+    inside = replace(context, open_loops=_opened(context, loop))
     outputs: list[Value] = []
     for _, inner in _iterations(body, path, loop, plan, inside):
         outputs += body.iteration(path, flow, inner)
     return tuple(outputs)
+
+
+def _opened(context: Context, loop: Repetition) -> tuple[frozenset[str], ...]:
+    """The variables of the unnamed loops around, those that the loop hides taken out."""
+    return (*(outer - loop.variables for outer in context.open_loops), loop.variables)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,20 +143,20 @@ def _repeats(
     step: Step,
     loop: Repetition,
     context: Context,
+    k: int,
     calls: int,
     before: Flow,
     after: Flow,
 ) -> bool:
     """Whether every further iteration is the call just made, once more, on its own result."""
-    variables = context.environment
-    varying = loop.variables if variables["first"] else loop.variables - {"first"}
+    varying = loop.variables if k == 0 or loop.index == "first" else loop.variables - {"first"}
     return (
         len(body.calls) == calls + 1
         and len(before) == 1
         and isinstance(step.body, Use)
         and loop.count is not None
         and not step.identifiers & varying
-        and not body.names.maps[0].keys() & variables.home.wired
+        and not body.names.maps[0].keys() & context.environment.home.wired
         and body.calls[-1].place.first is not None
         and body.calls[-1].inputs == before
         and [value.type for value in before] == [value.type for value in after]
@@ -163,4 +168,4 @@ def _repeat_call(body: Body, times: int, step: Step, level: Level) -> None:
     call.count += times
     call.loops = call.loops[:-1]
     assert isinstance(step.body, Use)
-    level.pass_over(step.body.base, times)
+    level.pass_over(call.place, step.body.base, times)

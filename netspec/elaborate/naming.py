@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 
 from netspec.elaborate.environment import Environment, resolve
@@ -38,6 +38,7 @@ class Level:
         self._position = 0
         self._taken: set[str] = set()
         self._lists: dict[str, int] = {}
+        self._runs: list[tuple[str, int, int]] = []
 
     def unnamed(self, base: str, *, merge: bool) -> Path:
         """The path of the next child without a name, called after `base`."""
@@ -54,6 +55,7 @@ class Level:
     def listed(self, name: str) -> Path:
         """The path of the next entry of a list: a name in an unnamed loop that does not vary it."""
         if name not in self._lists:
+            self._next_position()
             self._claim(name)
         index = self._lists.get(name, 0)
         self._lists[name] = index + 1
@@ -63,8 +65,14 @@ class Level:
         """Count steps that `when` leaves out, so that instances of one block agree."""
         self._used.update(bases)
 
-    def pass_over(self, base: str, count: int) -> None:
-        """Count `count` more children that a repeated call stands for."""
+    def pass_over(self, call: Place, base: str, count: int) -> None:
+        """Claim the names of `count` more applications of a counted call."""
+        assert call.first is not None
+        run = (call.stem, call.first + 1, call.first + count)
+        taken = next((name for name in self._taken if _in_run(name, run)), None)
+        if taken is not None:
+            raise NameTaken(taken)
+        self._runs.append(run)
         if self.numbered:
             self._position += count
         else:
@@ -75,10 +83,16 @@ class Level:
         return self._position - 1
 
     def _claim(self, name: str) -> Path:
-        if name in self._taken:
+        if name in self._taken or any(_in_run(name, run) for run in self._runs):
             raise NameTaken(name)
         self._taken.add(name)
         return (*self.group, name)
+
+
+def _in_run(name: str, run: tuple[str, int, int]) -> bool:
+    numbered = _NUMBER.fullmatch(name)
+    stem, first, last = run
+    return numbered is not None and numbered[1] == stem and first <= int(numbered[2]) <= last
 
 
 @lru_cache(maxsize=4096)
@@ -101,32 +115,34 @@ def bases(
     counts: Bases = Counter()
     for step in steps:
         times = 2 if step.loop else 1
-        for base in _of_step(step, environment, inside):
-            counts[base] += times
+        for base, count in _of_step(step, environment, inside).items():
+            counts[base] += times * count
     return counts
 
 
-def _of_step(step: Step, environment: Environment, inside: frozenset[Block]) -> Iterator[str]:
+def _of_step(step: Step, environment: Environment, inside: frozenset[Block]) -> Bases:
     if step.name is not None:
-        return
+        return Counter()
     if isinstance(step.body, Use):
-        yield from _of_use(step.body, environment, inside)
-    elif isinstance(step.body, Branches):
-        yield from bases(step.body.paths, environment, inside).elements()
-        if step.body.merge is not None:
-            yield step.body.merge.base
-    else:
-        yield from bases(step.body, environment, inside).elements()
+        return _of_use(step.body, environment, inside)
+    if not isinstance(step.body, Branches):
+        return bases(step.body, environment, inside)
+    counts = bases(step.body.paths, environment, inside)
+    if step.body.merge is not None:
+        counts[step.body.merge.base] += 1
+    return counts
 
 
-def _of_use(use: Use, environment: Environment, inside: frozenset[Block]) -> Iterator[str]:
+def _of_use(use: Use, environment: Environment, inside: frozenset[Block]) -> Bases:
     target = target_of(use, environment)
     if isinstance(target, Block) and target.inline:
-        if target not in inside:
-            inner = Environment({}, target.home)
-            yield from bases(target.body, inner, inside | {target}).elements()
-    elif use.head not in PASSING:
-        yield use.base
+        return Counter() if target in inside else _of_inline(target, inside | {target})
+    return Counter() if use.head in PASSING else Counter({use.base: 1})
+
+
+@lru_cache(maxsize=1024)
+def _of_inline(block: Block, inside: frozenset[Block]) -> Bases:
+    return bases(block.body, Environment({}, block.home), inside)
 
 
 def target_of(use: Use, environment: Environment) -> BlockValue | Block | type[Op] | None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from netspec.elaborate.body import Body
 
 
+MAX_ELEMENTS = 2**63 - 1
 SYNONYMS = {
     **dict.fromkeys(["add", "plus"], "sum"),
     **dict.fromkeys(["cat", "concatenate"], "concat"),
@@ -77,8 +78,10 @@ def _unfold(
         target = resolve(use.head, environment.home)
         if target is None:
             raise unknown_use(use, environment.home, environment)
-        prepared = body.elaborator.prepared(use, target, environment.home)
-        return target, [Supplied(prepared, environment, body.names)]
+        prepared = body.elaborator.prepared(use, target)
+        given = Supplied(prepared, environment, body.names)
+        home, inputs = environment.home, environment.inputs
+        return target, [*body.elaborator.defaults(use.head, target, home, inputs), given]
     return _unfold_variable(body, use, environment)
 
 
@@ -98,9 +101,12 @@ def _unfold_variable(
             raise fault("NS202", message, use.span)
         return value, []
     assert not isinstance(value, Reference)
-    supplied = []
+    deepest, around, _ = pending[-1]
+    held = around.get(deepest.head)
+    name = held.name if isinstance(held, Reference) else deepest.head
+    supplied = body.elaborator.defaults(name, value, around.home, environment.inputs)
     for given, names, wires in reversed(pending):
-        prepared = body.elaborator.prepared(given, value, names.home)
+        prepared = body.elaborator.prepared(given, value)
         here = names if names is environment else names.at(environment.inputs)
         supplied.append(Supplied(prepared, here, wires))
     return value, supplied
@@ -132,11 +138,15 @@ def _infer(body: Body, op: Op, site: Site, flow: Flow) -> tuple[Tensor, ...]:
         notes = [body.elaborator.origin(value) for value in flow]
         raise fault("NS306", message, site.use.span, notes=notes)
     try:
-        return op.infer(tuple([value.type for value in flow]))
+        outputs = op.infer(tuple([value.type for value in flow]))
     except ShapeError as error:
         notes = [body.elaborator.origin(value) for value in flow]
         span = site.use.span
         raise fault(error.code, error.message, span, notes=notes, hint=error.hint) from None
+    if any(output.elements > MAX_ELEMENTS for output in outputs):
+        message = f"a tensor of more than {MAX_ELEMENTS} elements"
+        raise fault("NS402", message, site.use.span)
+    return outputs
 
 
 def _block(body: Body, block: Block, supplied: list[Supplied], site: Site, flow: Flow) -> Flow:

@@ -6,7 +6,7 @@ import ast
 import math
 import operator
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 MAX_WORK = 200_000
@@ -39,6 +39,14 @@ def bounded(value: Any) -> Any:
     if isinstance(value, tuple | str):
         spend(_size(value))
     return value
+
+
+def whole_list(entries: Iterable[Any]) -> tuple[Any, ...]:
+    """A list that stands in YAML, within the same bounds as one that an expression makes."""
+    meter.work = 0
+    made = tuple(entries)
+    meter.work = 0
+    return bounded(made)  # type: ignore[no-any-return]
 
 
 def _size(value: Any) -> int:
@@ -92,6 +100,8 @@ def divisible(value: float, by: int) -> int:
 
 
 def _round(value: float, digits: int | None = None) -> float:
+    if digits is not None and abs(digits) > MAX_BITS:
+        raise WorkLimit(f"rounding to more than {MAX_BITS} digits")
     return round(value, digits)
 
 

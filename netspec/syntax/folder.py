@@ -10,6 +10,9 @@ from netspec.syntax.parse import parse_spec
 from netspec.syntax.reader import read_nodes, read_source
 from netspec.syntax.spec import SpecFile, heritage, overlay, variant_of, variants
 
+MAX_CHAIN = 30
+"""Files that use, or extend, one another in a row."""
+
 
 class Folder:
     """Reads the files that a spec names, relative to the file that names them."""
@@ -26,6 +29,8 @@ class Folder:
         path = self._locate(name, name.text)
         if path in self._reading:
             raise fault("NS404", f"`{name.text}` uses itself, through other files", name.span)
+        if len(self._reading) >= MAX_CHAIN:
+            raise fault("NS103", f"more than {MAX_CHAIN} files that use each other", name.span)
         if path not in self._libraries:
             self._reading.append(path)
             try:
@@ -37,7 +42,8 @@ class Folder:
     def _read_library(self, path: Path) -> SpecFile:
         report = Report()
         source = read_source(path, _relative(path))
-        file = parse_spec(read_nodes(source, report), source, report, self.library)
+        root = self.extended(read_nodes(source, report), (path,))
+        file = parse_spec(root, source, report, self.library)
         report.raise_if_any()
         return file
 
@@ -53,6 +59,8 @@ class Folder:
             raise fault("NS205", f"`extends` names a file, not {describe(name)}", name.span)
         where, _, variant = name.text.partition("@")
         path = self._locate(name, where)
+        if len(chain) > MAX_CHAIN:
+            raise fault("NS103", f"more than {MAX_CHAIN} files that extend each other", name.span)
         if path in chain:
             raise fault("NS404", f"`{where}` extends itself, through other files", name.span)
         source = read_source(path, _relative(path))

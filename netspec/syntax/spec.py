@@ -102,9 +102,11 @@ class SpecFile:
 
     @cached_property
     def wired(self) -> frozenset[str]:
-        """Every word that stands in a `from` of the file: no other step name is ever read."""
-        steps = [*self.body, *(step for block in self.blocks.values() for step in block.body)]
-        return frozenset().union(*(wired(node) for step in steps for node in step.nodes))
+        """Every word in a `from` or `outputs` of the file: no other step name is ever read."""
+        blocks = self.blocks.values()
+        steps = [*self.body, *(step for block in blocks for step in block.body)]
+        outputs = {output.text for block in blocks for output in block.outputs}
+        return frozenset(outputs).union(*(wired(node) for step in steps for node in step.nodes))
 
 
 def variants(root: Mapping) -> dict[str, Mapping]:

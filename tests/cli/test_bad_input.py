@@ -53,6 +53,30 @@ HOSTILE = {
         1,
         "NS402",
     ),
+    "doubling branches": (
+        HEAD + b"body: [{branches: [identity, identity], repeat: 40}, sum]\n",
+        1,
+        "NS402",
+    ),
+    "doubling lists": (
+        HEAD
+        + b"params:\n  a0: [1, 1]\n"
+        + b"".join(b"  a%d: [a%d, a%d]\n" % (k, k - 1, k - 1) for k in range(1, 40))
+        + b"body: [conv: len(a39)]\n",
+        1,
+        "NS112",
+    ),
+    "rounding": (HEAD + b"body: [conv: 'round(5, -1000000000)']\n", 1, "NS112"),
+    "doubling channels": (
+        HEAD + b"body: [{branches: [identity, identity], merge: concat, repeat: 15000}]\n",
+        1,
+        "NS402",
+    ),
+    "endless figure": (
+        HEAD + b"body: [relu]\nclaims: [{params: " + b"9" * 100_000 + b"M}]\n",
+        1,
+        "NS503",
+    ),
     "escaping name": (
         HEAD + b"name2: x\nbody:\n  - {conv: 8, name: 'a\"]; import os'}\n",
         1,

@@ -236,3 +236,65 @@ def test_a_module_is_registered_where_its_group_first_appears(specs: Specs) -> N
         """
     )
     assert keys(network) == ["a.0.weight", "a.1.weight", "b.0.weight", "b.1.weight"]
+
+
+def test_a_name_within_a_counted_run_is_taken(specs: Specs) -> None:
+    step = "{conv: {out: 8, kernel: 1}, name: conv3}"
+    assert specs.faults(f"body: [{{conv: 8, repeat: 4}}, {step}]") == ["NS208"]
+    assert specs.faults(f"body: [{step}, {{conv: 8, repeat: 4}}]") == ["NS208"]
+
+
+def test_numbers_go_on_behind_a_counted_run(specs: Specs) -> None:
+    network = specs.load("body: [{conv: 8, repeat: 3}, conv: 8]")
+    assert keys(network)[-1] == "conv4.weight"
+
+
+def test_a_loop_variable_that_hides_another_is_its_own(specs: Specs) -> None:
+    network = specs.load(
+        """
+        body:
+          - repeat: 2
+            do:
+              - conv: 8
+                name: c{i}
+                repeat: 2
+        """
+    )
+    assert keys(network) == ["c0.0.weight", "c0.1.weight", "c1.0.weight", "c1.1.weight"]
+
+
+def test_a_name_is_rendered_before_its_steps_change_the_input(specs: Specs) -> None:
+    network = specs.load(
+        """
+        body:
+          - name: w{in_channels}
+            do: [conv: 4, relu]
+          - relu:
+            from: w8
+        """
+    )
+    assert keys(network) == ["w8.0.weight"]
+
+
+def test_a_list_in_a_numbered_group_takes_a_position(specs: Specs) -> None:
+    network = specs.load(
+        """
+        body:
+          - name: features
+            do:
+              - conv: 8
+              - repeat: 2
+                do:
+                  - conv: 8
+                    name: skip
+              - conv: 8
+        """
+    )
+    assert keys(network) == [
+        "features.0.weight", "features.skip.0.weight", "features.skip.1.weight",
+        "features.2.weight",
+    ]  # fmt: skip
+
+
+def test_training_cannot_name_a_module(specs: Specs) -> None:
+    assert specs.faults("body: [{conv: 8, name: training}]") == ["NS208"]

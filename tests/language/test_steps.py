@@ -254,3 +254,41 @@ def test_a_network_without_a_name_is_called_after_its_file(specs: Specs) -> None
 def test_a_merge_of_one_operand_hands_it_on(merge: str, specs: Specs) -> None:
     body = f"body: [branches: [conv: 8, {{nothing: , when: true}}], {merge}, conv: 4]"
     assert paths(specs.load(body)) == ["conv1", "conv2"]
+
+
+@pytest.mark.parametrize(
+    ("loop", "kernels"),
+    [
+        ("{conv: {out: 8, kernel: 1 + 2 * first, padding: first + 0}, repeat: 3}", [3, 1, 1]),
+        (
+            "{conv: {out: 8, kernel: 1 + 2 * first, padding: first}, repeat: 3, index: first}",
+            [1, 3, 5],
+        ),
+        ("{conv: {out: 8, kernel: 1 + 2 * last, padding: last + 0}, repeat: 3}", [1, 1, 3]),
+    ],
+)
+def test_iterations_that_differ_are_not_folded(loop: str, kernels: list[int], specs: Specs) -> None:
+    network = specs.load(f"body: [{loop}]")
+    found = [
+        call.target.kernel  # type: ignore[union-attr]
+        for call in network.program.root.calls
+        for _ in range(call.count)
+    ]
+    assert found == kernels
+
+
+def test_a_run_whose_parts_are_read_is_not_folded(specs: Specs) -> None:
+    body = "body: [{conv: 8, repeat: 3, name: c}, {sum: , from: 'c[0], c[2]'}]"
+    *convs, add = specs.load(body).program.root.calls
+    assert [call.count for call in convs] == [1, 2]
+    assert add.inputs == (convs[0].outputs[0], convs[1].outputs[0])
+
+
+def test_the_list_of_a_loop_is_no_single_output(specs: Specs) -> None:
+    body = "blocks: {b: {outputs: [skip], body: [{conv: 8, repeat: 3, name: skip}]}}\nbody: [b]\n"
+    assert specs.faults(body) == ["NS207"]
+
+
+def test_a_run_that_changes_its_shape_at_first_is_counted_right(specs: Specs) -> None:
+    network = specs.load("body: [{repeat: 3, do: [{conv: 5}]}]", input="[3, 4, 4]")
+    assert network.params == 3 * 5 + 5 + 2 * (5 * 5 + 5)
