@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby, pairwise
 
+from netspec.backends.graphviz.units import is_unit, ops_of
 from netspec.ops.base import Op
 from netspec.program import Call, Instance, Value
 
@@ -72,7 +73,8 @@ class Folder:
     def kind(self, instance: Instance) -> int:
         """Instances of one kind have one structure: they differ in numbers and names only."""
         if id(instance) not in self._kind_of:
-            signature = (instance.block, *self._signature(self.body(instance)))
+            shown = [type(op.target) for op in ops_of(instance)] if is_unit(instance) else []
+            signature = (instance.block, tuple(shown), *self._signature(self.body(instance)))
             self._kind_of[id(instance)] = self._kinds.setdefault(signature, len(self._kinds))
         return self._kind_of[id(instance)]
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from netspec.analysis.cost import Cost
 from netspec.analysis.state import state_dict
 from netspec.backends.torch.module import meta_module, outputs_and_macs
+from netspec.diagnostics import SpecError
 from netspec.program import Program
 
 if TYPE_CHECKING:
@@ -19,7 +20,12 @@ def compare(program: Program, source: str, cost: Cost) -> list[str]:
 
     The module is built on the meta device. Raises `SpecError` (NS004) without torch.
     """
-    module = meta_module(program, source)
+    try:
+        module = meta_module(program, source)
+    except SpecError:
+        raise
+    except Exception as error:
+        return [f"the emitted module cannot be built: {error}"]
     return [
         *_differences("params", cost.params, sum(p.numel() for p in module.parameters())),
         *_differences("buffers", cost.buffers, sum(b.numel() for b in module.buffers())),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 
@@ -38,6 +39,7 @@ def emit(program: Program, cost: Cost) -> str:
     classes = classes_of(made, program.params)
     taken = set(re.findall(r"^class (\w+)", "\n".join(helpers), re.MULTILINE))
     taken |= {parameter.name for cls in classes for parameter in cls.parameters}
+    taken |= {name for cls in classes for name in cls.locals}
     name_classes(classes, program, taken)
     own = "\n\n\n".join("\n".join(_class(cls)) for cls in classes)
     code = "\n\n\n".join([*(helper for helper in helpers if _is_used(helper, own)), own])
@@ -60,8 +62,9 @@ def _is_used(helper: str, code: str) -> bool:
 
 
 def _imports(code: str) -> str:
-    ordered = "from collections import OrderedDict\n\n" if "OrderedDict(" in code else ""
-    functional = "import torch.nn.functional as F\n" if re.search(r"\bF\.", code) else ""
+    used = {node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)}
+    ordered = "from collections import OrderedDict\n\n" if "OrderedDict" in used else ""
+    functional = "import torch.nn.functional as F\n" if "F" in used else ""
     return f"{ordered}import torch\n{functional}from torch import nn"
 
 

@@ -8,12 +8,13 @@ from collections.abc import Mapping, Sequence
 from netspec.backends.torch.code import Module, Name, Node, Operand, rewrite, walk
 from netspec.backends.torch.source.classes import Class
 from netspec.backends.torch.source.layout import lines, text
+from netspec.backends.torch.source.names import ITERATED
 from netspec.backends.torch.source.pending import Pending, pending
 from netspec.backends.torch.source.prose import WIDTH, comment_lines
 from netspec.backends.torch.source.references import References
 from netspec.backends.torch.source.resolve import Loops, loop_variable, plain
 from netspec.backends.torch.source.steps import Repeat, Step, references
-from netspec.backends.torch.source.variables import ITERATED, Variables
+from netspec.backends.torch.source.variables import Variables
 from netspec.backends.torch.source.wrapping import INDENT
 
 DEPTH = 2
@@ -199,7 +200,7 @@ class Block:
         A variable that is still needed as it is gets a copy.
         """
         names: dict[int, str] = {}
-        live = self.live()
+        live = self.live() | {value for step in repeat.steps for value in references(step)}
         for carry in repeat.carries:
             old = self.variables.names[carry.before]
             new = self.variables.assign(carry.inside, [carry.before], live)

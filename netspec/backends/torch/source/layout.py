@@ -108,7 +108,9 @@ def _infix(node: Infix) -> Any:
     docs += [_operand(other, node.operator, last=True) for other in others]
     if _ends_in_brackets(node):
         return _broken_in_brackets(node, *docs)
-    hugged = node.operator == "**" and all(isinstance(o, Name | Literal) for o in node.operands)
+    hugged = node.operator == "**" and all(
+        isinstance(o, Name | Literal) and not _is_negative(o) for o in node.operands
+    )
     return Group(joined(docs, "**" if hugged else (SPACE, f"{node.operator} ")))
 
 
@@ -127,11 +129,15 @@ def _operand(node: Node, operator: str, *, last: bool) -> Any:
 
 def _needs_brackets(node: Node, operator: str, *, last: bool) -> bool:
     if not isinstance(node, Infix):
-        return False
+        return operator == "**" and not last and _is_negative(node)
     inner, outer = _PRECEDENCE[node.operator], _PRECEDENCE[operator]
     associative = operator == node.operator and operator in "+*"
     tight = inner > outer or (inner == outer and (associative or not last))
     return not tight or operator == "**"
+
+
+def _is_negative(node: Node) -> bool:
+    return isinstance(node, Literal) and not isinstance(node.value, str) and node.value < 0
 
 
 def _primary(node: Node) -> Any:

@@ -26,7 +26,18 @@ IMPORTED = frozenset({"F", "OrderedDict", "nn", "torch"})
 AMBIGUOUS = frozenset({"I", "O", "l"})
 LOOP_VARIABLES = ("i", "j", *(f"i{depth}" for depth in range(2, 100)))
 """By how many loops are around, outermost first."""
-RESERVED = IMPORTED | AMBIGUOUS | {*dir(builtins), *keyword.kwlist, *LOOP_VARIABLES, "self"}
+ITERATED = ("block", "layer")
+RESERVED = (
+    IMPORTED
+    | AMBIGUOUS
+    | {
+        *dir(builtins),
+        *keyword.kwlist,
+        *LOOP_VARIABLES,
+        *ITERATED,
+        "self",
+    }
+)
 
 
 def is_module_attribute(name: str) -> bool:
@@ -52,13 +63,13 @@ def class_name(words: str) -> str:
     name = re.sub(r"(?<!\d)_|_(?!\d)", "", capitalised)
     if not name or name[0].isdigit():
         name = f"Block{name}"
-    clashes = keyword.iskeyword(name) or hasattr(builtins, name) or name in IMPORTED
+    clashes = keyword.iskeyword(name) or hasattr(builtins, name) or name in IMPORTED | AMBIGUOUS
     return f"{name}Block" if clashes else name
 
 
 def variable(name: str) -> str:
     """The name as a variable: a valid one that hides no builtin, import or keyword."""
-    name = re.sub(r"\W", "_", name, flags=re.ASCII) or "_"
+    name = re.sub(r"^_+", "_", re.sub(r"\W", "_", name, flags=re.ASCII)) or "_"
     if name[0].isdigit():
         name = f"_{name}"
     return f"{name}_" if name in RESERVED else name

@@ -198,6 +198,7 @@ class _Builder:
         outputs = tuple(
             value for item in items for value in item.outputs if self.uses[value] > used[value]
         )
+        outputs = outputs or items[-1].outputs
         block = f"{self.instance.block}.{without_number(name)}"
         unit = Unit(block, self.instance.arguments, inputs, items, outputs)
         return _whole(unit, name, items, inputs, outputs)

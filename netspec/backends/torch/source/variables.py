@@ -8,11 +8,17 @@ from collections.abc import Collection, Sequence
 
 from netspec.backends.torch.code import Call, ClassName, Node
 from netspec.backends.torch.source.classes import Class
-from netspec.backends.torch.source.names import LOOP_VARIABLES, distinct, variable, without_number
+from netspec.backends.torch.source.names import (
+    ITERATED,
+    LOOP_VARIABLES,
+    distinct,
+    variable,
+    without_number,
+)
 from netspec.backends.torch.source.steps import Step, references
 from netspec.ops.base import names as op_names
 
-INPUT, RESULT, ITERATED = "x", "out", ("block", "layer")
+INPUT, RESULT = "x", "out"
 
 
 class Variables:
