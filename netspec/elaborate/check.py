@@ -18,14 +18,13 @@ from netspec.elaborate.environment import Environment, callable_names, resolve
 from netspec.elaborate.uses import unknown_use
 from netspec.elaborate.wires import unknown_step
 from netspec.ops.base import Op
-from netspec.syntax.expression import Expression
+from netspec.syntax.expression import WORDS, Expression
 from netspec.syntax.nodes import Node, Scalar
 from netspec.syntax.spec import BUILT_IN, TYPES, Assert, Block, Parameter, SpecFile
 from netspec.syntax.steps import Branches, Step, Template, Use, identifiers
 
 Names = frozenset[str]
 Prepare = Callable[[Use, Block | type[Op]], tuple[Prepared, ...]]
-LOOP_WORDS = frozenset({"true", "false"})
 
 
 def check_file(file: SpecFile, prepare: Prepare, report: Report) -> None:
@@ -177,7 +176,7 @@ class _Checker:
 
     def expressions(self, expressions: Iterable[Expression], names: Names) -> None:
         for expression in expressions:
-            for name in sorted(expression.names - names - BUILT_IN - LOOP_WORDS):
+            for name in sorted(expression.names - names - BUILT_IN - WORDS.keys()):
                 if resolve(name, self.file) is None:
                     self.report.add(expression.unbound(name, dict.fromkeys([*names, *BUILT_IN])))
 

@@ -105,7 +105,7 @@ def _constant(node: ast.Constant) -> Evaluator:
     return lambda scope: value
 
 
-_WORDS = {"true": True, "false": False}
+WORDS = {"true": True, "false": False}
 
 
 def _dotted(node: ast.Attribute) -> Evaluator:
@@ -124,8 +124,8 @@ def _look_up(name: str) -> Evaluator:
         try:
             return scope[name]
         except KeyError:
-            if name in _WORDS:
-                return _WORDS[name]
+            if name in WORDS:
+                return WORDS[name]
             raise Unbound(name) from None
 
     return lookup

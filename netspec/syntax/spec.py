@@ -67,7 +67,7 @@ class Block:
 
 @dataclass(frozen=True, eq=False)
 class Claim:
-    """A printed figure: exactly one of `params`, `macs` and `shape` (of the step `at`)."""
+    """Printed figures, `params`, `macs` or `shape`, of the network or of the step `at`."""
 
     span: Span
     figures: dict[str, Node]

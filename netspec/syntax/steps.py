@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from netspec.diagnostics import Diagnostic, Report, Span, SpecError, fault, nearest
@@ -179,7 +179,7 @@ class StepParser:
             return self.steps(arguments)
         if head.text == "branches":
             paths = self._paths(arguments)
-            return Branches(paths, _merge(merge[1]) if merge else None, head.span)
+            return Branches(paths, parse_use(merge[1]) if merge else None, head.span)
         return _use(head, arguments)
 
     def _paths(self, node: Node) -> tuple[Step, ...]:
@@ -196,16 +196,7 @@ class StepParser:
         path = self.step(value)
         if path.name is not None:
             raise fault("NS205", "a named branch takes no `name` of its own", path.name.span)
-        return Step(
-            body=path.body,
-            span=path.span,
-            name=_template(key),
-            source=path.source,
-            loop=path.loop,
-            when=path.when,
-            note=path.note,
-            nodes=path.nodes,
-        )
+        return replace(path, name=_template(key))
 
 
 def parse_use(node: Node) -> Use:
@@ -215,10 +206,6 @@ def parse_use(node: Node) -> Use:
     if isinstance(node, Mapping) and len(node.items) == 1:
         return _use(*node.items[0])
     raise fault("NS211", f"expected one op or block, not {describe(node)}", node.span)
-
-
-def _merge(node: Node) -> Use:
-    return parse_use(node)
 
 
 def _use(head: Scalar, arguments: Node | None) -> Use:
