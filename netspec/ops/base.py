@@ -66,6 +66,10 @@ class Op(BaseModel):
     """Fewest and most inputs; None means any number."""
     merges: ClassVar[bool] = False
     """Whether the op may stand after `merge:`."""
+    integers: ClassVar[bool] = False
+    """Whether it takes whole-number tensors (int64); others take floating-point ones only."""
+    extras: ClassVar[tuple[str, ...]] = ()
+    """The names of its last outputs, which a spec reaches by name only (`pool.indices`)."""
 
     def infer(self, inputs: Tensors) -> Tensors:
         """The output types; raises `ShapeError` for inputs that the op does not take."""

@@ -1,5 +1,31 @@
 """The intermediate representation: typed instances of blocks, made of calls on values."""
 
-from netspec.program.ir import Argument, Call, Instance, Loop, Path, Place, Program, Value
+from netspec.program.ir import (
+    PLAIN,
+    Argument,
+    Call,
+    Init,
+    Instance,
+    Loop,
+    Path,
+    Place,
+    Program,
+    Tie,
+    Value,
+    Weighting,
+)
 
-__all__ = ["Argument", "Call", "Instance", "Loop", "Path", "Place", "Program", "Value"]
+__all__ = [
+    "PLAIN",
+    "Argument",
+    "Call",
+    "Init",
+    "Instance",
+    "Loop",
+    "Path",
+    "Place",
+    "Program",
+    "Tie",
+    "Value",
+    "Weighting",
+]

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import repeat
+from typing import Any, NamedTuple
 
 from netspec.diagnostics import Span
 from netspec.ops.base import Op
@@ -58,13 +59,52 @@ class Place:
         return (*self.group, f"{self.stem}{self.first + application}")
 
 
+class Tie(NamedTuple):
+    """A weight of another call of the instance: `weight` of the module at `path`, or its transpose.
+
+    `weight` is a key of that module's state dict (`weight`, `conv1.weight`).
+    """
+
+    path: Path
+    weight: str
+    transposed: bool = False
+
+
+class Init(NamedTuple):
+    """How a weight starts: a scheme of `torch.nn.init` without its `_` (`kaiming_normal`,
+    `constant`) with its arguments by name, or `values` with nested tuples under `values`.
+    """
+
+    scheme: str
+    arguments: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Weighting:
+    """What a step says of the weights of its call, beyond what its target says.
+
+    `again`: they are those of an earlier call at the same place, and nothing is registered.
+    `fixed`: they are constants: buffers. `init` and `ties` are by the weight's key in the call's
+    own module (`weight`, `conv1.bias`); a tied weight is not registered.
+    """
+
+    again: bool = False
+    fixed: bool = False
+    init: Mapping[str, Init] = field(default_factory=dict)
+    ties: Mapping[str, Tie] = field(default_factory=dict)
+
+
+PLAIN = Weighting()
+
+
 @dataclass(eq=False, slots=True)
 class Call:
     """An op or an instance applied to values.
 
     With `count` > 1 the target is applied that many times in a row, each time with weights of its
-    own, each to the result of the one before (one input and one output of the same type);
-    `outputs` is the last result.
+    own (with `again` the same ones each time), each to the result of the one before (one input and
+    one output of the same type); `outputs` is the last result. A `train_only` call is needed for
+    outputs that only training has.
     """
 
     target: Op | Instance
@@ -76,10 +116,14 @@ class Call:
     loops: tuple[Loop, ...] = ()
     note: str | None = None
     arguments: Mapping[str, Argument] = field(default_factory=dict)
+    weighting: Weighting = PLAIN
+    train_only: bool = False
 
     @property
     def paths(self) -> Iterator[Path]:
         """The path of each application, in order."""
+        if self.weighting.again:
+            return repeat(self.place.path(), self.count)
         return (self.place.path(k) for k in range(self.count))
 
 
@@ -108,7 +152,10 @@ class Instance:
 
 @dataclass(frozen=True, eq=False)
 class Program:
-    """A checked network. `root` is the instance of the file's body, its input the network's."""
+    """A checked network. `root` is the instance of the file's body, its inputs (by their `name`)
+    and outputs (by `output_names`, if there are several) the network's; those in `train_only` are
+    given in training only.
+    """
 
     name: str
     root: Instance
@@ -116,6 +163,7 @@ class Program:
     source: Mapping[str, Any] = field(default_factory=dict)
     params: Mapping[str, Any] = field(default_factory=dict)
     spec: str = ""
+    train_only: frozenset[str] = frozenset()
 
     @property
     def inputs(self) -> tuple[Tensor, ...]:

@@ -31,13 +31,20 @@ class Lowering:
 
     `form` is the expression that `forward` applies, over `Operand`s and, where a module must be
     registered, `Module()`. `module` constructs a module that does the same; ops in an
-    `nn.Sequential` need it. `helper` is the source of a class that `module` names where torch has
-    none.
+    `nn.Sequential` need it. `helper` is the source of a class or function that `module` or `form`
+    names where torch has none.
+
+    `extras` is the op with its extra outputs (`pool.indices`), used where one of them is read.
+    `bare` says that `module` makes a tensor (an `nn.Parameter`), not an `nn.Module`. `prologue` is
+    a statement that the network's `forward` starts with.
     """
 
     form: Node
     module: Node | None = None
     helper: str | None = None
+    extras: Lowering | None = None
+    bare: bool = False
+    prologue: str | None = None
 
     @property
     def registered(self) -> bool:
