@@ -38,7 +38,6 @@ CODES = {
     "NS207": "unknown step in `from`",
     "NS208": "a name is not allowed or already taken",
     "NS209": "a parameter is never used",
-    "NS210": "part of the language that this version does not have yet",
     "NS211": "a step is not written as a step",
     # shapes
     "NS301": "the op does not take this input shape",
@@ -48,6 +47,7 @@ CODES = {
     "NS305": "a size must be a whole number",
     "NS306": "a different number of tensors is needed",
     "NS307": "a channel count that is not a whole, positive number",
+    "NS308": "weights that are not there, or of another shape",
     # structure and limits
     "NS401": "recursion without end",
     "NS402": "the network is larger than netspec may build",

@@ -18,6 +18,7 @@ from netspec.syntax.nodes import Mapping as MappingNode
 from netspec.syntax.nodes import Node, Scalar, Sequence
 from netspec.syntax.parse import parse_spec
 from netspec.syntax.spec import Claim, SpecFile
+from netspec.tensor import Tensor
 
 if TYPE_CHECKING:
     import torch
@@ -26,17 +27,23 @@ if TYPE_CHECKING:
     from netspec.stats import Stats
 
 
-def load(spec: str | Path, *, input: Iterable[int] | None = None, **params: Any) -> Network:
+def load(
+    spec: str | Path,
+    *,
+    input: Iterable[int] | Mapping[str, Iterable[int]] | None = None,
+    **params: Any,
+) -> Network:
     """The checked network that `spec` names: a path, `path@variant`, or the name of a shipped file
-    or variant. `input` replaces its input shape (C, H, W), `params` its parameters: numbers, lists,
-    or expressions as strings.
+    or variant. `input` replaces its input shape (C, H, W), or those of several inputs by name;
+    `params` its parameters: numbers, lists, or expressions as strings.
 
     Raises `SpecError` with every fault that was found.
     """
     chosen = document(str(spec))
-    size = None if input is None else tuple(input)
+    given = input if isinstance(input, Mapping) else {} if input is None else {None: input}
+    sizes = {name: argument_node(tuple(shape), name or "input") for name, shape in given.items()}
     overrides = {name: argument_node(value, name) for name, value in params.items()}
-    return Network(chosen, overrides, None if size is None else argument_node(size, "input"))
+    return Network(chosen, overrides, sizes)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -45,18 +52,19 @@ class Network:
 
     document: Document
     overrides: Mapping[str, Node]
-    size: Node | None
+    sizes: Mapping[str | None, Node]
+    """Shapes for the inputs, by name; None for an only one."""
 
     def __post_init__(self) -> None:
         _ = self.program
 
     def __repr__(self) -> str:
-        shapes = f"{list(self.input_shape)} -> {list(self.output_shape)}"
+        shapes = f"{_shapes(self.program.inputs)} -> {_shapes(self.program.outputs)}"
         return f"<Network {self.name}: {shapes}, params {self.params:,}, MACs {self.macs:,}>"
 
     @cached_property
     def _compiled(self) -> tuple[SpecFile, Program]:
-        return compile_document(self.document, self.overrides, self.size)
+        return compile_document(self.document, self.overrides, self.sizes)
 
     @property
     def program(self) -> Program:
@@ -97,12 +105,12 @@ class Network:
 
     @property
     def input_shape(self) -> tuple[int, ...]:
-        """Without the batch dimension."""
+        """Without the batch dimension; of the first input where there are several."""
         return self.program.inputs[0].shape
 
     @property
     def output_shape(self) -> tuple[int, ...]:
-        """Without the batch dimension."""
+        """Without the batch dimension; of the first output where there are several."""
         return self.program.outputs[0].shape
 
     def stats(self, depth: int = 2) -> Stats:
@@ -123,7 +131,7 @@ class Network:
 
     @property
     def _checked_claims(self) -> list[Claim]:
-        overridden = bool(self.overrides) or self.size is not None
+        overridden = bool(self.overrides) or bool(self.sizes)
         claims = self._compiled[0].claims
         return [claim for claim in claims if claim.overrides is not None or not overridden]
 
@@ -165,7 +173,7 @@ class Network:
                 hint = nearest(key.text, self.program.params)
                 raise fault("NS503", f"there is no parameter `{key.text}`", key.span, hint=hint)
         changed = {key.text: value for key, value in overrides}
-        return compile_document(self.document, changed, None)[1]
+        return compile_document(self.document, changed, {})[1]
 
     def source(self) -> str:
         """The network as a PyTorch source file that imports nothing but torch."""
@@ -210,14 +218,14 @@ class Network:
 
 
 def compile_document(
-    chosen: Document, overrides: Mapping[str, Node], size: Node | None
+    chosen: Document, overrides: Mapping[str, Node], sizes: Mapping[str | None, Node]
 ) -> tuple[SpecFile, Program]:
     """Parse and elaborate a document with parameters and input set from outside."""
     report = Report(chosen.folder.report)
     file = parse_spec(chosen.root, chosen.source, report, chosen.folder.library)
     file.name = file.name or re.sub(r"\W|^(?=\d)", "_", Path(chosen.source.name).stem)
     _require_params(file, overrides)
-    file.overrides, file.size = dict(overrides), size
+    file.overrides, file.sizes = dict(overrides), dict(sizes)
     return file, elaborate(file, report)
 
 
@@ -239,6 +247,10 @@ def argument_node(value: Any, name: str) -> Node:
     if isinstance(value, int | float | str):
         return Scalar(str(value), span)
     raise TypeError(f"{name} is a number, string or list, not {type(value).__name__}")
+
+
+def _shapes(tensors: Iterable[Tensor]) -> str:
+    return ", ".join(map(str, tensors))
 
 
 def _span(text: str) -> Span:

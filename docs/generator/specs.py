@@ -15,4 +15,4 @@ def network_of(text: str, name: str = "net.yaml") -> Network:
     """The network of a spec's text; messages call it `name`. Raises `SpecError`."""
     source, report = Source(name, text), Report()
     document = Document(name, source, read_nodes(source, report), Folder(Path(), report))
-    return Network(document, {}, None)
+    return Network(document, {}, {})

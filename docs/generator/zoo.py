@@ -47,7 +47,7 @@ def zoo_page() -> str:
 
 def _networks(name: str) -> Iterator[Network]:
     for document in documents(name):
-        yield Network(document, {}, None)
+        yield Network(document, {}, {})
 
 
 def _figures(network: Network) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from netspec.ops.base import Op
-from netspec.program import Call, Instance, Program
+from netspec.program import PLAIN, Call, Instance, Program
 from netspec.tensor import Tensor
 
 NO_OPS: frozenset[str] = frozenset()
@@ -58,7 +58,13 @@ class Costs:
         self.total = self._instances[program.root]
 
     def once(self, call: Call) -> Cost:
-        """The cost of a single application of a call's target."""
+        """The cost of a single application of a call."""
+        cost = self._target(call)
+        if call.weighting is not PLAIN:
+            cost = _reweighted(cost, call)
+        return _without_work(cost) if call.train_only else cost
+
+    def _target(self, call: Call) -> Cost:
         if isinstance(call.target, Instance):
             return self._instances[call.target]
         inputs = tuple([value.type for value in call.inputs])
@@ -71,6 +77,25 @@ class Costs:
     def of(self, instance: Instance) -> Cost:
         """The cost of one application of an instance."""
         return self._instances[instance]
+
+
+def _reweighted(cost: Cost, call: Call) -> Cost:
+    """The cost with the weights as the step has them: an earlier call's, constants, tied."""
+    if call.weighting.again:
+        return cost._replace(params=0, buffers=0)
+    if isinstance(call.target, Op):
+        types = tuple([value.type for value in call.inputs])
+        weights = call.target.weights(types)
+        tied = sum(Tensor(weights[key].shape).elements for key in call.weighting.ties)
+        cost = cost._replace(params=cost.params - tied)
+    if call.weighting.fixed:
+        cost = cost._replace(params=0, buffers=cost.buffers + cost.params)
+    return cost
+
+
+def _without_work(cost: Cost) -> Cost:
+    """What training alone computes: its weights are there, the work is not done in eval mode."""
+    return Cost(cost.params, cost.buffers)
 
 
 def op_cost(op: Op, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> Cost:

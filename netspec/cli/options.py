@@ -25,7 +25,12 @@ def add_overrides(parser: argparse.ArgumentParser) -> None:
         help="give a parameter of the spec another value: --set growth=48 --set 'layers=[3, 4]'",
     )
     parser.add_argument(
-        "--input", metavar="CxHxW", help="another input shape, without the batch: 3x320x320"
+        "--input",
+        metavar="[NAME=]CxHxW",
+        action="append",
+        default=[],
+        dest="sizes",
+        help="another input shape, without the batch: 3x320x320; of several inputs, by its name",
     )
 
 
@@ -45,7 +50,7 @@ def networks(options: argparse.Namespace, report: Report) -> Iterator[Network]:
 
 def _network(chosen: Document, options: argparse.Namespace) -> Network:
     overrides = dict(_override(text) for text in options.overrides)
-    return Network(chosen, overrides, _input(options.input))
+    return Network(chosen, overrides, dict(_size(text) for text in options.sizes))
 
 
 def _override(text: str) -> tuple[str, Node]:
@@ -58,9 +63,8 @@ def _override(text: str) -> tuple[str, Node]:
     return name, node
 
 
-def _input(text: str | None) -> Node | None:
-    if text is None:
-        return None
-    if not re.fullmatch(r"[0-9]{1,9}(x[0-9]{1,9})*", text):
+def _size(text: str) -> tuple[str | None, Node]:
+    name, _, shape = text.rpartition("=")
+    if not re.fullmatch(r"[0-9]{1,9}(x[0-9]{1,9})*", shape):
         raise fault("NS003", f"`--input {text}` is not of the form CxHxW", hint="--input 3x320x320")
-    return argument_node([int(size) for size in text.split("x")], "--input")
+    return name or None, argument_node([int(size) for size in shape.split("x")], "--input")

@@ -16,8 +16,9 @@ from netspec.syntax import nodes
 from netspec.syntax.arithmetic import WorkLimit, whole_list
 from netspec.syntax.expression import Expression, parse_expression
 from netspec.syntax.nodes import Mapping, Node, Scalar
+from netspec.syntax.parse_steps import StepParser
 from netspec.syntax.spec import Block, Parameter, SpecFile
-from netspec.syntax.steps import MODIFIERS, Step, StepParser, Use, wired
+from netspec.syntax.steps import MODIFIERS, Step, Use, wired
 
 Evaluator = Callable[[Environment, Wires], Any]
 

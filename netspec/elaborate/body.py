@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from netspec.diagnostics import SpecError, fault
 from netspec.elaborate import naming
-from netspec.elaborate.context import Abandoned, Context, Flow, Frame, Site, kind_of, with_notes
+from netspec.elaborate.context import (
+    Abandoned,
+    Context,
+    Flow,
+    Frame,
+    Played,
+    Site,
+    kind_of,
+    with_notes,
+)
 from netspec.elaborate.environment import Environment
 from netspec.elaborate.loops import generated_paths, run_loop
 from netspec.elaborate.naming import Level, NameTaken
+from netspec.elaborate.replay import once_more, shared
 from netspec.elaborate.uses import apply
 from netspec.elaborate.values import tensors
+from netspec.elaborate.weighting import weighting
 from netspec.elaborate.wires import bindings, unknown_step, wire_of
 from netspec.ops.base import Op
 from netspec.program import Argument, Call, Instance, Path, Value
 from netspec.syntax.expression import Expression
-from netspec.syntax.steps import Branches, Step, Template, Use
+from netspec.syntax.spec import Output
+from netspec.syntax.steps import Again, Branches, Origin, Step, Template, Use
 from netspec.tensor import Tensor
 
 if TYPE_CHECKING:
@@ -36,6 +49,12 @@ class Body:
         self.frame = frame
         self.calls: list[Call] = []
         self.names: ChainMap[str, Any] = ChainMap({}, dict(names))
+        self.played: ChainMap[str, Played | None] = ChainMap({})
+        """The steps with a name, as they were done; None for those that `when` left out."""
+        self.replaying = False
+        """Whether calls use the weights of earlier ones."""
+        self.registered: dict[Path, Call] = {}
+        """The calls that register what stands at their path."""
         self._loops = 0
 
     def run(self, steps: Iterable[Step], flow: Flow, context: Context) -> Flow:
@@ -47,8 +66,8 @@ class Body:
     def step(self, step: Step, flow: Flow, context: Context) -> Flow:
         """One step with its modifiers: `from` once, then the loop, then each iteration."""
         try:
-            if step.source is not None:
-                flow = self.wire(step.source, flow, context)
+            if step.origin is not None:
+                flow = self.wires(step.origin, flow, context)
             if step.loop is not None:
                 return run_loop(self, step, step.loop, flow, context)
             return self.iteration(step, flow, context)
@@ -65,15 +84,39 @@ class Body:
         environment = context.of(flow)
         name = None if step.name is None else rendered(step.name, environment)
         if step.when is None or _truth(step.when, environment):
-            outputs = self._body(step, flow, context, self._address(step, context, group))
+            outputs = self._once(step, flow, context, group)
         else:
             outputs = flow
-            if step.name is None:
+            if name is not None:
+                self.played[name] = None
+            else:
                 context.level.skip(naming.bases([replace(step, loop=None)], environment))
         if name is not None:
             self.names.update(bindings(name, outputs))
             self.elaborator.named.update(outputs)
         return outputs
+
+    def _once(self, step: Step, flow: Flow, context: Context, group: Level | None) -> Flow:
+        if isinstance(step.body, Again):
+            return once_more(self, step.body, flow, context)
+        if step.weights.share is not None:
+            return shared(self, step, step.weights.share, flow, context)
+        address = self._address(step, context, group)
+        if step.name is not None and group is None:
+            name = rendered(step.name, context.environment)
+            self.played[name] = Played(step, context, address)
+        return self.body(step, flow, context, address)
+
+    @contextmanager
+    def replay(self) -> Iterator[None]:
+        """Calls use the weights that stand at their paths; names are bound for the while only."""
+        before = self.names, self.played, self.replaying
+        self.names, self.played = self.names.new_child(), self.played.new_child()
+        self.replaying = True
+        try:
+            yield
+        finally:
+            self.names, self.played, self.replaying = before
 
     def _address(self, step: Step, context: Context, group: Level | None) -> Path | None:
         if group is not None:
@@ -87,10 +130,17 @@ class Body:
             return context.level.listed(text)
         return context.level.named(text)
 
-    def _body(self, step: Step, flow: Flow, context: Context, address: Path | None) -> Flow:
+    def body(self, step: Step, flow: Flow, context: Context, address: Path | None) -> Flow:
+        """What a step does once, at the path that its name gives, if it has one."""
         body = step.body
+        assert not isinstance(body, Again)
+        if step.weights.fixed:
+            context = replace(context, fixed=True)
         if isinstance(body, Use):
-            return apply(self, Site(body, context, address, step.note), flow)
+            operands = tuple(step.origin.operands) if step.origin else ()
+            return apply(
+                self, Site(body, context, address, step.weights, operands, step.note), flow
+            )
         if isinstance(body, Branches):
             if address is not None:
                 unnamed = [replace(step, name=None, loop=None)]
@@ -128,9 +178,31 @@ class Body:
     def _path(self, path: Step, flow: Flow, context: Context) -> Flow:
         if path.loop is None:
             return self.step(path, flow, context)
-        if path.source is not None:
-            flow = self.wire(path.source, flow, context)
+        if path.origin is not None:
+            flow = self.wires(path.origin, flow, context)
         return generated_paths(self, path, path.loop, flow, context)
+
+    def wires(self, origin: Origin, flow: Flow, context: Context) -> Flow:
+        """The tensors that a `from` names, one for each operand where it gives them names."""
+        if origin.expression is not None:
+            return self.wire(origin.expression, flow, context)
+        operands: list[Value] = []
+        for name, source in origin.operands.items():
+            operands.append(self.single(source, f"`{name}`", flow, context))
+        return tuple(operands)
+
+    def single(self, source: Expression, what: str, flow: Flow, context: Context) -> Value:
+        """The one tensor that an expression names; raises `SpecError` (NS207) for several."""
+        found = self.wire(source, flow, context)
+        if len(found) != 1:
+            message = f"{what} is {len(found)} tensors, not one: `{source.text}`"
+            raise fault("NS207", message, source.span)
+        return found[0]
+
+    def outputs(self, outputs: Iterable[Output], flow: Flow, context: Context) -> Flow:
+        """The tensors of a block's or network's `outputs`; its last step's where it has none."""
+        named = [self.single(o.value, f"the output `{o.name}`", flow, context) for o in outputs]
+        return tuple(named) or flow
 
     def wire(self, source: Expression, flow: Flow, context: Context) -> Flow:
         """The tensors that a `from` names."""
@@ -174,8 +246,11 @@ class Body:
             note=site.note,
             arguments=arguments,
         )
+        call.weighting = weighting(self, call, path, site)
         call.outputs = tuple([Value(type, call, k) for k, type in enumerate(outputs)])
         self.calls.append(call)
+        if not self.replaying:
+            self.registered[path] = call
         return call.outputs
 
 

@@ -21,7 +21,7 @@ from netspec.ops.base import Op
 from netspec.syntax.expression import WORDS, Expression
 from netspec.syntax.nodes import Node, Scalar
 from netspec.syntax.spec import BUILT_IN, TYPES, Assert, Block, Parameter, SpecFile
-from netspec.syntax.steps import Branches, Step, Template, Use, identifiers
+from netspec.syntax.steps import Again, Branches, Step, Template, Use, identifiers
 
 Names = frozenset[str]
 Prepare = Callable[[Use, Block | type[Op]], tuple[Prepared, ...]]
@@ -43,7 +43,10 @@ def _check_one(file: SpecFile, prepare: Prepare, report: Report) -> None:
     checker.parameters(file.params, frozenset())
     names = frozenset(file.params)
     checker.asserts(file.asserts, names)
-    checker.steps(file.body, names, step_names(file.body))
+    wires = step_names(file.body) | {each.name for each in file.inputs if each.name}
+    checker.steps(file.body, names, wires)
+    for output in file.outputs:
+        checker.wires(output.value, names, wires)
     for block in file.blocks.values():
         checker.block(block, names)
     _unused_params(file, report)
@@ -71,7 +74,7 @@ class _Checker:
         wires = step_names(block.body) | {name.text for name in block.inputs}
         self.steps(block.body, inside, wires)
         for output in block.outputs:
-            self.wire(output.text, wires, output.span)
+            self.wires(output.value, inside, wires)
         used = _words(block.body) | _default_words(block.parameters.values())
         used |= _assert_words(block.asserts)
         for parameter in block.parameters.values():
@@ -106,8 +109,9 @@ class _Checker:
             self.step(step, names, wires)
 
     def step(self, step: Step, names: Names, wires: Names) -> None:
-        if step.source is not None:
-            self.wires(step.source, names, wires)
+        if step.origin is not None:
+            for expression in step.origin.expressions:
+                self.wires(expression, names, wires)
         if step.loop is not None:
             counts = [step.loop.count] if step.loop.count else []
             self.expressions([*counts, *step.loop.lists.values()], names)
@@ -123,6 +127,8 @@ class _Checker:
             self.steps(step.body.paths, names, wires)
             if step.body.merge is not None:
                 self.use(step.body.merge, names, wires)
+        elif isinstance(step.body, Again):
+            self.wire(step.body.name, wires, step.body.span)
         else:
             self.steps(step.body, names, wires)
 
@@ -191,7 +197,7 @@ def step_names(steps: Iterable[Step]) -> Names:
         inner = step.body
         if isinstance(inner, Branches):
             found |= step_names(inner.paths)
-        elif not isinstance(inner, Use):
+        elif not isinstance(inner, Use | Again):
             found |= step_names(inner)
     return frozenset(found)
 
@@ -226,8 +232,7 @@ def _unused_params(file: SpecFile, report: Report) -> None:
     used = used.union(*(_assert_words(block.asserts) for block in blocks))
     used = used.union(*(_default_words(block.parameters.values()) for block in blocks))
     used = used.union(*(identifiers(node) for node in file.defaults.values()))
-    if file.input is not None:
-        used |= identifiers(file.input)
+    used = used.union(*(identifiers(each.shape) for each in file.inputs))
     for parameter in file.params.values():
         if parameter.name not in used:
             message = f"the parameter `{parameter.name}` is never used"

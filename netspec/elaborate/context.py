@@ -8,11 +8,13 @@ from typing import Any
 
 from netspec.diagnostics import Note, Span, SpecError
 from netspec.elaborate.environment import Environment
-from netspec.elaborate.naming import Level
+from netspec.elaborate.naming import Level, Mark
 from netspec.elaborate.values import BlockValue
 from netspec.program import Loop, Path, Value
 from netspec.syntax.spec import Block
-from netspec.syntax.steps import Use
+from netspec.syntax.steps import Step, Use, Weights
+
+NO_WEIGHTS = Weights()
 
 Flow = tuple[Value, ...]
 """The value so far: a flat tuple of tensors, usually of one."""
@@ -31,6 +33,10 @@ class Context:
     loops: tuple[Loop, ...] = ()
     open_loops: tuple[frozenset[str], ...] = ()
     """The variables of each unnamed loop since the level began."""
+    fixed: bool = False
+    """Whether the weights of whatever stands here are constants."""
+    shared: dict[Step, Played] | None = None
+    """In a loop: the steps with `share` that an iteration has done."""
 
     def of(self, flow: Flow) -> Environment:
         """The environment, its `in_*` set to speak of `flow`."""
@@ -39,16 +45,32 @@ class Context:
 
     def inside(self, level: Level) -> Context:
         """The same in a new level."""
-        return Context(self.environment, level, self.loops)
+        return replace(self, level=level, open_loops=())
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A step that was done, for `again` and `share`: where it stood, and what its level was like
+    before (of one with an address nothing else is to be known).
+    """
+
+    step: Step
+    context: Context
+    address: Path | None
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A use in its place: `address` is the path that a name gives it, if one does."""
+    """A use in its place: `address` is the path that a name gives it, if one does, `weights` what
+    the step says of its weights, `operands` the names that its `from` gives.
+    """
 
     use: Use
     context: Context
     address: Path | None = None
+    weights: Weights = NO_WEIGHTS
+    operands: tuple[str, ...] = ()
     note: str | None = None
 
     def path(self, *, merge: bool) -> Path:

@@ -11,30 +11,21 @@ from typing import Any
 
 from netspec.diagnostics import Note, Report, Span, SpecError, fault
 from netspec.elaborate import naming
-from netspec.elaborate.arguments import (
-    Prepared,
-    Supplied,
-    prepare,
-    prepare_defaults,
-    ready,
-    takes_block,
-)
-from netspec.elaborate.binding import bind_op, checked, default, require_asserts
+from netspec.elaborate.binding import require_asserts
 from netspec.elaborate.body import Body
 from netspec.elaborate.check import check_file
 from netspec.elaborate.context import Abandoned, Context, Flow, Frame, with_notes
 from netspec.elaborate.environment import Environment
+from netspec.elaborate.files import Files
+from netspec.elaborate.interface import input_span, mark_train_only, network_inputs, start
 from netspec.elaborate.naming import Level
 from netspec.elaborate.repeats import merge_repeats
 from netspec.elaborate.values import Closure, key, rebase, tensors
-from netspec.elaborate.wires import named_inputs, named_outputs
+from netspec.elaborate.wires import named_inputs, without_unread
 from netspec.ops.base import Op
 from netspec.program import Argument, Instance, Program, Value
-from netspec.syntax.expression import parse_expression
-from netspec.syntax.nodes import Scalar, Sequence
-from netspec.syntax.spec import Block, SpecFile
-from netspec.syntax.steps import Step, Use
-from netspec.tensor import Tensor
+from netspec.syntax.spec import Block, Output, SpecFile
+from netspec.syntax.steps import Step
 
 MAX_STEPS = 200_000
 """Calls and iterations, and `INSTANCE_STEPS` for each distinct instance, in one elaboration."""
@@ -47,11 +38,11 @@ def elaborate(file: SpecFile, report: Report) -> Program:
     elaborator = Elaborator(file, report)
     with _deep_recursion(), _no_collection():
         try:
-            check_file(file, elaborator.prepared, report)
+            check_file(file, elaborator.files.prepared, report)
             return elaborator.program()
         except RecursionError:
             message = "blocks, lists or files are nested too deep to be elaborated"
-            raise fault("NS402", message, _start(file)) from None
+            raise fault("NS402", message, start(file)) from None
 
 
 @contextmanager
@@ -88,7 +79,7 @@ class Text:
     span: Span
     about: str | None = None
     numbered: bool = False
-    outputs: tuple[Scalar, ...] = ()
+    outputs: tuple[Output, ...] = ()
 
 
 class Elaborator:
@@ -97,9 +88,7 @@ class Elaborator:
     def __init__(self, file: SpecFile, report: Report) -> None:
         self.file, self.report = file, report
         self._instances: dict[Hashable, Instance | Frame | Abandoned] = {}
-        self._ops: dict[Hashable, tuple[Op, Mapping[str, Argument]]] = {}
-        self._prepared: dict[tuple[int, int], tuple[Prepared, ...]] = {}
-        self._environments: dict[int, Environment] = {}
+        self.files = Files()
         self._outer: dict[Value, Value] = {}
         self.opened: dict[Instance, Instance | None] = {}
         """Instances without the flattening merge that they end in."""
@@ -110,116 +99,47 @@ class Elaborator:
 
     def program(self) -> Program:
         file = self.file
+        environment = self.files.environment(file)
         try:
-            root = self._root(self._input())
+            root = self._root(network_inputs(file, environment))
         except SpecError as error:
             self.report.add(error)
         except Abandoned:
             pass
         self.report.raise_if_any()
-        if len(root.outputs) != 1:
+        if not file.outputs and len(root.outputs) != 1:
             raise self._several_outputs(root)
+        late = frozenset(output.name for output in file.outputs if output.train_only)
+        mark_train_only(root, late)
         return Program(
             name=file.name,
             root=root,
             about=file.about,
             source=file.citation,
-            params={name: self.environment(file)[name] for name in file.params},
+            params={name: environment[name] for name in file.params},
             spec=file.source.name,
+            train_only=late,
         )
 
     def _several_outputs(self, root: Instance) -> SpecError:
         message = f"the network ends with {len(root.outputs)} tensors, not with one"
         notes = [self.origin(value) for value in root.outputs]
-        hint = "merge the branches: `merge: concat`" if notes else None
+        hint = "merge the branches (`merge: concat`), or give them names: `outputs: {...}`"
         return fault("NS306", message, self.file.body[-1].span, notes=notes, hint=hint)
 
-    def _input(self) -> Value:
-        node = self.file.size or self.file.input
-        if node is None:
+    def _root(self, inputs: Flow) -> Instance:
+        file = self.file
+        if not file.body:
             self.report.raise_if_any()
-            span = _start(self.file)
-            message = "this file has no `input`: it is a library of blocks, not a network"
-            raise fault("NS205", message, span)
-        assert isinstance(node, Sequence)
-        environment = self.environment(self.file)
-        sizes = []
-        for item in node.items:
-            size = _size(item, environment)
-            if not isinstance(size, int) or isinstance(size, bool) or size < 1:
-                message = f"a size of `input` is a whole number of at least 1, not {size}"
-                raise fault("NS204", message, item.span)
-            sizes.append(size)
-        return Value(Tensor(tuple(sizes)), name="x")
-
-    def _root(self, given: Value) -> Instance:
-        if not self.file.body:
-            self.report.raise_if_any()
-            span = _start(self.file)
-            raise fault("NS205", "the spec has no `body`", span)
-        environment = self.environment(self.file)
-        arguments = {name: Argument(environment[name]) for name in self.file.params}
-        environment.inputs = (given.type,)
-        size = self.file.size or self.file.input
-        assert size is not None
-        require_asserts(self.file.asserts, size.span, environment)
-        text = Text(self.file.name, self.file.body, self.file.body[0].span)
-        return self._make(text, Body(self, {}, None), (given,), 1, environment, arguments)
-
-    # ---------------------------------------------------------------------------- environments
-
-    def environment(self, home: SpecFile) -> Environment:
-        """A copy of the names that a file's bodies start from: its params."""
-        if id(home) not in self._environments:
-            self._environments[id(home)] = self._file_environment(home)
-        return self._environments[id(home)].extended({})
-
-    def _file_environment(self, home: SpecFile) -> Environment:
-        environment = Environment({}, home)
-        for name, parameter in home.params.items():
-            given = home.overrides.get(name)
-            if given is not None:
-                block = takes_block(parameter, home.params, home)
-                value = ready(given, block=block).evaluate(environment, {})
-            else:
-                value = default(parameter, home.name, parameter.span, environment).value
-            span = parameter.span if given is None else given.span
-            environment[name] = checked(value, parameter, span)
-        return environment
-
-    # ----------------------------------------------------------------------------- arguments
-
-    def prepared(self, use: Use, target: Block | type[Op]) -> tuple[Prepared, ...]:
-        """The arguments of a use, made ready once."""
-        cached = (id(use), id(target))
-        if cached not in self._prepared:
-            self._prepared[cached] = prepare(use, target)
-        return self._prepared[cached]
-
-    def defaults(
-        self, name: str, target: Block | type[Op], home: SpecFile, inputs: tuple[Tensor, ...]
-    ) -> list[Supplied]:
-        """What a file's `defaults` say of an op or block; they see the file's params and `in_*`."""
-        given = home.defaults.get(name)
-        if given is None:
-            return []
-        cached = (id(given), id(target))
-        if cached not in self._prepared:
-            self._prepared[cached] = prepare_defaults(given, target)
-        names = self.environment(home)
-        names.inputs = inputs
-        return [Supplied(self._prepared[cached], names, {})]
-
-    def op(
-        self, target: type[Op], use: Use, supplied: list[Supplied]
-    ) -> tuple[Op, Mapping[str, Argument]]:
-        """The op of a use; one whose arguments are all constants is made once."""
-        if any(a.ready.expressions for given in supplied for a in given.arguments):
-            return bind_op(target, use, supplied)
-        cached = (target, *(id(given.arguments) for given in supplied))
-        if cached not in self._ops:
-            self._ops[cached] = bind_op(target, use, supplied)
-        return self._ops[cached]
+            raise fault("NS205", "the spec has no `body`", start(file))
+        environment = self.files.environment(file)
+        arguments = {name: Argument(environment[name]) for name in file.params}
+        environment.inputs = tuple([value.type for value in inputs])
+        require_asserts(file.asserts, input_span(file), environment)
+        text = Text(file.name, file.body, file.body[0].span, outputs=file.outputs)
+        names = {value.name: value for value in inputs if value.name and file.inputs[0].name}
+        body = Body(self, names, None)
+        return self._make(text, body, inputs, len(inputs), environment, arguments)
 
     # ----------------------------------------------------------------------------- instances
 
@@ -238,7 +158,7 @@ class Elaborator:
         def build() -> Instance:
             inputs = self._inputs(flow + carried)
             moved = dict(zip(carried, inputs[len(flow) :], strict=True))
-            environment = self.environment(block.home)
+            environment = self.files.environment(block.home)
             environment.update({n: rebase(a.value, moved) for n, a in arguments.items()})
             text = Text(
                 block.name, block.body, block.span, block.about, block.numbered, block.outputs
@@ -317,11 +237,11 @@ class Elaborator:
     ) -> Instance:
         """Run the text on the first `own` inputs; the others are carried along by its arguments."""
         level = Level((), naming.bases(text.steps, environment), numbered=text.numbered)
-        outputs = body.run(text.steps, inputs[:own], Context(environment, level))
-        if text.outputs:
-            outputs = named_outputs(text.outputs, body.names)
+        context = Context(environment, level)
+        outputs = body.outputs(text.outputs, body.run(text.steps, inputs[:own], context), context)
+        without_unread(body.calls, outputs)
         calls = merge_repeats(body.calls, outputs)
-        names = tuple([name.text for name in text.outputs])
+        names = tuple([output.name for output in text.outputs])
         return Instance(text.name, arguments, inputs, calls, outputs, text.span, text.about, names)
 
     # -------------------------------------------------------------------------------- faults
@@ -353,13 +273,3 @@ def _signature(values: Any, flow: Flow, carried: Flow) -> tuple[Hashable, ...]:
     order = {value: k for k, value in enumerate(carried)}
     pattern = tuple([order[value] for value in tensors(values)])
     return tuple([value.type for value in flow + carried]), pattern
-
-
-def _size(item: Any, environment: Environment) -> Any:
-    if isinstance(item, Scalar) and isinstance(item.value, str):
-        return parse_expression(item.text, item.span).evaluate(environment)
-    return item.value if isinstance(item, Scalar) else "a list"
-
-
-def _start(file: SpecFile) -> Span:
-    return Span(file.source, 1, 1, 1, 2)

@@ -66,9 +66,8 @@ def _without_merge(instance: Instance, op: Op, named: Iterable[Value]) -> Instan
 def _call_opened(body: Body, call: Call, inner: Instance) -> Flow:
     """The last application of the call is made one of `inner`; returns its outputs."""
     if call.count > 1:
-        path = call.place.path(call.count - 1)
+        last = replace(call, inputs=call.outputs, place=place([*call.paths][-1]), count=1)
         call.count -= 1
-        last = replace(call, inputs=call.outputs, place=place(path), count=1)
         body.calls.insert(body.calls.index(call) + 1, last)
         call = last
     call.target = inner

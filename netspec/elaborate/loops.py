@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from netspec.diagnostics import fault
-from netspec.elaborate.context import Context, Flow, kind_of
+from netspec.elaborate.context import Context, Flow, Played, kind_of
 from netspec.elaborate.environment import Environment
 from netspec.elaborate.naming import Level
-from netspec.program import Loop, Value
+from netspec.program import Loop, Path, Value
 from netspec.syntax.expression import Expression
-from netspec.syntax.steps import Repetition, Step, Use
+from netspec.syntax.steps import Again, Repetition, Step, Template, Use
 
 if TYPE_CHECKING:
     from netspec.elaborate.body import Body
@@ -22,16 +22,25 @@ if TYPE_CHECKING:
 MAX_ITERATIONS = 10_000_000
 
 
-def run_loop(body: Body, step: Step, loop: Repetition, flow: Flow, context: Context) -> Flow:
+def run_loop(
+    body: Body,
+    step: Step,
+    loop: Repetition,
+    flow: Flow,
+    context: Context,
+    address: Path | None = None,
+) -> Flow:
     """A step once per iteration, each on the result of the one before. A loop with a name that its
-    variables do not enter makes a numbered group; other names are for each iteration to give.
+    variables do not enter makes a numbered group; other names are for each iteration to give. With
+    an `address` the group is there already.
     """
     plan = _plan(loop, context.of(flow))
     group, inside = None, replace(context, open_loops=_opened(context, loop)[:-1])
     if step.name is None:
         inside = replace(context, open_loops=_opened(context, loop))
-    elif not step.name.names & loop.variables:
-        group = Level(body.address(step.name, context), Counter(), numbered=True)
+    elif not step.name.names & loop.variables and step.weights.share is None:
+        address = address or _group(body, step, step.name, context)
+        group = Level(address, Counter(), numbered=True)
         inside = replace(context, open_loops=())
     with closing(_iterations(body, step, loop, plan, inside)) as iterations:
         for k, inner in iterations:
@@ -42,6 +51,13 @@ def run_loop(body: Body, step: Step, loop: Repetition, flow: Flow, context: Cont
                 _repeat_call(body, remaining, step, group or inside.level)
                 break
     return flow
+
+
+def _group(body: Body, step: Step, name: Template, context: Context) -> Path:
+    address = body.address(name, context)
+    if name.literal is not None:
+        body.played[name.literal] = Played(step, context, address)
+    return address
 
 
 def generated_paths(
@@ -105,18 +121,19 @@ def _iterations(
     """Each iteration's number and context. A name that an iteration gives is seen in it alone;
     after the loop it stands for the list of its values.
     """
-    outer, key = body.names, body.next_loop()
+    outer, played, key = body.names, body.played, body.next_loop()
     bound: dict[str, list[Any]] = {}
+    context = replace(context, shared={})
     try:
         for k in range(plan.count):
             body.elaborator.spend(1, step.span)
-            body.names = outer.new_child()
+            body.names, body.played = outer.new_child(), played.new_child()
             environment = context.environment.extended(_variables(loop, plan, k))
             yield k, replace(context, environment=environment, loops=(*context.loops, Loop(key, k)))
             for name, value in body.names.maps[0].items():
                 bound.setdefault(name, []).append(value)
     finally:
-        body.names = outer
+        body.names, body.played = outer, played
         body.names.update(_after(step, loop, plan, bound))
 
 
@@ -150,14 +167,15 @@ def _repeats(
 ) -> bool:
     """Whether every further iteration is the call just made, once more, on its own result."""
     varying = loop.variables if k == 0 or loop.index == "first" else loop.variables - {"first"}
+    again = len(body.calls) > calls and body.calls[-1].weighting.again
     return (
         len(body.calls) == calls + 1
         and len(before) == 1
-        and isinstance(step.body, Use)
+        and isinstance(step.body, Use | Again)
         and loop.count is not None
         and not step.identifiers & varying
         and not body.names.maps[0].keys() & context.environment.home.wired
-        and body.calls[-1].place.first is not None
+        and (again or (step.weights.share is None and body.calls[-1].place.first is not None))
         and body.calls[-1].inputs == before
         and [value.type for value in before] == [value.type for value in after]
     )
@@ -167,5 +185,7 @@ def _repeat_call(body: Body, times: int, step: Step, level: Level) -> None:
     call = body.calls[-1]
     call.count += times
     call.loops = call.loops[:-1]
+    if call.weighting.again:
+        return
     assert isinstance(step.body, Use)
     level.pass_over(call.place, step.body.base, times)

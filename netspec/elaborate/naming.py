@@ -8,20 +8,30 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
+from typing import NamedTuple
 
 from netspec.elaborate.environment import Environment, resolve
 from netspec.elaborate.values import BlockValue, Reference
 from netspec.ops.base import Op
 from netspec.program import Path, Place
 from netspec.syntax.spec import Block
-from netspec.syntax.steps import Branches, Step, Use
+from netspec.syntax.steps import Again, Branches, Step, Use
 
 Bases = Counter[str]
 _NUMBER = re.compile(r"(.*?)(0|[1-9][0-9]*)")
 PASSING = frozenset({"identity", "nothing"})
 """Ops that hand tensors on and so never stand in the module tree."""
+
+
+class Mark(NamedTuple):
+    """How far the names of a level have come."""
+
+    used: Bases
+    position: int
+    lists: dict[str, int]
 
 
 class NameTaken(Exception):
@@ -39,6 +49,26 @@ class Level:
         self._taken: set[str] = set()
         self._lists: dict[str, int] = {}
         self._runs: list[tuple[str, int, int]] = []
+        self._replaying = False
+
+    def mark(self) -> Mark:
+        """Where the names stand now."""
+        return Mark(self._used.copy(), self._position, dict(self._lists))
+
+    @contextmanager
+    def replaying(self, mark: Mark) -> Iterator[None]:
+        """Give once more the names that were given since the mark."""
+        after = self.mark()
+        self._go_to(mark)
+        self._replaying = True
+        try:
+            yield
+        finally:
+            self._replaying = False
+            self._go_to(after)
+
+    def _go_to(self, mark: Mark) -> None:
+        self._used, self._position, self._lists = mark.used.copy(), mark.position, dict(mark.lists)
 
     def unnamed(self, base: str, *, merge: bool) -> Path:
         """The path of the next child without a name, called after `base`."""
@@ -83,6 +113,8 @@ class Level:
         return self._position - 1
 
     def _claim(self, name: str) -> Path:
+        if self._replaying:
+            return (*self.group, name)
         if name in self._taken or any(_in_run(name, run) for run in self._runs):
             raise NameTaken(name)
         self._taken.add(name)
@@ -114,23 +146,35 @@ def bases(
     """
     counts: Bases = Counter()
     for step in steps:
-        times = 2 if step.loop else 1
-        for base, count in _of_step(step, environment, inside).items():
-            counts[base] += times * count
+        _count(step, environment, inside, counts, times=1, around=1)
     return counts
 
 
-def _of_step(step: Step, environment: Environment, inside: frozenset[Block]) -> Bases:
-    if step.name is not None:
-        return Counter()
+def _count(
+    step: Step,
+    environment: Environment,
+    inside: frozenset[Block],
+    counts: Bases,
+    times: int,
+    around: int,
+) -> None:
+    """Add the children of a step that is done `times` times, and `around` times outside the nearest
+    loop, where a step that all iterations `share` is counted.
+    """
+    if step.name is not None or isinstance(step.body, Again):
+        return
+    if step.loop is not None:
+        times, around = 2 * times, times
+    if step.weights.share is not None:
+        times = around
     if isinstance(step.body, Use):
-        return _of_use(step.body, environment, inside)
-    if not isinstance(step.body, Branches):
-        return bases(step.body, environment, inside)
-    counts = bases(step.body.paths, environment, inside)
-    if step.body.merge is not None:
-        counts[step.body.merge.base] += 1
-    return counts
+        for base, count in _of_use(step.body, environment, inside).items():
+            counts[base] += times * count
+        return
+    for inner in step.body.paths if isinstance(step.body, Branches) else step.body:
+        _count(inner, environment, inside, counts, times, around)
+    if isinstance(step.body, Branches) and step.body.merge is not None:
+        counts[step.body.merge.base] += times
 
 
 def _of_use(use: Use, environment: Environment, inside: frozenset[Block]) -> Bases:

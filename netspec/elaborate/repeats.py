@@ -31,10 +31,19 @@ def _continues(run: Call, call: Call, uses: Counter[Value]) -> bool:
         and call.inputs == run.outputs
         and uses[run.outputs[0]] == 1
         and [v.type for v in run.inputs] == [v.type for v in call.outputs]
-        and run.place.first is not None
+        and call.target == run.target
+        and call.weighting == run.weighting
+        and _is_next_place(run, call)
+    )
+
+
+def _is_next_place(run: Call, call: Call) -> bool:
+    if run.weighting.again:
+        return call.place == run.place
+    return (
+        run.place.first is not None
         and call.place.first == run.place.first + run.count
         and (call.place.group, call.place.stem) == (run.place.group, run.place.stem)
-        and call.target == run.target
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from netspec.diagnostics import Note, SpecError, fault, nearest
@@ -14,7 +15,7 @@ from netspec.elaborate.context import Context, Flow, Frame, Site, kind_of, with_
 from netspec.elaborate.environment import Environment, callable_names, resolve
 from netspec.elaborate.flatten import flattened
 from netspec.elaborate.values import BlockValue, Closure, Partial, Reference, tensors
-from netspec.elaborate.wires import named_outputs, require_inputs
+from netspec.elaborate.wires import in_order
 from netspec.ops.base import Op, ShapeError
 from netspec.program import Argument, Instance, Path
 from netspec.syntax.spec import Block, SpecFile
@@ -78,10 +79,10 @@ def _unfold(
         target = resolve(use.head, environment.home)
         if target is None:
             raise unknown_use(use, environment.home, environment)
-        prepared = body.elaborator.prepared(use, target)
+        prepared = body.elaborator.files.prepared(use, target)
         given = Supplied(prepared, environment, body.names)
         home, inputs = environment.home, environment.inputs
-        return target, [*body.elaborator.defaults(use.head, target, home, inputs), given]
+        return target, [*body.elaborator.files.defaults(use.head, target, home, inputs), given]
     return _unfold_variable(body, use, environment)
 
 
@@ -104,9 +105,9 @@ def _unfold_variable(
     deepest, around, _ = pending[-1]
     held = around.get(deepest.head)
     name = held.name if isinstance(held, Reference) else deepest.head
-    supplied = body.elaborator.defaults(name, value, around.home, environment.inputs)
+    supplied = body.elaborator.files.defaults(name, value, around.home, environment.inputs)
     for given, names, wires in reversed(pending):
-        prepared = body.elaborator.prepared(given, value)
+        prepared = body.elaborator.files.prepared(given, value)
         here = names if names is environment else names.at(environment.inputs)
         supplied.append(Supplied(prepared, here, wires))
     return value, supplied
@@ -120,16 +121,23 @@ def _pass_on(target: type[Op], site: Site, flow: Flow) -> Flow:
 
 
 def _op(body: Body, target: type[Op], supplied: list[Supplied], site: Site, flow: Flow) -> Flow:
-    op, arguments = body.elaborator.op(target, site.use, supplied)
+    op, arguments = body.elaborator.files.op(target, site.use, supplied)
     flow = flattened(body, op, flow)
     outputs = _infer(body, op, site, flow)
     if op.merges and len(flow) == 1 and outputs == (flow[0].type,):
         return flow  # a sum, mean or concatenation of one
     path = site.path(merge=op.merges)
-    return body.call(op, flow, outputs, path, site, arguments)
+    made = body.call(op, flow, outputs, path, site, arguments)
+    return made[: len(made) - len(op.extras)]
 
 
 def _infer(body: Body, op: Op, site: Site, flow: Flow) -> tuple[Tensor, ...]:
+    for value in () if op.integers else flow:
+        if "float" not in value.type.dtype:
+            message = f"`{op.name}` takes floating-point tensors, not {value.type.dtype}"
+            notes = [body.elaborator.origin(value)]
+            hint = "an `embedding` makes vectors of indices"
+            raise fault("NS301", message, site.use.span, notes=notes, hint=hint)
     fewest, most = op.arity
     if len(flow) < fewest or (most is not None and len(flow) > most):
         takes = f"{fewest}" if fewest == most else f"{fewest} or more"
@@ -151,7 +159,7 @@ def _infer(body: Body, op: Op, site: Site, flow: Flow) -> tuple[Tensor, ...]:
 
 def _block(body: Body, block: Block, supplied: list[Supplied], site: Site, flow: Flow) -> Flow:
     """A call of the instance of `block` for these arguments and input shapes."""
-    require_inputs(block, flow, site.use.span)
+    flow = in_order(block, flow, site)
     environment = _callee(body, block, site)
     arguments = bind_block(block, site.use.span, supplied, environment)
     carried = tuple(dict.fromkeys(tensors(tuple([a.value for a in arguments.values()]))))
@@ -193,25 +201,24 @@ def _inline_block(
     """The steps of an inline block, in place: its children are children of this level."""
     span = site.use.span
     _reject_cycle(block, site, body.frame)
-    require_inputs(block, flow, span)
+    flow = in_order(block, flow, site)
     environment = _callee(body, block, site)
     bind_block(block, span, supplied, environment)
-    names, frame = body.names, body.frame
+    names, played, frame = body.names, body.played, body.frame
     own = dict(zip([name.text for name in block.inputs], flow, strict=False))
-    body.names, body.frame = ChainMap({}, own), Frame(block.name, span, frame, block)
+    body.names, body.played = ChainMap({}, own), ChainMap({})
+    body.frame = Frame(block.name, span, frame, block)
     try:
-        context = site.context
-        inner = Context(environment, context.level, context.loops, context.open_loops)
-        outputs = body.run(block.body, flow, inner)
-        return named_outputs(block.outputs, body.names) if block.outputs else outputs
+        inner = replace(site.context, environment=environment)
+        return body.outputs(block.outputs, body.run(block.body, flow, inner), inner)
     except SpecError as error:
         raise with_notes(error, [Note(f"in `{block.name}`, used here", span)]) from None
     finally:
-        body.names, body.frame = names, frame
+        body.names, body.played, body.frame = names, played, frame
 
 
 def _callee(body: Body, block: Block, site: Site) -> Environment:
-    environment = body.elaborator.environment(block.home)
+    environment = body.elaborator.files.environment(block.home)
     environment.inputs = site.context.environment.inputs
     return environment
 

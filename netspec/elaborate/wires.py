@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from netspec.diagnostics import Span, SpecError, fault, nearest
-from netspec.elaborate.context import Flow
-from netspec.elaborate.values import tensors
-from netspec.program import Instance, Value
-from netspec.syntax.nodes import Scalar
+from netspec.elaborate.context import Flow, Site
+from netspec.ops.base import Op
+from netspec.program import Call, Instance
 from netspec.syntax.spec import Block
 
 
@@ -22,18 +21,46 @@ def bindings(name: str, outputs: Flow) -> dict[str, Any]:
     """A step's name with what it stands for, and `name.output` for each output that has a name."""
     bound = {name: wire_of(outputs)}
     call = outputs[0].producer if outputs else None
-    if call is not None and isinstance(call.target, Instance) and call.outputs == outputs:
+    if call is None or call.outputs[: len(outputs)] != outputs:
+        return bound
+    if isinstance(call.target, Instance):
         named = zip(call.target.output_names, outputs, strict=False)
-        bound.update({f"{name}.{output}": value for output, value in named})
+    else:
+        extras = call.target.extras
+        named = zip(extras, call.outputs[len(call.outputs) - len(extras) :], strict=False)
+    bound.update({f"{name}.{output}": value for output, value in named})
     return bound
 
 
-def require_inputs(block: Block, flow: Flow, span: Span) -> None:
-    """Raise `SpecError` (NS306) where a block that names its inputs gets another number of them."""
-    if block.inputs and len(block.inputs) != len(flow):
-        names = ", ".join(name.text for name in block.inputs)
-        message = f"`{block.name}` takes {len(block.inputs)} tensors ({names}), not {len(flow)}"
-        raise fault("NS306", message, span)
+def without_unread(calls: Sequence[Call], outputs: Flow) -> None:
+    """Drop the extra outputs of ops that nobody reads."""
+    late = [call for call in calls if isinstance(call.target, Op) and call.target.extras]
+    if not late:
+        return
+    read = {value for call in calls for value in call.inputs} | set(outputs)
+    for call in late:
+        assert isinstance(call.target, Op)
+        main = len(call.outputs) - len(call.target.extras)
+        if read.isdisjoint(call.outputs[main:]):
+            call.outputs = call.outputs[:main]
+
+
+def in_order(block: Block, flow: Flow, site: Site) -> Flow:
+    """The inputs of a block in its own order, where `from` gives them names. Raises `SpecError`
+    (NS306) where a block that names its inputs gets others, or another number of them.
+    """
+    if not block.inputs:
+        return flow
+    names, span = [name.text for name in block.inputs], site.use.span
+    takes = f"`{block.name}` takes {len(names)} tensors ({', '.join(names)})"
+    if site.operands:
+        if set(site.operands) != set(names):
+            raise fault("NS306", f"{takes}, not {', '.join(site.operands)}", span)
+        given = dict(zip(site.operands, flow, strict=True))
+        return tuple([given[name] for name in names])
+    if len(names) != len(flow):
+        raise fault("NS306", f"{takes}, not {len(flow)}", span)
+    return flow
 
 
 def named_inputs(block: Block, inputs: Flow) -> dict[str, Any]:
@@ -41,20 +68,6 @@ def named_inputs(block: Block, inputs: Flow) -> dict[str, Any]:
     for name, value in zip(block.inputs, inputs, strict=False):
         value.name = name.text
     return {name.text: value for name, value in zip(block.inputs, inputs, strict=False)}
-
-
-def named_outputs(outputs: Iterable[Scalar], names: Mapping[str, Any]) -> Flow:
-    """The tensors of a block's `outputs`, each a single one; raises `SpecError` (NS207)."""
-    flow: list[Value] = []
-    for output in outputs:
-        if output.text not in names:
-            raise unknown_step(output.text, names, output.span)
-        found = tuple(tensors(names[output.text]))
-        if len(found) != 1:
-            message = f"the output `{output.text}` is {len(found)} tensors, not one"
-            raise fault("NS207", message, output.span)
-        flow += found
-    return tuple(flow)
 
 
 def unknown_step(name: str, steps: Iterable[str], span: Span) -> SpecError:

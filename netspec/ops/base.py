@@ -68,6 +68,8 @@ class Op(BaseModel):
     """Whether the op may stand after `merge:`."""
     integers: ClassVar[bool] = False
     """Whether it takes whole-number tensors (int64); others take floating-point ones only."""
+    transposable: ClassVar[frozenset[str]] = frozenset()
+    """The weights that may be tied to the transpose of another weight."""
     extras: ClassVar[tuple[str, ...]] = ()
     """The names of its last outputs, which a spec reaches by name only (`pool.indices`)."""
 

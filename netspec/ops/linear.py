@@ -16,6 +16,8 @@ class Linear(Op):
     out: Positive
     bias: bool = True
 
+    transposable = frozenset({"weight"})
+
     def infer(self, inputs: Tensors) -> Tensors:
         x = inputs[0]
         require_float(self, x)

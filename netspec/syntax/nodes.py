@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from netspec.diagnostics import Span
+from netspec.diagnostics import Span, fault
 
 Constant = int | float | bool | str | None
 
@@ -83,3 +83,10 @@ def describe(node: Node) -> str:
     if isinstance(node, Mapping):
         return "a mapping"
     return "nothing" if node.value is None else f"`{node.text}`"
+
+
+def as_mapping(node: Node, what: str) -> Mapping:
+    """The node if it is a mapping; raises `SpecError` (NS205) if not."""
+    if not isinstance(node, Mapping):
+        raise fault("NS205", f"{what} is a mapping, not {describe(node)}", node.span)
+    return node

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from netspec.diagnostics import Report, Source, fault, nearest
-from netspec.syntax.nodes import Mapping, Node, Scalar, Sequence, describe
+from netspec.syntax.nodes import Mapping, Node, Scalar, Sequence, as_mapping, describe
+from netspec.syntax.parse_steps import StepParser, parse_template, read_expression
 from netspec.syntax.spec import (
     BUILT_IN,
     FILE_KEYS,
@@ -13,16 +14,18 @@ from netspec.syntax.spec import (
     Assert,
     Block,
     Claim,
+    Input,
+    Output,
     Parameter,
     SpecFile,
-    as_mapping,
 )
-from netspec.syntax.steps import MODIFIERS, WORD, StepParser, parse_template, read_expression
+from netspec.syntax.steps import MODIFIERS, WORD
 
-_FILE_KEYS_LATER = frozenset("inputs outputs".split())
 _BLOCK_KEYS = frozenset("about source params inputs outputs asserts body inline children".split())
 _CITATION_KEYS = frozenset("title authors year arxiv doi url where".split())
 _CLAIM_KEYS = frozenset("with params macs at shape source disputed".split())
+DTYPES = ("float32", "int64")
+"""Element types of inputs: values, and indices (into the rows of an `embedding`)."""
 _BUDGETED = ("params", "buffers", "macs", "flops")
 
 Library = Callable[[Scalar], SpecFile]
@@ -52,13 +55,15 @@ class _SpecParser:
             message = f"a spec is a mapping of keys, not {describe(root)}"
             raise fault("NS205", message, root.span, hint="it starts with `netspec: 1`")
         self._check_version(root)
-        self._check_keys(root, FILE_KEYS, _FILE_KEYS_LATER, "a spec")
+        self._check_keys(root, FILE_KEYS, "a spec")
         parsers = {
             "name": self._name,
             "about": self._about,
             "source": self._citation,
             "params": self._params,
             "input": self._input,
+            "inputs": self._inputs,
+            "outputs": self._outputs,
             "use": self._use,
             "asserts": self._asserts,
             "budget": self._budget,
@@ -82,14 +87,9 @@ class _SpecParser:
             message = f"this netspec reads language version 1, not {describe(version)}"
             self.report.add(fault("NS205", message, version.span))
 
-    def _check_keys(
-        self, node: Mapping, known: frozenset[str], later: frozenset[str], what: str
-    ) -> None:
+    def _check_keys(self, node: Mapping, known: frozenset[str], what: str) -> None:
         for key, _ in node:
-            if key.text in later:
-                message = f"`{key.text}` is not in this version yet"
-                self.report.add(fault("NS210", message, key.span))
-            elif key.text not in known:
+            if key.text not in known:
                 message = f"unknown key `{key.text}` in {what}"
                 self.report.add(fault("NS205", message, key.span, hint=nearest(key.text, known)))
 
@@ -109,17 +109,37 @@ class _SpecParser:
 
     def _read_citation(self, node: Node) -> dict[str, str]:
         citation = as_mapping(node, "`source`")
-        self._check_keys(citation, _CITATION_KEYS, frozenset(), "`source`")
+        self._check_keys(citation, _CITATION_KEYS, "`source`")
         return {k.text: _text(v, f"`{k.text}`") for k, v in citation}
 
     def _params(self, node: Node) -> None:
         self.file.params = self._parameters(node)
 
     def _input(self, node: Node) -> None:
-        if not isinstance(node, Sequence) or not node.items:
-            message = f"`input` is a list of sizes, not {describe(node)}"
-            raise fault("NS204", message, node.span, hint="input: [3, 224, 224]")
-        self.file.input = node
+        self.file.inputs = (self._tensor(None, node),)
+
+    def _inputs(self, node: Node) -> None:
+        if self.file.inputs:
+            raise fault("NS205", "a spec has `input` or `inputs`, not both", node.span)
+        named = as_mapping(node, "`inputs`")
+        for key, _ in named:
+            _reject_name(key, "an input")
+        self.file.inputs = tuple(self._tensor(key.text, value) for key, value in named)
+
+    def _tensor(self, name: str | None, node: Node) -> Input:
+        shape, dtype = node, "float32"
+        if isinstance(node, Mapping):
+            self._check_keys(node, frozenset({"shape", "dtype"}), "an input")
+            shape, given = node.get("shape") or node, node.get("dtype")
+            if given is not None:
+                dtype = _one_of(given, DTYPES, "`dtype`")
+        if not isinstance(shape, Sequence) or not shape.items:
+            message = f"an input is a list of sizes, not {describe(shape)}"
+            raise fault("NS204", message, shape.span, hint="[3, 224, 224], or {shape: [26], ...}")
+        return Input(name, shape, dtype)
+
+    def _outputs(self, node: Node) -> None:
+        self.file.outputs = self._read_outputs(node)
 
     def _use(self, node: Node) -> None:
         for key, value in as_mapping(node, "`use`"):
@@ -138,7 +158,7 @@ class _SpecParser:
         return tuple(self._assert(as_mapping(item, "an assert")) for item in node.items)
 
     def _assert(self, node: Mapping) -> Assert:
-        self._check_keys(node, frozenset({"that", "else"}), frozenset(), "an assert")
+        self._check_keys(node, frozenset({"that", "else"}), "an assert")
         that, otherwise = node.get("that"), node.get("else")
         if that is None or otherwise is None:
             raise fault("NS205", "an assert has `that` and `else`", node.span)
@@ -176,7 +196,7 @@ class _SpecParser:
 
     def _block(self, key: Scalar, node: Mapping) -> Block:
         _reject_name(key, "a block")
-        self._check_keys(node, _BLOCK_KEYS, frozenset(), f"the block `{key.text}`")
+        self._check_keys(node, _BLOCK_KEYS, f"the block `{key.text}`")
         body, params = node.get("body"), node.get("params")
         if body is None:
             raise fault("NS205", f"the block `{key.text}` has no `body`", key.span)
@@ -194,8 +214,37 @@ class _SpecParser:
             numbered=children is not None and _word(children, ("numbered",), "`children`"),
             asserts=self._read_asserts(asserts) if asserts is not None else (),
             inputs=_names(node.get("inputs"), "`inputs`"),
-            outputs=_names(node.get("outputs"), "`outputs`"),
+            outputs=self._block_outputs(node.get("outputs")),
             home=self.file,
+        )
+
+    def _block_outputs(self, node: Node | None) -> tuple[Output, ...]:
+        if node is None:
+            return ()
+        if isinstance(node, Mapping) and node.get("train_only") is not None:
+            message = "`train_only` goes with the outputs of a network"
+            raise fault("NS205", message, node.span)
+        return self._read_outputs(node)
+
+    def _read_outputs(self, node: Node) -> tuple[Output, ...]:
+        """A list of names, or a mapping of names to tensors, some in training only."""
+        if not isinstance(node, Mapping):
+            names = _names(node, "`outputs`")
+            return tuple(Output(name.text, read_expression(name), False) for name in names)
+        only = _names(node.get("train_only"), "`train_only`")
+        entries = {key.text: (key, value) for key, value in node if key.text != "train_only"}
+        for name in only:
+            if name.text not in entries:
+                message = f"`{name.text}` is not one of the outputs"
+                raise fault("NS207", message, name.span, hint=nearest(name.text, entries))
+        late = {name.text for name in only}
+        if not entries.keys() - late:
+            raise fault("NS205", "evaluation needs an output that is not `train_only`", node.span)
+        for key, _ in entries.values():
+            _reject_name(key, "an output")
+        return tuple(
+            Output(key.text, read_expression(value), key.text in late)
+            for key, value in entries.values()
         )
 
     def _parameters(self, node: Node) -> dict[str, Parameter]:
@@ -210,7 +259,7 @@ class _SpecParser:
         return parameters
 
     def _claim(self, node: Mapping) -> Iterable[Claim]:
-        self._check_keys(node, _CLAIM_KEYS, frozenset(), "a claim")
+        self._check_keys(node, _CLAIM_KEYS, "a claim")
         figures = {k.text: v for k, v in node if k.text in ("params", "macs", "shape")}
         at, overrides = node.get("at"), node.get("with")
         if not figures:
@@ -240,6 +289,13 @@ def _reject_name(key: Scalar, what: str) -> None:
 def _text(node: Node, what: str) -> str:
     if not isinstance(node, Scalar) or node.value is None:
         raise fault("NS205", f"{what} is a text, not {describe(node)}", node.span)
+    return node.text
+
+
+def _one_of(node: Node, words: tuple[str, ...], what: str) -> str:
+    if not isinstance(node, Scalar) or node.text not in words:
+        allowed = ", ".join(f"`{word}`" for word in words)
+        raise fault("NS204", f"{what} is one of {allowed}, not {describe(node)}", node.span)
     return node.text
 
 

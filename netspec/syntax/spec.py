@@ -7,14 +7,14 @@ from functools import cached_property
 
 from netspec.diagnostics import Source, Span, fault, nearest
 from netspec.syntax.expression import Expression
-from netspec.syntax.nodes import Mapping, Node, Scalar, Sequence, describe
+from netspec.syntax.nodes import Mapping, Node, Scalar, Sequence, as_mapping
 from netspec.syntax.steps import Step, Template, wired
 
 TYPES = frozenset({"int", "float", "bool", "str", "list", "block"})
 BUILT_IN = frozenset({"in_channels", "in_features", "in_height", "in_width", "in_shape"})
 FILE_KEYS = frozenset(
-    "netspec name about source params input use defaults blocks asserts body claims budget "
-    "variants extends".split()
+    "netspec name about source params input inputs outputs use defaults blocks asserts body claims "
+    "budget variants extends".split()
 )
 _VARIANT_KEYS = FILE_KEYS - {"netspec", "variants", "extends"}
 _MERGED_BY_KEY = frozenset({"params", "blocks", "defaults", "use"})
@@ -47,6 +47,26 @@ class Assert:
 
 
 @dataclass(frozen=True, eq=False)
+class Input:
+    """An input of the network: its sizes without the batch dimension, its type, its name (None for
+    the one that `input` gives).
+    """
+
+    name: str | None
+    shape: Sequence
+    dtype: str = "float32"
+
+
+@dataclass(frozen=True, eq=False)
+class Output:
+    """An output of a block or of the network: which tensor, and whether only training has it."""
+
+    name: str
+    value: Expression
+    train_only: bool
+
+
+@dataclass(frozen=True, eq=False)
 class Block:
     """A named body with parameters."""
 
@@ -60,8 +80,8 @@ class Block:
     asserts: tuple[Assert, ...]
     inputs: tuple[Scalar, ...]
     """The names of its inputs; none where it takes whatever comes."""
-    outputs: tuple[Scalar, ...]
-    """The steps or inputs that are its outputs; none where they are what its last step gives."""
+    outputs: tuple[Output, ...]
+    """Its outputs; none where they are what its last step gives."""
     home: SpecFile
 
 
@@ -86,7 +106,9 @@ class SpecFile:
     about: str | None = None
     citation: dict[str, str] = field(default_factory=dict)
     params: dict[str, Parameter] = field(default_factory=dict)
-    input: Node | None = None
+    inputs: tuple[Input, ...] = ()
+    outputs: tuple[Output, ...] = ()
+    """Empty where the network's output is what the last step gives."""
     defaults: dict[str, Mapping] = field(default_factory=dict)
     blocks: dict[str, Block] = field(default_factory=dict)
     body: tuple[Step, ...] = ()
@@ -97,16 +119,17 @@ class SpecFile:
     """Files whose blocks are known here under a prefix."""
     overrides: dict[str, Node] = field(default_factory=dict)
     """Values from outside for `params`."""
-    size: Node | None = None
-    """An input shape from outside, in place of `input`."""
+    sizes: dict[str | None, Node] = field(default_factory=dict)
+    """Shapes from outside for the inputs, by name; None for an only one."""
 
     @cached_property
     def wired(self) -> frozenset[str]:
-        """Every word in a `from` or `outputs` of the file: no other step name is ever read."""
+        """Every name in a `from` or `outputs` of the file: no other step name is ever read."""
         blocks = self.blocks.values()
         steps = [*self.body, *(step for block in blocks for step in block.body)]
-        outputs = {output.text for block in blocks for output in block.outputs}
-        return frozenset(outputs).union(*(wired(node) for step in steps for node in step.nodes))
+        outputs = [*self.outputs, *(output for block in blocks for output in block.outputs)]
+        named = frozenset().union(*(output.value.names for output in outputs))
+        return named.union(*(wired(node) for step in steps for node in step.nodes))
 
 
 def variants(root: Mapping) -> dict[str, Mapping]:
@@ -143,6 +166,9 @@ def heritage(root: Mapping) -> Mapping:
 def overlay(base: Mapping, over: Mapping) -> Mapping:
     """`base` with the keys of `over` in place of its own; params, blocks, defaults key by key."""
     merged = {key.text: (key, value) for key, value in base}
+    if over.get("input") or over.get("inputs"):
+        merged.pop("input", None)
+        merged.pop("inputs", None)
     for key, value in over:
         if key.text in _MERGED_BY_KEY and key.text in merged:
             value = _merge_entries(merged[key.text][1], value)
@@ -156,10 +182,3 @@ def _merge_entries(base: Node, over: Node) -> Node:
     entries = {key.text: (key, value) for key, value in base}
     entries.update({key.text: (key, value) for key, value in over})
     return Mapping(list(entries.values()), over.span)
-
-
-def as_mapping(node: Node, what: str) -> Mapping:
-    """The node if it is a mapping; raises `SpecError` (NS205) if not."""
-    if not isinstance(node, Mapping):
-        raise fault("NS205", f"{what} is a mapping, not {describe(node)}", node.span)
-    return node

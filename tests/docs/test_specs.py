@@ -46,7 +46,7 @@ def networks(fence: Fence, folder: Path) -> list[Network]:
     """The networks of an example, their claims checked; raises `SpecError`."""
     path = folder / "net.yaml"
     path.write_text(completed(fence))
-    found = [Network(document, {}, None) for document in documents(str(path))]
+    found = [Network(document, {}, {}) for document in documents(str(path))]
     for network in found:
         network.require_claims()
     return found

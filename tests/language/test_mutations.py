@@ -54,7 +54,7 @@ def test_a_mutated_spec_checks_or_is_diagnosed(text: str, tmp_path_factory: obje
     path.write_bytes(text.encode("utf-8", "surrogatepass"))
     try:
         for document in documents(str(path)):
-            Network(document, {}, None).require_claims()
+            Network(document, {}, {}).require_claims()
     except netspec.SpecError as error:
         diagnosed = [render(diagnostic) for diagnostic in error.diagnostics]
         assert all(diagnosed)

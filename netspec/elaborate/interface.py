@@ -1,0 +1,91 @@
+"""The inputs and outputs of a network."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from netspec.diagnostics import Span, fault, nearest
+from netspec.elaborate.context import Flow
+from netspec.elaborate.environment import Environment
+from netspec.program import Instance, Value
+from netspec.syntax.expression import parse_expression
+from netspec.syntax.nodes import Node, Scalar, Sequence
+from netspec.syntax.spec import Input, SpecFile
+from netspec.tensor import Tensor
+
+
+def start(file: SpecFile) -> Span:
+    """The first character of a file."""
+    return Span(file.source, 1, 1, 1, 2)
+
+
+def input_span(file: SpecFile) -> Span:
+    """Where the shape of the first input stands."""
+    return _size(file, file.inputs[0]).span
+
+
+def network_inputs(file: SpecFile, environment: Environment) -> Flow:
+    """The tensors that a file's body starts from; raises `SpecError` where it has none."""
+    if not file.inputs:
+        message = "this file has no `input`: it is a library of blocks, not a network"
+        raise fault("NS205", message, start(file))
+    _require_known(file)
+    return tuple(_tensor(each, _size(file, each), environment) for each in file.inputs)
+
+
+def _require_known(file: SpecFile) -> None:
+    """Shapes from outside are for inputs that there are."""
+    names = [each.name for each in file.inputs if each.name]
+    for name, node in file.sizes.items():
+        if name in names or (name is None and len(file.inputs) == 1):
+            continue
+        listed = ", ".join(names)
+        if name is None:
+            message, first = f"the spec has several inputs: {listed}", names[0]
+            raise fault("NS003", message, node.span, hint=f"name one: `{first}=...`")
+        hint = nearest(name, names) or (f"it has {listed}" if names else None)
+        raise fault("NS003", f"the spec has no input `{name}`", node.span, hint=hint)
+
+
+def _size(file: SpecFile, given: Input) -> Node:
+    only = file.sizes.get(None) if len(file.inputs) == 1 else None
+    return file.sizes.get(given.name) or only or given.shape
+
+
+def _tensor(given: Input, shape: Node, environment: Environment) -> Value:
+    assert isinstance(shape, Sequence)
+    sizes = [_evaluated(item, environment) for item in shape.items]
+    for item, size in zip(shape.items, sizes, strict=True):
+        if not isinstance(size, int) or isinstance(size, bool) or size < 1:
+            message = f"a size of an input is a whole number of at least 1, not {size}"
+            raise fault("NS204", message, item.span)
+    return Value(Tensor(tuple(sizes), given.dtype), name=given.name or "x")
+
+
+def _evaluated(item: Node, environment: Environment) -> Any:
+    if isinstance(item, Scalar) and isinstance(item.value, str):
+        return parse_expression(item.text, item.span).evaluate(environment)
+    return item.value if isinstance(item, Scalar) else "a list"
+
+
+def mark_train_only(root: Instance, late: frozenset[str]) -> None:
+    """Mark the calls that are needed for nothing but the outputs of training."""
+    if not late:
+        return
+    named = list(zip(root.output_names, root.outputs, strict=True))
+    in_training = _reaching(root, [value for name, value in named if name in late])
+    always = _reaching(root, [value for name, value in named if name not in late])
+    for call in root.calls:
+        call.train_only = call in in_training and call not in always
+
+
+def _reaching(root: Instance, outputs: list[Value]) -> set[Any]:
+    """The calls that the values are computed by."""
+    found = set()
+    pending = list(outputs)
+    while pending:
+        call = pending.pop().producer
+        if call is not None and call not in found:
+            found.add(call)
+            pending += call.inputs
+    return found
