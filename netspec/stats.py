@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,8 @@ from netspec.program import Program
 from netspec.tensor import Tensor
 
 Cells = list[list[str]]
+Interface = Mapping[str, Tensor]
+"""The inputs or outputs of a network by name."""
 TREE_HEADER = ["module", "op", "output", "params", "%", "MACs", "%"]
 NETWORK_HEADER = ["network", "input", "output", "params", "buffers", "MACs", "FLOPs", "status"]
 RULE = 100
@@ -26,8 +28,8 @@ class Stats:
     """
 
     name: str
-    input: tuple[int, ...]
-    output: tuple[int, ...]
+    inputs: Interface
+    outputs: Interface
     total: Cost
     tree: Node
 
@@ -41,8 +43,8 @@ class Stats:
         """Down to `depth` levels of the module tree, at least 1."""
         return cls(
             program.name,
-            program.inputs[0].shape,
-            program.outputs[0].shape,
+            {value.name or "x": value.type for value in program.root.inputs},
+            dict(zip(program.root.output_names or ["output"], program.outputs, strict=True)),
             costs.total,
             module_tree(program, costs, depth),
         )
@@ -51,8 +53,8 @@ class Stats:
         """Exact integers, as `--format json` prints them."""
         return {
             "name": self.name,
-            "input": list(self.input),
-            "output": list(self.output),
+            "input": _interface_dict(self.inputs),
+            "output": _interface_dict(self.outputs),
             "params": self.total.params,
             "buffers": self.total.buffers,
             "macs": self.total.macs,
@@ -70,7 +72,7 @@ def summary(stats: Stats) -> str:
     total = stats.total
     unknown = f", partial: no rule for {', '.join(sorted(total.unknown))}" if total.unknown else ""
     return (
-        f"{stats.name}: {_sizes(stats.input)} -> {_sizes(stats.output)}, "
+        f"{stats.name}: {_interface(stats.inputs)} -> {_interface(stats.outputs)}, "
         f"params {total.params:,}, buffers {total.buffers:,}, "
         f"MACs {total.macs:,}, FLOPs {total.flops:,}{unknown}"
     )
@@ -100,8 +102,8 @@ def network_cells(networks: Iterable[Stats]) -> Cells:
     return [
         [
             stats.name,
-            _sizes(stats.input),
-            _sizes(stats.output),
+            _interface(stats.inputs),
+            _interface(stats.outputs),
             f"{stats.total.params:,}",
             f"{stats.total.buffers:,}",
             f"{stats.total.macs:,}",
@@ -129,6 +131,18 @@ def markdown_table(header: Sequence[str], cells: Cells, alignment: str) -> str:
     return "\n".join("| " + " | ".join(line) + " |" for line in [list(header), rule, *lines])
 
 
+def _interface(tensors: Interface) -> str:
+    """The shape of a network's one input or output, or of each by name."""
+    if len(tensors) == 1:
+        return "".join(_shape(tensor) for tensor in tensors.values())
+    return ", ".join(f"{name} {_shape(tensor)}" for name, tensor in tensors.items())
+
+
+def _interface_dict(tensors: Interface) -> list[int] | dict[str, list[int]]:
+    shapes = {name: list(tensor.shape) for name, tensor in tensors.items()}
+    return shapes if len(shapes) > 1 else next(iter(shapes.values()))
+
+
 def _row_dict(row: Row) -> dict[str, Any]:
     return {
         "path": ".".join(row.path),
@@ -143,6 +157,8 @@ def _row_dict(row: Row) -> dict[str, Any]:
 def _name(node: Node) -> str:
     if node.call is None or node.count == 1:
         return node.name
+    if node.call.weighting.again:
+        return f"{node.name} (x{node.count})"
     return f"{node.name} .. {node.call.place.path(node.count - 1)[-1]} (x{node.count})"
 
 

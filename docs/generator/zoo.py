@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from docs.generator.diagrams import DRAWN, FOLDER
 from docs.generator.markdown import code, page, table
@@ -10,6 +10,7 @@ from docs.generator.std import citation
 from netspec.analysis.claims import Verdict
 from netspec.catalog import documents, shipped, shipped_files
 from netspec.network import Network
+from netspec.tensor import Tensor
 
 INTRODUCTION = """\
 The specs that ship with netspec. `netspec stats NAME` takes a name of this page; a name with `@` is
@@ -55,16 +56,16 @@ def _figures(network: Network) -> list[str]:
     disputed = sum(verdict.claim.disputed is not None for verdict in verdicts)
     return [
         code(network.document.address),
-        code(_sizes(network.input_shape)),
-        code(_sizes(network.output_shape)),
+        _shapes(network.program.inputs),
+        _shapes(network.program.outputs),
         f"{network.params:,}",
         f"{network.macs:,}",
         f"{len(verdicts)}" + (f", {disputed} disputed" if disputed else ""),
     ]
 
 
-def _sizes(shape: tuple[int, ...]) -> str:
-    return "[" + ", ".join(map(str, shape)) + "]"
+def _shapes(tensors: Iterable[Tensor]) -> str:
+    return ", ".join(code(str(tensor)) for tensor in tensors)
 
 
 def _file(name: str, network: Network) -> str:

@@ -16,7 +16,8 @@ Outputs = tuple[Tensor, ...]
 
 @dataclass(eq=False, slots=True)
 class Node:
-    """A module, or an op that needs none; with a counted call, `count` of them in a row.
+    """A module, or an op that needs none; with a counted call, `count` of them in a row. What is
+    done again stands once for each time, without params.
 
     `op` names the op or block ("" for a named group), `output` is that of the last of them, and
     `cost` that of one.
@@ -27,7 +28,9 @@ class Node:
     output: Outputs
     cost: Cost
     call: Call | None = None
-    children: dict[str, Node] = field(default_factory=dict)
+    children: list[Node] = field(default_factory=list)
+    groups: dict[str, Node] = field(default_factory=dict)
+    """The children that are named groups."""
 
     @property
     def count(self) -> int:
@@ -66,7 +69,7 @@ def _grow(node: Node, instance: Instance, costs: Costs, depth: int) -> None:
         if levels > 0:
             name = call.place.path()[-1]
             child = Node(name, _label(call), _outputs(call), costs.once(call), call)
-            group.children[name] = child
+            group.children.append(child)
             if isinstance(call.target, Instance):
                 _grow(child, call.target, costs, levels - 1)
 
@@ -74,7 +77,10 @@ def _grow(node: Node, instance: Instance, costs: Costs, depth: int) -> None:
 def _group(node: Node, call: Call, costs: Costs, depth: int) -> Node:
     """The group that the call stands in (or the part of it within `depth`), the call counted in."""
     for name in call.place.group[:depth]:
-        group = node.children.setdefault(name, Node(name, "", (), Cost()))
+        group = node.groups.get(name)
+        if group is None:
+            group = node.groups[name] = Node(name, "", (), Cost())
+            node.children.append(group)
         group.cost = group.cost.plus(costs.once(call), call.count)
         group.output = _outputs(call)
         node = group
@@ -100,14 +106,14 @@ def leaves(node: Node, path: Path = ()) -> Iterator[Row]:
     """The ends of the tree below a node, an application a row."""
     if not node.children:
         yield Row(path, node.op, node.output, node.cost)
-    for child in node.children.values():
+    for child in node.children:
         for name in child.names():
             yield from leaves(child, (*path, name))
 
 
 def walk(node: Node, level: int = 0) -> Iterator[tuple[int, Node]]:
     """Every node below, parents before children, with its level (0: the children of `node`)."""
-    for child in node.children.values():
+    for child in node.children:
         yield level, child
         yield from walk(child, level + 1)
 
@@ -116,9 +122,7 @@ def find(root: Node, path: Path) -> Node | None:
     """The node at a path below `root`, or None."""
     node = root
     for name in path:
-        child = node.children.get(name) or next(
-            (c for c in node.children.values() if name in c.names()), None
-        )
+        child = next((each for each in node.children if name in each.names()), None)
         if child is None:
             return None
         node = child

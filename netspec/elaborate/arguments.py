@@ -15,9 +15,10 @@ from netspec.ops.base import Op
 from netspec.syntax import nodes
 from netspec.syntax.arithmetic import WorkLimit, whole_list
 from netspec.syntax.expression import Expression, parse_expression
+from netspec.syntax.formula import resolve_formula
 from netspec.syntax.nodes import Mapping, Node, Scalar
 from netspec.syntax.parse_steps import StepParser
-from netspec.syntax.spec import Block, Parameter, SpecFile
+from netspec.syntax.spec import BUILT_IN, Block, Parameter, SpecFile
 from netspec.syntax.steps import MODIFIERS, Step, Use, wired
 
 Evaluator = Callable[[Environment, Wires], Any]
@@ -35,7 +36,7 @@ class Prepared:
 @dataclass(frozen=True, slots=True)
 class Ready:
     """How to evaluate a node: its text if it is one expression, and what it is made of (`use` of a
-    block or op with arguments, the `step` of an inline body).
+    block or op with arguments, the `step` of an inline body). A `formula` waits for its operands.
     """
 
     evaluate: Evaluator
@@ -43,6 +44,25 @@ class Ready:
     expressions: tuple[Expression, ...] = ()
     use: Use | None = None
     step: Step | None = None
+    formula: bool = False
+
+    @property
+    def constant(self) -> bool:
+        """Whether the value is the same everywhere."""
+        return not self.expressions and not self.formula
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula as written, with the names around it."""
+
+    text: str
+    span: Span
+    environment: Environment
+
+    def over(self, operands: Sequence[str]) -> Any:
+        """The formula of operands with these names; raises `SpecError`."""
+        return resolve_formula(self.text, self.span, operands or ("x",), self.environment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +100,7 @@ def _prepared(
 
 def parameters(target: Block | type[Op]) -> list[str]:
     """The names of the parameters, in positional order."""
-    return list(target.parameters if isinstance(target, Block) else target.model_fields)
+    return list(target.parameters if isinstance(target, Block) else target.arguments())
 
 
 def _assign(use: Use, target: Block | type[Op]) -> dict[str, tuple[Node, Span]]:
@@ -107,7 +127,7 @@ def _first_takes_list(target: Block | type[Op]) -> bool:
         if first is None:
             return False
         return first.takes_list or takes_block(first, target.parameters, target.home)
-    field = next(iter(target.model_fields.values()), None)
+    field = next(iter(target.arguments().values()), None)
     annotation = str(field.annotation) if field is not None else ""
     return "tuple" in annotation and "int |" not in annotation
 
@@ -119,8 +139,10 @@ def takes_block(parameter: Parameter, beside: AnyMapping[str, Parameter], home: 
     default = parameter.default
     if parameter.takes_block or not isinstance(default, Scalar):
         return parameter.takes_block
-    is_word = isinstance(default.value, str) and default.text not in beside
-    return is_word and resolve(default.text, home) is not None
+    if not isinstance(default.value, str) or default.text in beside:
+        return False
+    is_variable = default.text in home.params or default.text in BUILT_IN
+    return not is_variable and resolve(default.text, home) is not None
 
 
 def require_parameter(key: Scalar, target: Block | type[Op]) -> None:
@@ -143,6 +165,10 @@ def _prepare(name: str, node: Node, span: Span, target: Block | type[Op]) -> Pre
         return Prepared(
             name, span, ready(node, block=takes_block(parameter, target.parameters, target.home))
         )
+    if isinstance(node, Scalar) and name in target.formulas:
+        text, at = node.text, node.span
+        later = Ready(lambda names, wires: Formula(text, at, names), text, formula=True)
+        return Prepared(name, span, later)
     if isinstance(node, Scalar) and node.text in _words(target, name):
         word = node.text
         return Prepared(name, span, Ready(lambda environment, wires: word))
@@ -158,7 +184,7 @@ def _words(target: type[Op], field: str) -> frozenset[str]:
     from typing import Literal, get_args, get_origin
 
     found: set[str] = set()
-    pending: list[Any] = [target.model_fields[field].annotation]
+    pending: list[Any] = [target.arguments()[field].annotation]
     while pending:
         annotation = pending.pop()
         if get_origin(annotation) is Literal:

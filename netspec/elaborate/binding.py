@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pydantic import ValidationError
 
 from netspec.diagnostics import Note, Report, Span, SpecError, fault
-from netspec.elaborate.arguments import Supplied, ready_default
+from netspec.elaborate.arguments import Formula, Supplied, ready_default
 from netspec.elaborate.environment import Environment
 from netspec.elaborate.values import BlockValue, Closure, Partial, Reference
 from netspec.ops.base import Op
@@ -19,10 +19,15 @@ from netspec.syntax.steps import Use
 
 
 def bind_op(
-    target: type[Op], use: Use, supplied: Iterable[Supplied]
+    target: type[Op], use: Use, supplied: Iterable[Supplied], operands: Sequence[str] = ()
 ) -> tuple[Op, dict[str, Argument]]:
-    """The op with its arguments evaluated and validated; raises `SpecError`."""
+    """The op with its arguments evaluated and validated; raises `SpecError`. `operands` are the
+    names of its inputs, if `from` gives them some.
+    """
     arguments, spans = _evaluate(supplied)
+    for name, argument in arguments.items():
+        if isinstance(argument.value, Formula):
+            arguments[name] = Argument(argument.value.over(operands), argument.expression)
     values = {name: _whole(argument.value) for name, argument in arguments.items()}
     try:
         return target(**values), arguments

@@ -144,16 +144,17 @@ class _Checker:
             self.report.add(unknown_step(name, steps, span))
 
     def use(self, use: Use, names: Names, wires: Names) -> None:
+        if use.head in names:
+            return
         target = resolve(use.head, self.file)
-        if target is None and use.head not in names:
+        if target is None:
             self.report.add(unknown_use(use, self.file, dict.fromkeys(names)))
-        if target is None or use.head in names:
             return
         with self.report.collecting():
             prepared = self.prepare(use, target)
             for argument in prepared:
                 self.ready(argument.ready, names, wires)
-            if isinstance(target, type) and not any(a.ready.expressions for a in prepared):
+            if isinstance(target, type) and all(a.ready.constant for a in prepared):
                 self.constants(target, use, prepared)
 
     def ready(self, ready: Ready, names: Names, wires: Names) -> None:
@@ -170,8 +171,8 @@ class _Checker:
             bind_op(target, use, [Supplied(prepared, Environment({}, self.file), {})])
 
     def required(self, use: Use, names: Names) -> None:
-        target = resolve(use.head, self.file)
-        if target is None or use.head in names:
+        target = None if use.head in names else resolve(use.head, self.file)
+        if target is None:
             return
         with self.report.collecting():
             given = {argument.parameter for argument in self.prepare(use, target)}
@@ -209,7 +210,7 @@ def _template_expressions(name: Template) -> list[Expression]:
 def _is_required(target: Block | type[Op], name: str) -> bool:
     if isinstance(target, Block):
         return target.parameters[name].default is None
-    return target.model_fields[name].is_required()
+    return target.arguments()[name].is_required()
 
 
 def _words(steps: Iterable[Step]) -> Names:

@@ -22,6 +22,7 @@ from netspec.elaborate.naming import Level
 from netspec.elaborate.repeats import merge_repeats
 from netspec.elaborate.values import Closure, key, rebase, tensors
 from netspec.elaborate.wires import named_inputs, without_unread
+from netspec.ops import installed
 from netspec.ops.base import Op
 from netspec.program import Argument, Instance, Program, Value
 from netspec.syntax.spec import Block, Output, SpecFile
@@ -31,6 +32,7 @@ MAX_STEPS = 200_000
 """Calls and iterations, and `INSTANCE_STEPS` for each distinct instance, in one elaboration."""
 INSTANCE_STEPS = 3
 MAX_DEPTH = 150
+UNKNOWN_NAME = frozenset({"NS201", "NS206"})
 
 
 def elaborate(file: SpecFile, report: Report) -> Program:
@@ -99,6 +101,8 @@ class Elaborator:
 
     def program(self) -> Program:
         file = self.file
+        if not file.inputs:
+            self.report.raise_if_any()
         environment = self.files.environment(file)
         try:
             root = self._root(network_inputs(file, environment))
@@ -106,6 +110,8 @@ class Elaborator:
             self.report.add(error)
         except Abandoned:
             pass
+        if self.report.codes & UNKNOWN_NAME:
+            self.report.add(SpecError(installed.faults()))  # what is unknown may be theirs
         self.report.raise_if_any()
         if not file.outputs and len(root.outputs) != 1:
             raise self._several_outputs(root)

@@ -10,6 +10,7 @@ from typing import Any
 from netspec.diagnostics import Report
 from netspec.elaborate.values import Reference
 from netspec.ops import base as ops
+from netspec.ops import installed
 from netspec.syntax.parse import parse_spec
 from netspec.syntax.reader import read_nodes, read_source
 from netspec.syntax.spec import BUILT_IN, Block, SpecFile
@@ -65,13 +66,14 @@ def _of_shape(name: str, shape: tuple[int, ...]) -> Any:
 
 def resolve(name: str, home: SpecFile) -> Block | type[ops.Op] | None:
     """The block or op that a file means by `name`: its own blocks, those that it uses under a
-    prefix, the standard library, ops.
+    prefix, the standard library, ops, those of installed packages last.
     """
     prefix, dot, rest = name.partition(".")
     if dot:
         used = home.uses.get(prefix)
         return used.blocks.get(rest) if used else None
-    return home.blocks.get(name) or standard_block(name) or ops.find(name)
+    known = home.blocks.get(name) or standard_block(name) or ops.find(name)
+    return known or (installed.find(name) if name.isidentifier() else None)
 
 
 @cache
@@ -94,4 +96,4 @@ def standard_names() -> frozenset[str]:
 def callable_names(home: SpecFile) -> Iterable[str]:
     """Every block and op that a file can use."""
     used = [f"{prefix}.{name}" for prefix, file in home.uses.items() for name in file.blocks]
-    return [*home.blocks, *used, *standard_names(), *ops.names()]
+    return [*home.blocks, *used, *standard_names(), *installed.names()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 
 from netspec.elaborate.arguments import (
     Prepared,
@@ -70,11 +70,11 @@ class Files:
         return [Supplied(self._prepared[cached], names, {})]
 
     def op(
-        self, target: type[Op], use: Use, supplied: list[Supplied]
+        self, target: type[Op], use: Use, supplied: list[Supplied], operands: Sequence[str]
     ) -> tuple[Op, Mapping[str, Argument]]:
         """The op of a use; one whose arguments are all constants is made once."""
-        if any(a.ready.expressions for given in supplied for a in given.arguments):
-            return bind_op(target, use, supplied)
+        if not all(a.ready.constant for given in supplied for a in given.arguments):
+            return bind_op(target, use, supplied, operands)
         cached = (target, *(id(given.arguments) for given in supplied))
         if cached not in self._ops:
             self._ops[cached] = bind_op(target, use, supplied)

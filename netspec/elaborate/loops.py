@@ -36,9 +36,9 @@ def run_loop(
     """
     plan = _plan(loop, context.of(flow))
     group, inside = None, replace(context, open_loops=_opened(context, loop)[:-1])
-    if step.name is None:
+    if step.name is None or step.weights.share is not None:
         inside = replace(context, open_loops=_opened(context, loop))
-    elif not step.name.names & loop.variables and step.weights.share is None:
+    elif not step.name.names & loop.variables:
         address = address or _group(body, step, step.name, context)
         group = Level(address, Counter(), numbered=True)
         inside = replace(context, open_loops=())

@@ -37,7 +37,8 @@ def shared(body: Body, step: Step, span: Span, flow: Flow, context: Context) -> 
     played = context.shared.get(step)
     if played is None:
         mark = context.level.mark()
-        address = None if step.name is None else body.address(step.name, context)
+        around = replace(context, open_loops=context.open_loops[:-1])
+        address = None if step.name is None else body.address(step.name, around)
         context.shared[step] = Played(step, context, address, mark)
         return body.body(step, flow, context, address)
     level = played.context.level

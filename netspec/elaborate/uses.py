@@ -121,7 +121,7 @@ def _pass_on(target: type[Op], site: Site, flow: Flow) -> Flow:
 
 
 def _op(body: Body, target: type[Op], supplied: list[Supplied], site: Site, flow: Flow) -> Flow:
-    op, arguments = body.elaborator.files.op(target, site.use, supplied)
+    op, arguments = body.elaborator.files.op(target, site.use, supplied, site.operands)
     flow = flattened(body, op, flow)
     outputs = _infer(body, op, site, flow)
     if op.merges and len(flow) == 1 and outputs == (flow[0].type,):

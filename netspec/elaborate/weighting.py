@@ -10,7 +10,7 @@ from netspec.elaborate.arguments import ready
 from netspec.elaborate.context import Site, kind_of
 from netspec.elaborate.environment import Environment
 from netspec.ops.base import Op, Weight
-from netspec.program import PLAIN, Call, Init, Path, Tie, Weighting
+from netspec.program import PLAIN, Call, Init, Instance, Path, Tie, Weighting
 from netspec.program.weights import instance_weights, own_weights
 from netspec.syntax import nodes
 from netspec.syntax.nodes import Mapping, Node, Scalar
@@ -67,7 +67,7 @@ def _weights(call: Call) -> Weights:
 def _require_same(body: Body, call: Call, path: Path, site: Site) -> None:
     """The weights of the call are those that stand at its path."""
     first = body.registered.get(path)
-    if first is None or first.target is call.target:
+    if first is None or (first.target is call.target and isinstance(call.target, Instance)):
         return
     before, now = _weights(first), _weights(call)
     for key in (*before, *now):

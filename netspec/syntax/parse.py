@@ -56,6 +56,9 @@ class _SpecParser:
             raise fault("NS205", message, root.span, hint="it starts with `netspec: 1`")
         self._check_version(root)
         self._check_keys(root, FILE_KEYS, "a spec")
+        if root.get("input") and (inputs := root.get("inputs")):
+            message = "a spec has `input` or `inputs`, not both"
+            self.report.add(fault("NS205", message, inputs.span))
         parsers = {
             "name": self._name,
             "about": self._about,
@@ -119,8 +122,6 @@ class _SpecParser:
         self.file.inputs = (self._tensor(None, node),)
 
     def _inputs(self, node: Node) -> None:
-        if self.file.inputs:
-            raise fault("NS205", "a spec has `input` or `inputs`, not both", node.span)
         named = as_mapping(node, "`inputs`")
         for key, _ in named:
             _reject_name(key, "an input")

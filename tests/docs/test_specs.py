@@ -38,7 +38,7 @@ def completed(fence: Fence) -> str:
     if "fragment" not in fence.words:
         return fence.text
     text = fence.text if re.match(r"\w+:", fence.text) else f"body:\n{fence.text}"
-    absent = [key for key in MISSING if not re.search(rf"^{key}:", text, re.MULTILINE)]
+    absent = [key for key in MISSING if not re.search(rf"^{key}s?:", text, re.MULTILINE)]
     return text + "".join(f"{key}: {MISSING[key]}\n" for key in absent)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from pathlib import Path
 
@@ -22,10 +23,16 @@ class Specs:
         self.folder = folder
 
     def load(self, body: str, *, input: str = "[8, 16, 16]", head: str = HEAD) -> Network:
-        """The network of a spec without its `netspec`, `name` and `input`."""
-        path = self.folder / "net.yaml"
-        path.write_text(f"{head}input: {input}\n{textwrap.dedent(body)}")
-        return netspec.load(path)
+        """The network of a spec without its `netspec` and `name`, and perhaps without `input`."""
+        return netspec.load(self.write(body, input=input, head=head))
+
+    def write(self, body: str, *, input: str = "[8, 16, 16]", head: str = HEAD) -> Path:
+        """The path of the spec."""
+        path, text = self.folder / "net.yaml", textwrap.dedent(body)
+        has_input = re.search(r"^inputs?:", text, re.MULTILINE)
+        given = "" if has_input else f"input: {input}\n"
+        path.write_text(f"{head}{given}{text}")
+        return path
 
     def faults(self, body: str, *, input: str = "[8, 16, 16]") -> list[str]:
         """The codes of its faults."""
@@ -37,6 +44,11 @@ class Specs:
 def keys(network: Network) -> list[str]:
     """The state-dict keys of weights (not of biases, not of buffers)."""
     return [key for key in state_dict(network.program) if key.endswith("weight")]
+
+
+def entries(network: Network) -> list[str]:
+    """All state-dict keys."""
+    return list(state_dict(network.program))
 
 
 def paths(network: Network) -> list[str]:

@@ -1,0 +1,181 @@
+"""`again` and `share`: weights used more than once."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.language.programs import Specs, entries, keys
+
+CONV = "{out: 8, kernel: 3, padding: 1}"
+
+
+def test_a_step_done_again_registers_nothing(specs: Specs) -> None:
+    network = specs.load(
+        f"""
+body:
+  - conv: {CONV}
+    name: f
+  - relu
+  - again: f
+    repeat: 3
+"""
+    )
+    once = specs.load(f"body: [conv: {CONV}]")
+    assert entries(network) == ["f.weight", "f.bias"]
+    assert (network.params, network.macs) == (once.params, 4 * once.macs)
+    assert [(c.count, c.weighting.again) for c in network.program.root.calls] == [
+        (1, False),
+        (1, False),
+        (3, True),
+    ]
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        pytest.param(f"do: [conv: {CONV}, bn, relu]", id="list"),
+        pytest.param(f"branches: [conv: {CONV}, identity]\n    merge: sum", id="branches"),
+        pytest.param("dense: {layers: 0, layer: bn}", id="block that does nothing"),
+        pytest.param(f"do: [conv: {CONV}, bn]\n    repeat: 2", id="loop"),
+        pytest.param("unit: 8", id="block"),
+        pytest.param("do: [unit: 8, unit: 8]", id="list of blocks"),
+    ],
+)
+def test_whatever_has_a_name_can_be_done_again(specs: Specs, step: str) -> None:
+    blocks = "blocks: {unit: {params: {out: int}, body: [conv: out, bn, relu]}}"
+    text = f"{blocks}\nbody:\n  - conv: 8\n  - {step}\n    name: f\n"
+    once, twice = specs.load(text), specs.load(f"{text}  - again: f\n")
+    assert entries(twice) == entries(once)
+    stem = 16 * 16 * 8 * 8
+    assert twice.macs - stem == 2 * (once.macs - stem)
+
+
+def test_again_takes_its_own_input_and_has_a_name_of_its_own(specs: Specs) -> None:
+    network = specs.load(
+        f"""
+body:
+  - conv: {CONV}
+    name: f
+  - max_pool:
+    name: small
+  - again: f
+    name: second
+  - again: f
+    from: small
+  - sum:
+    from: _, second
+"""
+    )
+    assert network.output_shape == (8, 8, 8)
+    assert entries(network) == ["f.weight", "f.bias"]
+
+
+def test_a_step_that_was_left_out_passes_its_input_on_again(specs: Specs) -> None:
+    network = specs.load("body:\n  - conv: 8\n    name: f\n    when: false\n  - again: f\n")
+    assert entries(network) == []
+    assert network.output_shape == (8, 16, 16)
+
+
+def test_names_inside_a_step_keep_their_meaning(specs: Specs) -> None:
+    """`inner` is the tensor of the first time, also after the second."""
+    network = specs.load(
+        f"""
+body:
+  - name: f
+    do:
+      - conv: {CONV}
+        name: inner
+      - max_pool
+  - again: f
+  - relu:
+    from: inner
+"""
+    )
+    assert network.output_shape == (8, 16, 16)
+
+
+def test_weights_that_would_be_of_another_shape_are_refused(specs: Specs) -> None:
+    text = "body:\n  - conv: 8\n    name: f\n  - conv: 16\n  - again: f\n"
+    assert specs.faults(text) == ["NS308"]
+
+
+def test_a_step_in_a_loop_is_no_single_step_after_it(specs: Specs) -> None:
+    text = "body:\n  - repeat: 2\n    do:\n      - conv: 8\n        name: f\n  - again: f\n"
+    assert specs.faults(text) == ["NS207"]
+
+
+def test_a_shared_loop_has_one_set_of_weights(specs: Specs) -> None:
+    network = specs.load(f"body:\n  - conv: 8\n  - conv: {CONV}\n    repeat: 5\n    share: true\n")
+    once = specs.load(f"body:\n  - conv: 8\n  - conv: {CONV}\n")
+    assert entries(network) == entries(once)
+    assert network.macs == once.macs + 4 * 16 * 16 * 8 * 72
+    assert [c.count for c in network.program.root.calls] == [1, 1, 4]
+
+
+def test_a_shared_step_beside_others_that_are_not(specs: Specs) -> None:
+    """It counts as one step for the numbering, the others as several."""
+    network = specs.load(
+        "body:\n  - repeat: 2\n    do:\n      - conv: 8\n        share: true\n      - bn\n"
+    )
+    assert keys(network) == [
+        "conv.weight",
+        "bn1.weight",
+        "bn2.weight",
+    ]
+
+
+def test_a_name_of_a_shared_step_is_no_list(specs: Specs) -> None:
+    network = specs.load("body:\n  - conv: 8\n    name: f\n    repeat: 3\n    share: true\n")
+    assert entries(network) == ["f.weight", "f.bias"]
+    network = specs.load(
+        "body:\n  - repeat: 3\n    do:\n      - conv: 8\n        name: f\n        share: true\n"
+    )
+    assert entries(network) == ["f.weight", "f.bias"]
+
+
+def test_the_nearest_loop_is_meant(specs: Specs) -> None:
+    network = specs.load(
+        "body:\n  - repeat: 2\n    do:\n      - conv: 8\n        repeat: 4\n        share: true\n"
+    )
+    assert keys(network) == ["conv1.weight", "conv2.weight"]
+
+
+def test_several_shared_steps_in_a_row(specs: Specs) -> None:
+    network = specs.load(
+        """
+body:
+  - repeat: 3
+    do:
+      - do: [conv: 8, bn]
+        share: true
+      - relu
+"""
+    )
+    assert keys(network) == ["conv.weight", "bn.weight"]
+
+
+def test_a_shared_step_in_a_numbered_group_stands_in_the_first(specs: Specs) -> None:
+    network = specs.load(
+        """
+body:
+  - name: layers
+    repeat: 2
+    do:
+      - conv: 8
+        share: true
+      - bn
+"""
+    )
+    weights = keys(network)
+    assert weights == ["layers.0.0.weight", "layers.0.1.weight", "layers.1.0.weight"]
+
+
+def test_share_needs_a_loop(specs: Specs) -> None:
+    assert specs.faults("body:\n  - conv: 8\n    share: true\n") == ["NS205"]
+
+
+def test_a_hundred_thousand_shared_layers_are_two_calls(specs: Specs) -> None:
+    network = specs.load("body:\n  - conv: 8\n    repeat: 100000\n    share: true\n")
+    assert [c.count for c in network.program.root.calls] == [1, 99_999]
+    assert network.params == 72
+    assert network.macs == 100_000 * 16 * 16 * 64

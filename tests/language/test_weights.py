@@ -1,0 +1,158 @@
+"""`fixed`, `init` and `tie`: what a step says of its weights."""
+
+from __future__ import annotations
+
+import pytest
+
+from netspec.analysis.state import state_dict
+from netspec.program import Init, Tie
+from tests.language.programs import Specs, entries
+
+
+def test_fixed_weights_are_buffers(specs: Specs) -> None:
+    network = specs.load("body:\n  - conv: 8\n    fixed: true\n  - bn\n")
+    assert (network.params, network.buffers) == (16, 72 + 17)
+    trained = {key: weight.trainable for key, weight in state_dict(network.program).items()}
+    assert trained["conv.weight"] is trained["conv.bias"] is False
+    assert trained["bn.weight"] is True
+
+
+@pytest.mark.parametrize("step", ["do: [conv: 8, bn]", "unit: 8", "branches: [conv: 8, conv: 8]"])
+def test_all_that_a_step_holds_is_fixed(specs: Specs, step: str) -> None:
+    blocks = "input: [8, 4, 4]\nblocks: {unit: {params: {out: int}, body: [conv: out, bn]}}"
+    merge = "    merge: sum\n" if "branches" in step else ""
+    network = specs.load(f"{blocks}\nbody:\n  - {step}\n    fixed: true\n{merge}  - flatten\n  - linear: 1\n")
+    assert network.params == 129
+    trained = [key for key, w in state_dict(network.program).items() if w.trainable]
+    assert trained == ["linear.weight", "linear.bias"]
+
+
+def test_buffers_come_before_weights_that_are_made_buffers(specs: Specs) -> None:
+    network = specs.load("body:\n  - bn:\n    fixed: true\n")
+    assert [key.removeprefix("bn.") for key in entries(network)] == [
+        "running_mean",
+        "running_var",
+        "num_batches_tracked",
+        "weight",
+        "bias",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "means"),
+    [
+        ("-2", Init("constant", (("val", -2),))),
+        ("-start", Init("constant", (("val", -3),))),
+        ("zeros", Init("zeros")),
+        ("{normal: {std: 0.01}}", Init("normal", (("std", 0.01),))),
+        ("{uniform: {a: -start, b: 1}}", Init("uniform", (("a", -3), ("b", 1)))),
+        ("[1, 2, start]", Init("values", (("values", (1, 2, 3)),))),
+    ],
+)
+def test_init(specs: Specs, written: str, means: Init) -> None:
+    head = "params: {start: 3}\ninput: [start, 4, 4]\n"
+    network = specs.load(f"{head}body:\n  - conv: 3\n    init: {{bias: {written}}}\n")
+    (call,) = network.program.root.calls
+    assert call.weighting.init == {"bias": means}
+
+
+def test_init_of_a_weight_inside_a_block(specs: Specs) -> None:
+    text = "body:\n  - conv_bn_act: 8\n    init: {conv.weight: {kaiming_normal: {mode: fan_out}}}\n"
+    (call,) = specs.load(text).program.root.calls
+    means = Init("kaiming_normal", (("mode", "fan_out"),))
+    assert call.weighting.init == {"conv.weight": means}
+
+
+@pytest.mark.parametrize(
+    ("init", "code"),
+    [
+        ("{bas: 0}", "NS308"),
+        ("{bias: xavier_normal}", "NS308"),
+        ("{bias: [1, 2]}", "NS308"),
+        ("{bias: [[1], [1, 2]]}", "NS308"),
+        ("{bias: nomal}", "NS206"),
+        ("{bias: {nomal: {}}}", "NS204"),
+        ("{bias: {normal: {sdt: 1}}}", "NS202"),
+        ("{bias: {normal: 1}}", "NS205"),
+        ("{bias: {normal: {}, ones: {}}}", "NS204"),
+        ("{bias: true}", "NS204"),
+        ("{weight: {kaiming_normal: {mode: fan}}}", "NS204"),
+        ("3", "NS205"),
+    ],
+)
+def test_an_init_that_cannot_be(specs: Specs, init: str, code: str) -> None:
+    assert specs.faults(f"body:\n  - conv: 3\n    init: {init}\n") == [code]
+
+
+def test_a_step_of_several_has_no_weights_to_name(specs: Specs) -> None:
+    assert specs.faults("body:\n  - do: [conv: 3]\n    init: {weight: 0}\n") == ["NS205"]
+
+
+AUTOENCODER = """
+input: [20]
+body:
+  - linear: 10
+    name: encoder
+  - relu
+  - linear: 20
+    name: decoder
+"""
+
+
+@pytest.mark.parametrize("there", ["encoder.weight", "encoder.weight.T"])
+def test_a_linear_layer_is_tied_to_the_transpose(specs: Specs, there: str) -> None:
+    network = specs.load(f"{AUTOENCODER}    tie: {{weight: {there}}}\n")
+    assert entries(network) == ["encoder.weight", "encoder.bias", "decoder.bias"]
+    assert network.params == 200 + 10 + 20
+    assert network.macs == 400
+    decoder = network.program.root.calls[-1]
+    assert decoder.weighting.ties == {"weight": Tie(("encoder",), "weight", True)}
+
+
+def test_a_square_layer_is_transposed_where_it_says_so(specs: Specs) -> None:
+    text = "input: [4]\nbody:\n  - linear: 4\n    name: a\n  - linear: 4\n"
+    for suffix, transposed in (("", False), (".T", True)):
+        network = specs.load(f"{text}    tie: {{weight: a.weight{suffix}}}\n")
+        call = network.program.root.calls[-1]
+        assert call.weighting.ties["weight"].transposed is transposed
+
+
+def test_a_transposed_convolution_is_tied_to_a_convolution(specs: Specs) -> None:
+    network = specs.load(
+        """
+body:
+  - conv: {out: 8, kernel: 2, stride: 2, bias: false}
+    repeat: 3
+  - for: {k: [3, 2, 1]}
+    do:
+      - conv_transpose: {out: 8, kernel: 2, stride: 2, bias: false}
+        tie: {weight: "conv{k}.weight"}
+"""
+    )
+    assert entries(network) == ["conv1.weight", "conv2.weight", "conv3.weight"]
+    assert network.output_shape == (8, 16, 16)
+
+
+def test_a_weight_inside_a_block_is_tied_to(specs: Specs) -> None:
+    network = specs.load(
+        """
+body:
+  - conv_bn_act: 8
+    name: stem
+  - conv: {out: 8, bias: false}
+    tie: {weight: stem.conv.weight}
+"""
+    )
+    assert "conv.weight" not in entries(network)
+
+
+@pytest.mark.parametrize(
+    "there", ["later.weight", "encoder.wait", "encoder", "relu.weight", "encoder.bias"]
+)
+def test_a_tie_that_cannot_be(specs: Specs, there: str) -> None:
+    assert specs.faults(f"{AUTOENCODER}    tie: {{weight: {there}}}\n") == ["NS308"]
+
+
+def test_a_tied_weight_has_the_shape_of_the_other(specs: Specs) -> None:
+    text = AUTOENCODER.replace("linear: 20", "linear: 21")
+    assert specs.faults(f"{text}    tie: {{weight: encoder.weight}}\n") == ["NS308"]
