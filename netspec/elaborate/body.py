@@ -102,10 +102,11 @@ class Body:
         if step.weights.share is not None:
             return shared(self, step, step.weights.share, flow, context)
         address = self._address(step, context, group)
+        outputs = self.body(step, flow, context, address)
         if step.name is not None and group is None:
             name = rendered(step.name, context.environment)
             self.played[name] = Played(step, context, address)
-        return self.body(step, flow, context, address)
+        return outputs
 
     @contextmanager
     def replay(self) -> Iterator[None]:

@@ -28,7 +28,7 @@ from netspec.program import Argument, Instance, Program, Value
 from netspec.syntax.spec import Block, Output, SpecFile
 from netspec.syntax.steps import Step
 
-MAX_STEPS = 200_000
+MAX_STEPS = 1_000_000
 """Calls and iterations, and `INSTANCE_STEPS` for each distinct instance, in one elaboration."""
 INSTANCE_STEPS = 3
 MAX_DEPTH = 150

@@ -19,7 +19,7 @@ def flattened(body: Body, op: Op, flow: Flow) -> Flow:
     """The operands of a merge with `flatten: true`. An operand that is the unnamed result of the
     same merge, used here only, gives its own operands instead; also as the output of a block.
     """
-    if not getattr(op, "flatten", False):
+    if not op.flattens or not getattr(op, "flatten", False):
         return flow
     operands: list[Value] = []
     for value in flow:

@@ -14,7 +14,7 @@ from netspec.elaborate.environment import Environment
 from netspec.elaborate.naming import Level
 from netspec.program import Loop, Path, Value
 from netspec.syntax.expression import Expression
-from netspec.syntax.steps import Again, Repetition, Step, Template, Use
+from netspec.syntax.steps import Again, Repetition, Step, Use
 
 if TYPE_CHECKING:
     from netspec.elaborate.body import Body
@@ -39,7 +39,7 @@ def run_loop(
     if step.name is None or step.weights.share is not None:
         inside = replace(context, open_loops=_opened(context, loop))
     elif not step.name.names & loop.variables:
-        address = address or _group(body, step, step.name, context)
+        address = address or body.address(step.name, context)
         group = Level(address, Counter(), numbered=True)
         inside = replace(context, open_loops=())
     with closing(_iterations(body, step, loop, plan, inside)) as iterations:
@@ -50,14 +50,9 @@ def run_loop(
             if remaining and _repeats(body, step, loop, inner, k, calls, before, flow):
                 _repeat_call(body, remaining, step, group or inside.level)
                 break
+    if group is not None and step.name is not None and step.name.literal is not None:
+        body.played[step.name.literal] = Played(step, context, group.group)
     return flow
-
-
-def _group(body: Body, step: Step, name: Template, context: Context) -> Path:
-    address = body.address(name, context)
-    if name.literal is not None:
-        body.played[name.literal] = Played(step, context, address)
-    return address
 
 
 def generated_paths(

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from netspec.elaborate.environment import Environment, resolve
-from netspec.elaborate.values import BlockValue, Reference
+from netspec.elaborate.values import BlockValue, Partial, Reference
 from netspec.ops.base import Op
 from netspec.program import Path, Place
 from netspec.syntax.spec import Block
@@ -179,6 +179,8 @@ def _count(
 
 def _of_use(use: Use, environment: Environment, inside: frozenset[Block]) -> Bases:
     target = target_of(use, environment)
+    while isinstance(target, Partial):
+        target = target_of(target.use, target.environment)
     if isinstance(target, Block) and target.inline:
         return Counter() if target in inside else _of_inline(target, inside | {target})
     return Counter() if use.head in PASSING else Counter({use.base: 1})
@@ -186,7 +188,8 @@ def _of_use(use: Use, environment: Environment, inside: frozenset[Block]) -> Bas
 
 @lru_cache(maxsize=1024)
 def _of_inline(block: Block, inside: frozenset[Block]) -> Bases:
-    return bases(block.body, Environment({}, block.home), inside)
+    unknown = dict.fromkeys(block.parameters)
+    return bases(block.body, Environment(unknown, block.home), inside)
 
 
 def target_of(use: Use, environment: Environment) -> BlockValue | Block | type[Op] | None:
@@ -196,4 +199,6 @@ def target_of(use: Use, environment: Environment) -> BlockValue | Block | type[O
         return value.target
     if isinstance(value, BlockValue):
         return value
+    if value is None and use.head in environment:
+        return None  # a parameter of an inline block, whose children are counted without arguments
     return resolve(use.head, environment.home)
