@@ -25,6 +25,7 @@ docs: $(VENV)/.test-installed
 
 bench: $(VENV)/.benchmark-installed
 	$(RUN)python -m benchmarks.stats --write docs/benchmarks.md
+	$(RUN)python -m benchmarks.scale --write docs/scale.md
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)

@@ -14,7 +14,7 @@ import torch
 from benchmarks.timing import Times
 
 NETSPEC = "netspec"
-MARKERS = "<!-- the rest is written by python -m benchmarks.stats -->", "<!-- end -->"
+MARKERS = "<!-- the rest is written by `make bench` -->", "<!-- end -->"
 
 
 def table(header: str, rows: list[list[str]]) -> str:

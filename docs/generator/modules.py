@@ -16,7 +16,7 @@ PIPELINE = (
 ).split()
 FOLDED = ("ops", "backends/graphviz", "backends/torch/ops", "backends/torch/source", "cli")
 """Packages that are one line."""
-SHOWN = ("ops/base.py",)
+SHOWN = ("ops/base.py", "ops/installed.py")
 """Files of them that have a line of their own."""
 
 

@@ -16,7 +16,7 @@ from docs.generator.zoo import zoo_page
 
 DOCS = Path(__file__).parents[1]
 GENERATED = {"ops.md": ops_page, "std.md": std_page, "errors.md": errors_page, "zoo.md": zoo_page}
-REFRESHED = ("language.md", "numbers.md", "architecture.md", "commands.md")
+REFRESHED = ("language.md", "numbers.md", "architecture.md", "commands.md", "extending.md")
 
 
 def contents() -> Iterator[tuple[Path, str]]:

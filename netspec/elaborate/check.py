@@ -185,7 +185,8 @@ class _Checker:
         for expression in expressions:
             for name in sorted(expression.names - names - BUILT_IN - WORDS.keys()):
                 if resolve(name, self.file) is None:
-                    self.report.add(expression.unbound(name, dict.fromkeys([*names, *BUILT_IN])))
+                    known = [*names, *BUILT_IN, *callable_names(self.file)]
+                    self.report.add(expression.unbound(name, dict.fromkeys(known)))
 
 
 def step_names(steps: Iterable[Step]) -> Names:

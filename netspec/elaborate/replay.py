@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from netspec.diagnostics import Span, SpecError, fault
-from netspec.elaborate.context import Context, Flow, Played
+from netspec.diagnostics import Note, Span, SpecError, fault
+from netspec.elaborate.context import Context, Flow, Played, with_notes
 from netspec.elaborate.loops import run_loop
 from netspec.elaborate.wires import unknown_step
 from netspec.syntax.steps import Again, Step
@@ -24,10 +24,13 @@ def once_more(body: Body, again: Again, flow: Flow, context: Context) -> Flow:
         return flow
     step, inside = played.step, replace(played.context, loops=context.loops)
     inside.of(flow)
-    with body.replay():
-        if step.loop is not None:
-            return run_loop(body, step, step.loop, flow, inside, played.address)
-        return body.body(step, flow, inside, played.address)
+    try:
+        with body.replay():
+            if step.loop is not None:
+                return run_loop(body, step, step.loop, flow, inside, played.address)
+            return body.body(step, flow, inside, played.address)
+    except SpecError as error:
+        raise with_notes(error, [Note(f"`{again.name}` again, here", again.span)]) from None
 
 
 def shared(body: Body, step: Step, span: Span, flow: Flow, context: Context) -> Flow:

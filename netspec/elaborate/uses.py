@@ -66,8 +66,16 @@ def unknown_use(use: Use, home: SpecFile, variables: Mapping[str, Any]) -> SpecE
         return fault("NS201", f"`{use.head}` is {kind}, not a block", use.span)
     synonym = SYNONYMS.get(use.head.lower().replace("_", ""))
     hint = f"here it is called `{synonym}`" if synonym else None
+    hint = hint or _in_used_files(use.head, home)
     hint = hint or nearest(use.head, [*callable_names(home), *variables])
     return fault("NS201", f"unknown op or block `{use.head}`", use.span, hint=hint)
+
+
+def _in_used_files(head: str, home: SpecFile) -> str | None:
+    """A hint where the head is a prefix alone, or a block of a used file without its prefix."""
+    used = [(prefix, name) for prefix, file in home.uses.items() for name in file.blocks]
+    found = [f"`{prefix}.{name}`" for prefix, name in used if head in (prefix, name)]
+    return f"did you mean {' or '.join(found[:4])}?" if found else None
 
 
 def _unfold(
