@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import ChainMap
+from collections import ChainMap, Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -48,6 +48,8 @@ class Body:
         self.elaborator = elaborator
         self.frame = frame
         self.calls: list[Call] = []
+        self.reads: Counter[Value] = Counter()
+        """How often calls read a value."""
         self.names: ChainMap[str, Any] = ChainMap({}, dict(names))
         self.played: ChainMap[str, Played | None] = ChainMap({})
         """The steps with a name, as they were done; None for those that `when` left out."""
@@ -250,6 +252,8 @@ class Body:
         call.weighting = weighting(self, call, path, site)
         call.outputs = tuple([Value(type, call, k) for k, type in enumerate(outputs)])
         self.calls.append(call)
+        for value in inputs:
+            self.reads[value] += 1
         if not self.replaying:
             self.registered[path] = call
         return call.outputs

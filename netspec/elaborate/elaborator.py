@@ -20,7 +20,7 @@ from netspec.elaborate.files import Files
 from netspec.elaborate.interface import input_span, mark_train_only, network_inputs, start
 from netspec.elaborate.naming import Level
 from netspec.elaborate.repeats import merge_repeats
-from netspec.elaborate.values import Closure, key, rebase, tensors
+from netspec.elaborate.values import Closure, Keys, rebase, tensors
 from netspec.elaborate.wires import named_inputs, without_unread
 from netspec.ops import installed
 from netspec.ops.base import Op
@@ -91,6 +91,7 @@ class Elaborator:
         self.file, self.report = file, report
         self._instances: dict[Hashable, Instance | Frame | Abandoned] = {}
         self.files = Files()
+        self._keys = Keys()
         self._outer: dict[Value, Value] = {}
         self.opened: dict[Instance, Instance | None] = {}
         """Instances without the flattening merge that they end in."""
@@ -159,7 +160,7 @@ class Elaborator:
     ) -> Instance:
         """The instance of a block; `carried` are the tensors that its block arguments bring."""
         values = tuple([argument.value for argument in arguments.values()])
-        cached = (id(block), key(values), *_signature(values, flow, carried))
+        cached = (id(block), self._keys.of(values), *_signature(values, flow, carried))
 
         def build() -> Instance:
             inputs = self._inputs(flow + carried)
@@ -178,7 +179,7 @@ class Elaborator:
         self, name: str, closure: Closure, flow: Flow, carried: Flow, frame: Frame
     ) -> Instance:
         """The instance of an inline body, called after the parameter that holds it."""
-        cached = (name, key(closure), *_signature(closure, flow, carried))
+        cached = (name, self._keys.of(closure), *_signature(closure, flow, carried))
 
         def build() -> Instance:
             inputs = self._inputs(flow + carried)

@@ -29,12 +29,13 @@ def flattened(body: Body, op: Op, flow: Flow) -> Flow:
 
 def _opened(body: Body, op: Op, value: Value, flow: Flow) -> Flow:
     call = value.producer
-    if call is None or call not in body.calls or _is_read(body, value, flow):
+    if call is None or _is_read(body, value, flow):
         return (value,)
     if isinstance(call.target, Op):
         if call.target != op:
             return (value,)
-        body.calls.remove(call)
+        del body.calls[_position(body, call)]
+        body.reads.subtract(call.inputs)
         return call.inputs
     cache = body.elaborator.opened
     if call.target not in cache:
@@ -45,8 +46,13 @@ def _opened(body: Body, op: Op, value: Value, flow: Flow) -> Flow:
 
 def _is_read(body: Body, value: Value, flow: Flow) -> bool:
     """Whether anything but this merge can see the value."""
-    used = any(value in call.inputs for call in body.calls)
+    used = body.reads[value] > 0
     return used or value in body.elaborator.named or flow.count(value) > 1
+
+
+def _position(body: Body, call: Call) -> int:
+    """Where a call stands, which is near the end."""
+    return next(k for k in reversed(range(len(body.calls))) if body.calls[k] is call)
 
 
 def _without_merge(instance: Instance, op: Op, named: Iterable[Value]) -> Instance | None:
@@ -66,9 +72,11 @@ def _without_merge(instance: Instance, op: Op, named: Iterable[Value]) -> Instan
 def _call_opened(body: Body, call: Call, inner: Instance) -> Flow:
     """The last application of the call is made one of `inner`; returns its outputs."""
     if call.count > 1:
-        last = replace(call, inputs=call.outputs, place=place([*call.paths][-1]), count=1)
+        application = 0 if call.weighting.again else call.count - 1
+        path = call.place.path(application)
+        last = replace(call, inputs=call.outputs, place=place(path), count=1)
         call.count -= 1
-        body.calls.insert(body.calls.index(call) + 1, last)
+        body.calls.insert(_position(body, call) + 1, last)
         call = last
     call.target = inner
     call.outputs = tuple([Value(v.type, call, k) for k, v in enumerate(inner.outputs)])

@@ -57,51 +57,82 @@ BlockValue = Reference | Partial | Closure
 
 
 def tensors(value: Any) -> Iterator[Value]:
-    """The tensors that a wire, an argument or a block value carries, in a fixed order."""
+    """The tensors that a wire, an argument or a block value carries, in a fixed order; of a block
+    value that stands in several places those of the first.
+    """
+    yield from _tensors(value, set())
+
+
+def _tensors(value: Any, visited: set[int]) -> Iterator[Value]:
     if isinstance(value, Value):
         yield value
     elif isinstance(value, tuple):
         for entry in value:
-            yield from tensors(entry)
-    elif isinstance(value, Partial | Closure):
+            yield from _tensors(entry, visited)
+    elif isinstance(value, Partial | Closure) and id(value) not in visited:
+        visited.add(id(value))
         for name in sorted(value.wires):
-            yield from tensors(value.wires[name])
+            yield from _tensors(value.wires[name], visited)
         for entry in _seen(value).values():
-            yield from tensors(entry)
+            yield from _tensors(entry, visited)
 
 
 def rebase(value: Any, moved: Mapping[Value, Value]) -> Any:
     """The same argument with other tensors in place of the ones that it carries."""
-    if not moved:
-        return value
+    return _rebase(value, moved, {}) if moved else value
+
+
+def _rebase(value: Any, moved: Mapping[Value, Value], made: dict[int, Any]) -> Any:
     if isinstance(value, Value):
         return moved[value]
     if isinstance(value, tuple):
-        return tuple(rebase(entry, moved) for entry in value)
+        return tuple(_rebase(entry, moved, made) for entry in value)
     if isinstance(value, Partial | Closure):
-        wires = {name: rebase(wire, moved) for name, wire in value.wires.items()}
-        seen = {name: rebase(entry, moved) for name, entry in _seen(value).items()}
-        environment = value.environment.extended(seen)
-        if isinstance(value, Partial):
-            return Partial(value.use, environment, wires)
-        return Closure(value.step, environment, wires)
+        if id(value) not in made:
+            made[id(value)] = _rebased(value, moved, made)
+        return made[id(value)]
     return value
 
 
-def key(value: Any) -> Hashable:
-    """Equal for arguments that make equal instances (of equal inputs)."""
-    if isinstance(value, Value):
-        return value.type
-    if isinstance(value, tuple):
-        return tuple(map(key, value))
-    if isinstance(value, Reference):
-        return id(value.target)
-    if isinstance(value, Partial | Closure):
+def _rebased(
+    value: Partial | Closure, moved: Mapping[Value, Value], made: dict[int, Any]
+) -> Partial | Closure:
+    wires = {name: _rebase(wire, moved, made) for name, wire in value.wires.items()}
+    seen = {name: _rebase(entry, moved, made) for name, entry in _seen(value).items()}
+    environment = value.environment.extended(seen)
+    if isinstance(value, Partial):
+        return Partial(value.use, environment, wires)
+    return Closure(value.step, environment, wires)
+
+
+class Keys:
+    """Equal keys for arguments that make equal instances (of equal inputs). A block value is worked
+    out once, and stands for a number in those that carry it.
+    """
+
+    def __init__(self) -> None:
+        self._numbers: dict[Hashable, int] = {}
+        self._known: dict[Partial | Closure, int] = {}
+
+    def of(self, value: Any) -> Hashable:
+        if isinstance(value, Value):
+            return value.type
+        if isinstance(value, tuple):
+            return tuple([self.of(entry) for entry in value])
+        if isinstance(value, Reference):
+            return (Reference, id(value.target))
+        if isinstance(value, Partial | Closure):
+            if value not in self._known:
+                parts = self._parts(value)
+                self._known[value] = self._numbers.setdefault(parts, len(self._numbers))
+            return (Closure, self._known[value])
+        return (type(value), value)
+
+    def _parts(self, value: Partial | Closure) -> Hashable:
         text = value.use if isinstance(value, Partial) else value.step
-        wires = tuple((name, key(value.wires[name])) for name in sorted(value.wires))
-        seen = tuple((name, key(entry)) for name, entry in _seen(value).items())
+        wires = tuple((name, self.of(value.wires[name])) for name in sorted(value.wires))
+        seen = tuple((name, self.of(entry)) for name, entry in _seen(value).items())
         return (id(text), wires, seen)
-    return (type(value), value)
 
 
 def _seen(value: Partial | Closure) -> dict[str, Any]:
