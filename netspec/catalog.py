@@ -55,12 +55,15 @@ def documents(address: str) -> list[Document]:
 
 
 def document(address: str) -> Document:
-    """The one network that `address` names; raises `SpecError` (NS003) if the file has several."""
+    """The one network that `address` names: of a file with variants the one that is called like
+    the file. Raises `SpecError` (NS003) if none is.
+    """
     found = documents(address)
-    if len(found) > 1:
+    own = [each for each in found if each.address == f"{address}@{Path(address).stem}"]
+    if len(found) > 1 and not own:
         names = ", ".join(each.address for each in found)
         raise fault("NS003", f"{address} has several variants", hint=f"name one: {names}")
-    return found[0]
+    return (own or found)[0]
 
 
 @cache

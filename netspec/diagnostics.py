@@ -20,6 +20,7 @@ CODES = {
     "NS004": "torch is needed and is not installed",
     "NS005": "pygraphviz is needed and is not installed",
     "NS006": "a file outside the folder of the spec",
+    "NS007": "the ops of an installed package cannot be used",
     # text
     "NS101": "not valid YAML",
     "NS102": "a key is written twice",
@@ -62,6 +63,9 @@ CODES = {
     # emission
     "NS601": "the emitted module does not agree with the computed figures",
     "NS602": "the op has no lowering for this target",
+    "NS603": "two ops bring helper classes of one name",
+    "NS604": "a module that is applied again would be built differently for this input",
+    "NS605": "PyTorch has no place for a tensor there",
 }
 
 
@@ -147,6 +151,11 @@ class Report:
 
     def __bool__(self) -> bool:
         return bool(self._faults)
+
+    @property
+    def codes(self) -> set[str]:
+        """The codes of the faults collected so far."""
+        return {diagnostic.code for diagnostic in self._faults.values()}
 
     def raise_if_any(self) -> None:
         """Raise every fault collected so far as one `SpecError`, in the order of the text."""

@@ -8,9 +8,12 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from docs.generator.markdown import code
+from netspec.ops.base import Op
 from netspec.ops.fields import MAX_SIZE
 
 VALIDATED = {
+    "dimensions": "list of sizes, at least 1",
+    "formula": "a formula",
     "sizes": "size per axis, at least 1",
     "paddings": "size per axis, at least 0",
     "axes_order": "list of axes",
@@ -20,19 +23,29 @@ VALIDATED = {
     "_conv_padding": "size per axis, at least 0, or `same`, or `causal`",
 }
 """What the validators of argument types accept."""
-UNGIVEN = {"stride": "the kernel", "by": "2, unless `size` is given", "size": "`by` times as many"}
-"""What an argument without a default is where it is not given."""
+UNGIVEN = {
+    ("avg_pool", "stride"): "the kernel",
+    ("grid_sample", "size"): "the image's",
+    ("max_pool", "stride"): "the kernel",
+    ("max_unpool", "size"): "as the op says",
+    ("max_unpool", "stride"): "the kernel",
+    ("split", "parts"): "2, unless `sizes` is given",
+    ("split", "sizes"): "`parts` equal ones",
+    ("upsample", "by"): "2, unless `size` is given",
+    ("upsample", "size"): "`by` times as many",
+}
+"""What an argument without a default is where it is not given, by op and argument."""
 TYPES = {int: "whole number", float: "number", bool: "`true` or `false`"}
 BOUNDS = {"gt": "above", "ge": "at least", "lt": "below", "le": "at most"}
 
 
-def values(name: str, field: FieldInfo) -> tuple[str, str]:
+def values(cls: type[Op], name: str, field: FieldInfo) -> tuple[str, str]:
     """What an argument may be, and its default."""
     kinds = _without_none(field.annotation)
     if field.is_required():
         default = "required"
     elif field.default is None:
-        default = UNGIVEN[name]
+        default = UNGIVEN[cls.name, name]
     else:
         default = code(_literal(field.default))
     return _words(*kinds, *field.metadata), default
@@ -43,8 +56,12 @@ def _without_none(annotation: Any) -> tuple[Any, ...]:
     if types.NoneType in get_args(annotation):
         (annotation,) = (each for each in get_args(annotation) if each is not types.NoneType)
     if get_origin(annotation) is Annotated:
-        return get_args(annotation)
+        return tuple(each for part in get_args(annotation) for each in _constraints(part))
     return (annotation,)
+
+
+def _constraints(part: Any) -> tuple[Any, ...]:
+    return tuple(part.metadata) if isinstance(part, FieldInfo) else (part,)
 
 
 def _words(annotation: Any, *constraints: Any) -> str:

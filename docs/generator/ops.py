@@ -57,7 +57,7 @@ def _entry(cls: type[Op]) -> Iterator[str]:
     yield f"### {cls.name}"
     yield inspect.cleandoc(cls.__doc__ or "")
     if cls.model_fields:
-        rows = [[code(name), *values(name, field)] for name, field in cls.model_fields.items()]
+        rows = [[code(name), *values(cls, name, field)] for name, field in cls.arguments().items()]
         yield table(["argument", "values", "default"], rows)
     if cls.arity != (1, 1):
         yield _inputs(cls)
@@ -75,11 +75,12 @@ def _inputs(cls: type[Op]) -> str:
 
 def _example(example: Sample) -> Iterator[str]:
     taken = ", ".join(code(x) for x in example.inputs)
+    made = ", ".join(code(x) for x in example.outputs)
     macs = f", {example.macs:,} MACs" if example.macs else ""
-    yield f"`{example.use}`: {taken} → {code(example.output)}{macs}"
+    yield f"`{example.use}`: {taken} → {made}{macs}"
     for trainable, what in ((True, "weights"), (False, "buffers")):
         held = [
-            f"`{key}` {code(Tensor(weight.shape))} from `{weight.init}`"
+            f"{code(key) if key else 'its name'} {code(Tensor(weight.shape))} from `{weight.init}`"
             for key, weight in example.weights.items()
             if weight.trainable is trainable
         ]

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import netspec
 from docs.generator.specs import network_of
 from netspec.analysis.cost import Costs
 from netspec.backends.torch import emit
-from netspec.diagnostics import Source, Span
 from netspec.network import Network
 from netspec.ops.base import Op, Weight
-from netspec.ops.embedding import Embedding
-from netspec.program import Call, Instance, Place, Program, Value
+from netspec.program import Instance
 from netspec.tensor import Tensor
 
 USES = {
@@ -24,12 +22,15 @@ USES = {
     "conv": "conv: 128",
     "conv_transpose": "conv_transpose: {out: 32, stride: 2}",
     "crop": "crop: {top: 1, left: 1}",
+    "drop_join": "drop_join: 0.15",
     "drop_path": "drop_path: 0.1",
     "embedding": "embedding: [1000, 64]",
+    "formula": "formula: 1.7159 * tanh(2 / 3 * x)",
     "gn": "gn: 8",
     "linear": "linear: 1000",
     "pad": "pad: {by: [[0, 1], [0, 1]]}",
     "pad_channels": "pad_channels: 128",
+    "parameter": "parameter: [196, 64]",
     "permute": "permute: [1, 2, 0]",
     "pixel_shuffle": "pixel_shuffle: 2",
     "rbf": "rbf: 10",
@@ -40,13 +41,22 @@ USES = {
     "subsample": "subsample: 2",
 }
 """A use of each op that needs arguments."""
-INPUTS = ([64, 56, 56], [64], [196, 64])
+INPUTS = ("[64, 56, 56]", "[64]", "[196, 64]")
 SEVERAL = 2
 """How many inputs an op that takes any number is given."""
-
-INDICES = Tensor((196,), "int64")
-BRANCHES = ("identity", "relu", "sigmoid")
-"""Where the inputs of an op that takes more than one come from."""
+TAKEN = {
+    "embedding": ("{shape: [196], dtype: int64}",),
+    "formula": ("[64, 56, 56]",),
+    "grid_sample": ("[64, 56, 56]", "[2, 3]"),
+    "max_unpool": ("[64, 28, 28]", "{shape: [64, 28, 28], dtype: int64}"),
+    "parameter": ("[64]",),
+    "unstack": ("[2, 64]",),
+}
+"""The inputs of ops that do not take one of `INPUTS`, however often."""
+NAMES = ("x", "y", "z")
+"""What the inputs are called."""
+SPLITTING = ("split", "unstack")
+"""Ops whose outputs are several; a network has one."""
 
 
 @dataclass(frozen=True)
@@ -55,59 +65,53 @@ class Sample:
 
     use: str
     inputs: tuple[Tensor, ...]
-    output: Tensor
+    outputs: tuple[Tensor, ...]
     weights: Mapping[str, Weight]
     macs: int
     torch: tuple[str, ...]
 
 
 def sample(cls: type[Op]) -> Sample:
-    """The op on the first of `INPUTS` that it takes."""
+    """The op on inputs that it takes."""
     use = USES.get(cls.name, cls.name)
-    if cls is Embedding:
-        program = _alone(Embedding(count=1000, dim=64), INDICES)
-    else:
-        program = _first_accepted(use, cls.arity[0] if cls.arity[1] else SEVERAL).program
-    target = program.root.calls[-1].target
-    call = target.calls[0] if isinstance(target, Instance) else program.root.calls[0]
+    program = _network(cls, use).program
+    inner = program.root.calls[0].target
+    assert isinstance(inner, Instance)
+    call = inner.calls[0]
     assert isinstance(call.target, Op)
     inputs = tuple(value.type for value in call.inputs)
     cost = Costs(program).total
     return Sample(
         use,
         inputs,
-        call.outputs[0].type,
+        tuple(value.type for value in call.outputs),
         call.target.weights(inputs),
         cost.macs,
-        tuple(_statements(emit(program, cost), "Sample" if len(inputs) > 1 else "Net")),
+        tuple(_statements(emit(program, cost), "Sample")),
     )
 
 
-def _alone(op: Op, x: Tensor) -> Program:
-    """A network of one op, on an input that specs cannot declare yet."""
-    span = Span(Source("net.yaml", ""), 1, 1, 1, 1)
-    taken = Value(x)
-    call = Call(op, (taken,), (), Place((), op.name), span)
-    call.outputs = tuple(Value(y, call, k) for k, y in enumerate(op.infer((x,))))
-    return Program("net", Instance("net", {}, (taken,), [call], call.outputs, span))
-
-
-def _first_accepted(use: str, inputs: int) -> Network:
-    for shape in INPUTS:
+def _network(cls: type[Op], use: str) -> Network:
+    """A network of a block that is the op alone."""
+    count = cls.arity[0] if cls.arity[1] else SEVERAL
+    body = "[sample, concat]" if cls.name in SPLITTING else "[sample]"
+    for inputs in [TAKEN[cls.name]] if cls.name in TAKEN else [(x,) * count for x in INPUTS]:
         try:
-            return network_of(_text(use, shape, inputs))
+            return network_of(_text(use, inputs, body))
         except netspec.SpecError:
             continue
     raise ValueError(f"no sample input for {use}")
 
 
-def _text(use: str, shape: list[int], inputs: int) -> str:
-    head = f"netspec: 1\nname: net\ninput: {shape}\n"
-    if inputs == 1:
-        return f"{head}body:\n  - {use}\n"
-    block = f"blocks: {{sample: {{body: [{use}]}}}}\n"
-    branches = ", ".join(BRANCHES[:inputs])
-    return f"{head}{block}body:\n  - branches: [{branches}]\n  - sample\n"
+def _text(use: str, inputs: Sequence[str], body: str) -> str:
+    named = ", ".join(f"{name}: {x}" for name, x in zip(NAMES, inputs, strict=False))
+    return f"""\
+netspec: 1
+name: net
+inputs: {{{named}}}
+blocks: {{sample: {{body: [{use}]}}}}
+body: {body}
+"""
 
 
 def _statements(source: str, name: str) -> Iterator[str]:

@@ -40,9 +40,10 @@ def _values(parameter: Parameter) -> tuple[str, str]:
 
 
 def _definition(block: Block) -> str:
-    """The file from `blocks` on."""
+    """The file from `defaults` or `blocks` on."""
     lines = block.home.source.lines
-    return "\n".join(lines[lines.index("blocks:") :])
+    start = "defaults:" if "defaults:" in lines else "blocks:"
+    return "\n".join(lines[lines.index(start) :])
 
 
 def citation(source: Mapping[str, str]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from netspec.analysis.cost import Cost, Costs
-from netspec.analysis.tree import find, module_tree
+from netspec.analysis.tree import find
 from netspec.diagnostics import Diagnostic, fault
 from netspec.program import Program
 from netspec.syntax.nodes import Mapping as MappingNode
@@ -54,7 +54,7 @@ def check_claim(
     cost, outputs, place = costs.total, program.outputs, ""
     if claim.at is not None:
         path = tuple(claim.at.text.split("."))
-        node = find(module_tree(program, costs, len(path)), path)
+        node = find(program, costs, path)
         if node is None:
             raise fault("NS503", f"there is no step at `{claim.at.text}`", claim.at.span)
         cost, outputs, place = node.cost, node.output, f" at {claim.at.text}"

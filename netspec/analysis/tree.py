@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from netspec.analysis.cost import Cost, Costs
+from netspec.diagnostics import SpecError, fault
 from netspec.ops.base import Op
 from netspec.program import Call, Instance, Path, Program
 from netspec.tensor import Tensor
@@ -53,16 +54,34 @@ class Row(NamedTuple):
     cost: Cost
 
 
+MAX_NODES = 1_000_000
+"""Modules of a tree, and rows of a table."""
+
+
 def module_tree(program: Program, costs: Costs, depth: int) -> Node:
-    """The tree down to `depth` levels below the root (0: the root alone)."""
+    """The tree down to `depth` levels below the root (0: the root alone); raises `SpecError`
+    (NS402) where it would be too large.
+    """
     root = Node(program.name, "", program.outputs, costs.total)
-    _grow(root, program.root, costs, depth)
+    pending, size = [(root, program.root, depth)], 0
+    while pending:
+        node, instance, levels = pending.pop()
+        size += len(instance.calls) if levels else 0
+        if size > MAX_NODES:
+            raise _too_large(f"the tree has more than {MAX_NODES:,} modules")
+        for child, left in _grow(node, instance, costs, levels) if levels else ():
+            assert child.call is not None
+            if isinstance(child.call.target, Instance):
+                pending.append((child, child.call.target, left))
     return root
 
 
-def _grow(node: Node, instance: Instance, costs: Costs, depth: int) -> None:
-    if depth == 0:
-        return
+def _too_large(message: str) -> SpecError:
+    return fault("NS402", message, hint="ask for fewer levels: `--depth 1`")
+
+
+def _grow(node: Node, instance: Instance, costs: Costs, depth: int) -> Iterator[tuple[Node, int]]:
+    """Add the calls of an instance; gives each child, and how many levels are left below it."""
     for call in instance.calls:
         group = _group(node, call, costs, depth)
         levels = depth - len(call.place.group)
@@ -70,8 +89,7 @@ def _grow(node: Node, instance: Instance, costs: Costs, depth: int) -> None:
             name = call.place.path()[-1]
             child = Node(name, _label(call), _outputs(call), costs.once(call), call)
             group.children.append(child)
-            if isinstance(call.target, Instance):
-                _grow(child, call.target, costs, levels - 1)
+            yield child, levels - 1
 
 
 def _group(node: Node, call: Call, costs: Costs, depth: int) -> Node:
@@ -97,18 +115,29 @@ def _outputs(call: Call) -> Outputs:
 
 def rows(program: Program, costs: Costs, depth: int) -> Iterator[Row]:
     """What stands at the `depth`-th level of the tree, or ends above it, an application a row: at
-    every depth the costs add up to the total.
+    every depth the costs add up to the total. Raises `SpecError` (NS402) for too many rows.
     """
     yield from leaves(module_tree(program, costs, depth))
 
 
-def leaves(node: Node, path: Path = ()) -> Iterator[Row]:
+def leaves(root: Node) -> Iterator[Row]:
     """The ends of the tree below a node, an application a row."""
+    if _ends(root) > MAX_NODES:
+        raise _too_large(f"the table has more than {MAX_NODES:,} rows")
+    yield from _leaves(root, ())
+
+
+def _ends(node: Node) -> int:
+    """How many applications stand at the ends of the tree."""
+    return sum(child.count * _ends(child) for child in node.children) if node.children else 1
+
+
+def _leaves(node: Node, path: Path) -> Iterator[Row]:
     if not node.children:
         yield Row(path, node.op, node.output, node.cost)
     for child in node.children:
         for name in child.names():
-            yield from leaves(child, (*path, name))
+            yield from _leaves(child, (*path, name))
 
 
 def walk(node: Node, level: int = 0) -> Iterator[tuple[int, Node]]:
@@ -118,12 +147,20 @@ def walk(node: Node, level: int = 0) -> Iterator[tuple[int, Node]]:
         yield from walk(child, level + 1)
 
 
-def find(root: Node, path: Path) -> Node | None:
-    """The node at a path below `root`, or None."""
-    node = root
-    for name in path:
-        child = next((each for each in node.children if name in each.names()), None)
-        if child is None:
+def find(program: Program, costs: Costs, path: Path) -> Node | None:
+    """The node at a path of the module tree, or None."""
+    node, instance, rest = Node(program.name, "", (), Cost()), program.root, path
+    while True:
+        for _ in _grow(node, instance, costs, len(rest)):
+            pass
+        while rest and node.children:
+            name, *below = rest
+            child = next((each for each in node.children if name in each.names()), None)
+            if child is None:
+                return None
+            node, rest = child, tuple(below)
+        if not rest:
+            return node
+        if node.call is None or not isinstance(node.call.target, Instance):
             return None
-        node = child
-    return node
+        instance = node.call.target

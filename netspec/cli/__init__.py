@@ -20,7 +20,7 @@ COMMANDS = {
     "check": "report faults; silent when there are none",
     "verify": "check every claim and print it beside what is computed",
     "draw": "draw the diagram into a file",
-    "list": "list the specs that ship with netspec",
+    "list": "list the specs that ship with netspec, or the ops",
 }
 
 

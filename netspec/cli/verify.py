@@ -15,7 +15,7 @@ HEADER = ["network", "quantity", "printed", "computed", "verdict", "source"]
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("specs", metavar="SPEC", nargs="+", help=SPEC_HELP)
-    parser.set_defaults(overrides=[], input=None)
+    parser.set_defaults(overrides=[], sizes=[])
 
 
 def run(options: argparse.Namespace) -> int:

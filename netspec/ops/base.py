@@ -7,12 +7,16 @@ PyTorch is in `netspec.backends.torch.ops`.
 
 import importlib
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import ClassVar, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict
+from pydantic.fields import FieldInfo
 
+from netspec.syntax.steps import IDENTIFIER, MODIFIERS
 from netspec.tensor import Tensor
 
 Tensors = tuple[Tensor, ...]
@@ -68,10 +72,19 @@ class Op(BaseModel):
     """Whether the op may stand after `merge:`."""
     integers: ClassVar[bool] = False
     """Whether it takes whole-number tensors (int64); others take floating-point ones only."""
+    flattens: ClassVar[bool] = False
+    """Whether it has the argument `flatten`: merges that meet may become one."""
+    formulas: ClassVar[frozenset[str]] = frozenset()
+    """The arguments that are formulas of the inputs."""
     transposable: ClassVar[frozenset[str]] = frozenset()
     """The weights that may be tied to the transpose of another weight."""
     extras: ClassVar[tuple[str, ...]] = ()
     """The names of its last outputs, which a spec reaches by name only (`pool.indices`)."""
+
+    @classmethod
+    def arguments(cls) -> dict[str, FieldInfo]:
+        """The fields by their names in specs: an alias where Python keeps the word for itself."""
+        return {field.alias or name: field for name, field in cls.model_fields.items()}
 
     def infer(self, inputs: Tensors) -> Tensors:
         """The output types; raises `ShapeError` for inputs that the op does not take."""
@@ -94,21 +107,58 @@ class Op(BaseModel):
         return tuple(POINTWISE for _ in inputs[0].shape[1:])
 
 
+STD = Path(__file__).parents[1] / "std"
+
 OpClass = TypeVar("OpClass", bound=type[Op])
 _registry: dict[str, type[Op]] = {}
 
 
+class NameTaken(ValueError):
+    """An op cannot have this name: another has it, or specs mean something else by it."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"no op can be called {name!r}: {reason}")
+        self.name = name
+
+
 def op(name: str, *, group: str) -> Callable[[OpClass], OpClass]:
-    """Register an op class under the name that specs use; ValueError if the name is taken."""
+    """Register an op class under the name that specs use; raises `NameTaken` (a ValueError)."""
 
     def register(cls: OpClass) -> OpClass:
+        if not cls.__module__.startswith("netspec.ops."):
+            _load_all()  # so that it is the newcomer that is refused
+            _require_words(name, cls)
         if name in _registry:
-            raise ValueError(f"op {name!r} is already registered by {_registry[name].__qualname__}")
+            other = _registry[name]
+            raise NameTaken(name, f"already registered by {other.__module__}.{other.__qualname__}")
         cls.name, cls.group = name, group
         _registry[name] = cls
         return cls
 
     return register
+
+
+def _require_words(name: str, cls: type[Op]) -> None:
+    """Raise `NameTaken` or ValueError for words that mean something else in a spec."""
+    if not IDENTIFIER.fullmatch(name) or name in MODIFIERS:
+        raise NameTaken(name, "not a name that specs can use")
+    if (STD / f"{name}.yaml").exists():
+        raise NameTaken(name, "the standard library has a block of that name")
+    for field in cls.model_fields:
+        if field in MODIFIERS:
+            raise ValueError(f"no argument of an op can be called {field!r}: it is a modifier")
+
+
+@contextmanager
+def all_or_none() -> Iterator[None]:
+    """What the block registers stays registered only if it ends without an exception."""
+    before = {**_registry}
+    try:
+        yield
+    except BaseException:
+        _registry.clear()
+        _registry.update(before)
+        raise
 
 
 @cache
@@ -125,6 +175,6 @@ def find(name: str) -> type[Op] | None:
 
 
 def names() -> list[str]:
-    """All op names, sorted."""
+    """The names of all registered ops, sorted."""
     _load_all()
     return sorted(_registry)

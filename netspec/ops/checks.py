@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netspec.ops.base import Op, ShapeError, Window
+from netspec.ops.base import Op, ShapeError, Tensors, Window
 from netspec.ops.fields import PerAxis
 from netspec.tensor import Tensor
 
@@ -50,3 +50,48 @@ def require_fit(
                 f"whose {axis} is {size}{padded}",
                 hint="a smaller kernel, more padding or a larger network input",
             )
+
+
+def axis_of(op: Op, axis: int, x: Tensor) -> int:
+    """The axis counted from the first; `ShapeError` (NS301) if there is none."""
+    rank = len(x.shape)
+    if not -rank <= axis < rank:
+        raise ShapeError("NS301", f"{op.name} along axis {axis}, but {x} has {rank} axes")
+    return axis % rank
+
+
+NO_AXIS = -1
+"""All axes agree, none is free."""
+
+
+def mismatch(op: Op, inputs: Tensors, at: int, reference: int, *, free: int | None) -> ShapeError:
+    """The NS302 error for operand `at`; its axes but `free` should be those of `reference`."""
+    x, other = inputs[at], inputs[reference]
+    hint = None
+    if x.dtype != other.dtype:
+        difference = f"type ({x.dtype} and {other.dtype})"
+    elif len(x.shape) != len(other.shape) and (free is not None or len(x.shape) != 1):
+        difference = f"number of axes ({len(x.shape)} and {len(other.shape)})"
+    else:
+        difference, hint = _differing_axes(x, other, free)
+    return ShapeError(
+        "NS302",
+        f"{op.name}: operand {at + 1} is {x}, operand {reference + 1} is {other}; "
+        f"they differ in {difference}",
+        hint,
+    )
+
+
+def _differing_axes(x: Tensor, other: Tensor, free: int | None) -> tuple[str, str]:
+    """The axes that differ, as text, and a hint."""
+    names = ("channels", *AXES.get(len(x.shape) - 1, ("size",) * len(x.shape)))
+    differing = [
+        (axis, f"{names[axis]} ({size} and {expected})")
+        for axis, (size, expected) in enumerate(zip(x.shape, other.shape, strict=False))
+        if size != expected and axis != free
+    ]
+    text = ", ".join(difference for _, difference in differing)
+    if [axis for axis, _ in differing] != [0]:
+        return text, "operands need the same strides and paddings on their way here"
+    projection = "linear" if len(x.shape) == 1 else "conv"
+    return text, f"a projection makes the channels equal: `{projection}: {other.shape[0]}`"

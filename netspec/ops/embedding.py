@@ -15,6 +15,8 @@ class Embedding(Op):
     count: Positive
     dim: Positive
 
+    integers = True
+
     def infer(self, inputs: Tensors) -> Tensors:
         x = inputs[0]
         if x.dtype != "int64":

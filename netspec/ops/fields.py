@@ -24,6 +24,13 @@ def paddings(value: object) -> object:
     return value
 
 
+def dimensions(value: object) -> object:
+    """A list of whole numbers of at least 1."""
+    if not isinstance(value, tuple) or not _are_whole(value, least=1):
+        raise ValueError("must be a list of whole numbers of at least 1")
+    return value
+
+
 def _are_whole(value: object, least: int) -> bool:
     entries = value if isinstance(value, tuple) and value else (value,)
     return all(type(entry) is int and least <= entry <= MAX_SIZE for entry in entries)
@@ -33,6 +40,7 @@ PerAxis = int | tuple[int, ...]
 
 Positive = Annotated[int, Field(gt=0, le=MAX_SIZE)]
 Sizes = Annotated[PerAxis, PlainValidator(sizes)]
+Dimensions = Annotated[tuple[int, ...], PlainValidator(dimensions)]
 Paddings = Annotated[PerAxis, PlainValidator(paddings)]
 PositiveFloat = Annotated[float, Field(gt=0)]
 Probability = Annotated[float, Field(ge=0, le=1)]

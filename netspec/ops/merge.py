@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from netspec.ops.base import POINTWISE, Op, ShapeError, Tensors, Window, op
-from netspec.ops.checks import AXES, require_float
+from netspec.ops.checks import NO_AXIS, axis_of, mismatch, require_float
 from netspec.tensor import Tensor
 
 
@@ -18,15 +18,16 @@ class Concat(Op):
 
     arity = (1, None)
     merges = True
+    integers = True
 
     def infer(self, inputs: Tensors) -> Tensors:
         first = inputs[0]
-        axis = self._axis_of(first)
+        axis = axis_of(self, self.axis, first)
         head, tail = first.shape[:axis], first.shape[axis + 1 :]
         total = 0
         for at, x in enumerate(inputs):
             if x.shape[:axis] != head or x.shape[axis + 1 :] != tail or x.dtype != first.dtype:
-                raise _mismatch(self, inputs, at, 0, free=axis)
+                raise mismatch(self, inputs, at, 0, free=axis)
             total += x.shape[axis]
         return (Tensor((*head, total, *tail), first.dtype),)
 
@@ -34,13 +35,7 @@ class Concat(Op):
         return 0
 
     def window(self, inputs: Tensors) -> tuple[Window, ...] | None:
-        return super().window(inputs) if self._axis_of(inputs[0]) == 0 else None
-
-    def _axis_of(self, x: Tensor) -> int:
-        rank = len(x.shape)
-        if not -rank <= self.axis < rank:
-            raise ShapeError("NS301", f"concat along axis {self.axis}, but {x} has {rank} axes")
-        return self.axis % rank
+        return super().window(inputs) if axis_of(self, self.axis, inputs[0]) == 0 else None
 
 
 class Elementwise(Op):
@@ -57,7 +52,7 @@ class Elementwise(Op):
         require_float(self, widest)
         for at, x in enumerate(inputs):
             if x != widest and not _broadcasts(x, widest):
-                raise _mismatch(self, inputs, at, inputs.index(widest), free=None)
+                raise mismatch(self, inputs, at, inputs.index(widest), free=None)
         return (widest,)
 
     def extra_flops(self, inputs: Tensors, outputs: Tensors) -> int:
@@ -110,6 +105,8 @@ class Mean(Elementwise):
 
     flatten: bool = False
 
+    flattens = True
+
     def extra_flops(self, inputs: Tensors, outputs: Tensors) -> int:
         return len(inputs) * outputs[0].elements
 
@@ -153,6 +150,7 @@ class Stack(Op):
 
     arity = (1, None)
     merges = True
+    integers = True
 
     def infer(self, inputs: Tensors) -> Tensors:
         first = inputs[0]
@@ -163,7 +161,7 @@ class Stack(Op):
             )
         for at, x in enumerate(inputs):
             if x != first:
-                raise _mismatch(self, inputs, at, 0, free=NO_AXIS)
+                raise mismatch(self, inputs, at, 0, free=NO_AXIS)
         axis = self.axis % rank
         return (Tensor((*first.shape[:axis], len(inputs), *first.shape[axis:]), first.dtype),)
 
@@ -214,6 +212,7 @@ class Nothing(Op):
     """No tensor at all: a branch that is left out. FLOPs: 0."""
 
     arity = (1, None)
+    integers = True
 
     def infer(self, inputs: Tensors) -> Tensors:
         return ()
@@ -222,44 +221,7 @@ class Nothing(Op):
         return 0
 
 
-NO_AXIS = -1
-"""All axes agree, none is free."""
-
-
 def _broadcasts(x: Tensor, over: Tensor) -> bool:
     """Whether `x` holds one value per channel of `over`."""
     per_channel = x.shape[0] == over.shape[0] and x.elements == over.shape[0]
     return per_channel and len(x.shape) in (1, len(over.shape)) and x.dtype == over.dtype
-
-
-def _mismatch(op: Op, inputs: Tensors, at: int, reference: int, *, free: int | None) -> ShapeError:
-    """The NS302 error for operand `at`; its axes but `free` should be those of `reference`."""
-    x, other = inputs[at], inputs[reference]
-    hint = None
-    if x.dtype != other.dtype:
-        difference = f"type ({x.dtype} and {other.dtype})"
-    elif len(x.shape) != len(other.shape) and (free is not None or len(x.shape) != 1):
-        difference = f"number of axes ({len(x.shape)} and {len(other.shape)})"
-    else:
-        difference, hint = _differing_axes(x, other, free)
-    return ShapeError(
-        "NS302",
-        f"{op.name}: operand {at + 1} is {x}, operand {reference + 1} is {other}; "
-        f"they differ in {difference}",
-        hint,
-    )
-
-
-def _differing_axes(x: Tensor, other: Tensor, free: int | None) -> tuple[str, str]:
-    """The axes that differ, as text, and a hint."""
-    names = ("channels", *AXES.get(len(x.shape) - 1, ("size",) * len(x.shape)))
-    differing = [
-        (axis, f"{names[axis]} ({size} and {expected})")
-        for axis, (size, expected) in enumerate(zip(x.shape, other.shape, strict=False))
-        if size != expected and axis != free
-    ]
-    text = ", ".join(difference for _, difference in differing)
-    if [axis for axis, _ in differing] != [0]:
-        return text, "operands need the same strides and paddings on their way here"
-    projection = "linear" if len(x.shape) == 1 else "conv"
-    return text, f"a projection makes the channels equal: `{projection}: {other.shape[0]}`"

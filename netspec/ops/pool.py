@@ -12,6 +12,9 @@ from netspec.tensor import Tensor
 class MaxPool(Op):
     """The largest element of each window, per channel; the stride is by default the kernel.
 
+    A second output, `indices`, says where in its map each was (int64); a step with a name has it:
+    `from: pool.indices`.
+
     `[C, L]`, `[C, H, W]`, `[C, D, H, W]`; a length becomes
     `floor((n + 2 padding - dilation (kernel - 1) - 1) / stride) + 1`; `ceil` rounds up, unless the
     last window would start in the padding behind the input.
@@ -24,8 +27,10 @@ class MaxPool(Op):
     dilation: Sizes = 1
     ceil: bool = False
 
+    extras = ("indices",)
+
     def infer(self, inputs: Tensors) -> Tensors:
-        return _slide(self, inputs)
+        return with_indices(_slide(self, inputs))
 
     def extra_flops(self, inputs: Tensors, outputs: Tensors) -> int:
         axes = len(inputs[0].shape) - 1
@@ -56,10 +61,10 @@ class AvgPool(Op):
     count_pad: bool = True
 
     def infer(self, inputs: Tensors) -> Tensors:
-        outputs = _slide(self, inputs)
+        output = _slide(self, inputs)
         if len(inputs[0].shape) == 4:
             self._require_unpadded_fit(inputs)
-        return outputs
+        return (output,)
 
     def extra_flops(self, inputs: Tensors, outputs: Tensors) -> int:
         axes = len(inputs[0].shape) - 1
@@ -80,7 +85,12 @@ class AvgPool(Op):
                 )
 
 
-def _slide(pool: MaxPool | AvgPool, inputs: Tensors) -> Tensors:
+def with_indices(output: Tensor) -> Tensors:
+    """The largest elements, and where in its map each was, counted in the order of the map."""
+    return (output, Tensor(output.shape, "int64"))
+
+
+def _slide(pool: MaxPool | AvgPool, inputs: Tensors) -> Tensor:
     x = inputs[0]
     sizes = spatial_sizes(pool, x)
     windows = pool.window(inputs)
@@ -88,7 +98,7 @@ def _slide(pool: MaxPool | AvgPool, inputs: Tensors) -> Tensors:
     lengths = tuple(_length(pool, *pair) for pair in zip(sizes, windows, strict=True))
     if min(lengths) < 1:
         require_fit(pool, sizes, windows, lengths)
-    return (Tensor((x.shape[0], *lengths), x.dtype),)
+    return Tensor((x.shape[0], *lengths), x.dtype)
 
 
 def _stride(pool: MaxPool | AvgPool, kernel: tuple[int, ...]) -> tuple[int, ...]:
@@ -164,9 +174,15 @@ class AdaptiveAvgPool(AdaptivePool):
 class AdaptiveMaxPool(AdaptivePool):
     """The largest of each of `size` windows per axis, as even as the input allows, per channel.
 
-    `[C, L]`, `[C, H, W]`, `[C, D, H, W]` -> lengths `size`.
+    `[C, L]`, `[C, H, W]`, `[C, D, H, W]` -> lengths `size`; a second output are the `indices`, as
+    of `max_pool`.
     FLOPs: 1 per element of each window but one (the comparisons).
     """
+
+    extras = ("indices",)
+
+    def infer(self, inputs: Tensors) -> Tensors:
+        return with_indices(*super().infer(inputs))
 
     def extra_flops(self, inputs: Tensors, outputs: Tensors) -> int:
         return _elements_read(inputs[0], outputs[0]) - outputs[0].elements

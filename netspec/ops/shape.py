@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import PlainValidator
 
 from netspec.ops.base import Op, ShapeError, Tensors, Window, op
-from netspec.ops.checks import spatial_sizes
+from netspec.ops.checks import axis_of, spatial_sizes
 from netspec.ops.fields import MAX_SIZE, Positive
 from netspec.tensor import Tensor
 
@@ -41,6 +41,7 @@ class Identity(Op):
     """Its inputs, all of them. FLOPs: 0."""
 
     arity = (1, None)
+    integers = True
 
     def infer(self, inputs: Tensors) -> Tensors:
         return inputs
@@ -52,6 +53,8 @@ class Identity(Op):
 @op("flatten", group="shape")
 class Flatten(Op):
     """All elements in one axis: `[C, H, W]` -> `[C * H * W]`. FLOPs: 0."""
+
+    integers = True
 
     def infer(self, inputs: Tensors) -> Tensors:
         return (Tensor((inputs[0].elements,), inputs[0].dtype),)
@@ -71,6 +74,8 @@ class Reshape(Op):
     """
 
     shape: Annotated[tuple[int, ...], PlainValidator(lengths)]
+
+    integers = True
 
     def infer(self, inputs: Tensors) -> Tensors:
         x = inputs[0]
@@ -99,6 +104,8 @@ class Permute(Op):
 
     order: Annotated[tuple[int, ...], PlainValidator(axes_order)]
 
+    integers = True
+
     def infer(self, inputs: Tensors) -> Tensors:
         x = inputs[0]
         if len(self.order) != len(x.shape):
@@ -124,9 +131,11 @@ class Select(Op):
     at: Annotated[int | tuple[int, ...], PlainValidator(positions)]
     axis: int = 0
 
+    integers = True
+
     def infer(self, inputs: Tensors) -> Tensors:
         x = inputs[0]
-        axis = self._axis_of(x)
+        axis = axis_of(self, self.axis, x)
         kept = (len(self.at),) if isinstance(self.at, tuple) else ()
         shape = (*x.shape[:axis], *kept, *x.shape[axis + 1 :])
         if not shape:
@@ -138,14 +147,8 @@ class Select(Op):
         return 0
 
     def window(self, inputs: Tensors) -> tuple[Window, ...] | None:
-        of_channels = self._axis_of(inputs[0]) == 0 and isinstance(self.at, tuple)
+        of_channels = axis_of(self, self.axis, inputs[0]) == 0 and isinstance(self.at, tuple)
         return super().window(inputs) if of_channels else None
-
-    def _axis_of(self, x: Tensor) -> int:
-        rank = len(x.shape)
-        if not -rank <= self.axis < rank:
-            raise ShapeError("NS301", f"select along axis {self.axis}, but {x} has {rank} axes")
-        return self.axis % rank
 
     def _require_inside(self, x: Tensor, size: int) -> None:
         for at in self.at if isinstance(self.at, tuple) else (self.at,):

@@ -148,10 +148,10 @@ class _Resolver:
                 return self.operands[name]
             case ast.BinOp(left=left, op=operator, right=right) if type(operator) in _OPERATORS:
                 return self.apply(_OPERATORS[type(operator)], [left, right], depth)
-            case ast.UnaryOp(op=ast.USub(), operand=operand):
-                return self.apply("-", [operand], depth)
             case ast.UnaryOp(op=ast.UAdd(), operand=operand):
                 return self.term(operand, depth + 1)
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                return _negative(self.term(operand, depth + 1))
             case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
                 self.require_function(name, args)
                 return self.apply(name, args, depth)
@@ -181,6 +181,12 @@ class _Resolver:
         if (len(args) < 2) if name in OF_SEVERAL else (len(args) != 1):
             takes = "2 or more arguments" if name in OF_SEVERAL else "1 argument"
             raise fault("NS110", f"`{name}` takes {takes}, not {len(args)}", self.span)
+
+
+def _negative(term: Term) -> Term:
+    if isinstance(term, Apply) and term.function == "-" and len(term.terms) == 1:
+        return term.terms[0]
+    return Apply("-", (term,))
 
 
 def _is_written_out(node: ast.expr) -> bool:

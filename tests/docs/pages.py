@@ -24,6 +24,11 @@ class Fence:
     text: str
 
     @property
+    def file(self) -> str | None:
+        """The name of the file that it is, if it has one."""
+        return next((word for word in self.words if "." in word), None)
+
+    @property
     def codes(self) -> list[str]:
         """The faults that the example has."""
         return [word for word in self.words if re.fullmatch(r"NS\d{3}", word)]
@@ -38,6 +43,13 @@ def fences(page: Path) -> Iterator[Fence]:
     for match in FENCE.finditer(text):
         line = text.count("\n", 0, match.start()) + 1
         yield Fence(page, line, match[1], tuple(match[2].split()), match[3])
+
+
+def write_files(page: Path, folder: Path) -> None:
+    """Write the examples of a page that are files."""
+    for fence in fences(page):
+        if fence.file is not None:
+            (folder / fence.file).write_text(fence.text)
 
 
 def prose(page: Path) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.pages import PAGES, ROOT, fences
+from tests.docs.pages import PAGES, ROOT, fences, write_files
 
 WITH_EXAMPLES = [
     page for page in PAGES if any(fence.text.startswith(">>>") for fence in fences(page))
@@ -19,6 +19,7 @@ WITH_EXAMPLES = [
 @pytest.mark.parametrize("page", WITH_EXAMPLES, ids=lambda page: page.name)
 def test_examples_print_what_they_show(page: Path, tmp_path: Path) -> None:
     examples = [fence.text for fence in fences(page) if fence.text.startswith(">>>")]
+    write_files(page, tmp_path)
     (tmp_path / page.name).write_text("\n".join(examples))
     run = subprocess.run(
         [sys.executable, "-m", "doctest", page.name],

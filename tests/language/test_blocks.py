@@ -232,3 +232,11 @@ def test_variants_override_the_file_and_arguments_override_both(tmp_path: Path) 
     assert netspec.load(f"{path}@wide").name == "wide"
     with pytest.raises(netspec.SpecError, match="several variants"):
         netspec.load(path)
+
+
+def test_the_variant_called_like_its_file_stands_for_it(tmp_path: Path) -> None:
+    path = tmp_path / "family.yaml"
+    body = "params: {width: 4}\ninput: [3]\nbody: [linear: width]\n"
+    path.write_text(f"{HEAD}{body}variants: {{wide: {{params: {{width: 16}}}}, family: {{}}}}\n")
+    assert netspec.load(path).name == "family"
+    assert netspec.load(path).output_shape == (4,)

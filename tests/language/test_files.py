@@ -8,6 +8,7 @@ import pytest
 
 import netspec
 from netspec.analysis.state import state_dict
+from netspec.cli import main
 
 LIBRARY = """netspec: 1
 params: {width: 4}
@@ -17,6 +18,7 @@ blocks:
     params: {n: width}
     body: [conv: n, relu]
   pair: {body: [unit, unit]}
+  twice: {params: {layer: unit}, body: [layer, layer]}
 """
 BASE = """netspec: 1
 name: base
@@ -155,6 +157,56 @@ def test_files_that_use_each_other_in_a_circle(folder: Path) -> None:
     assert fault(folder, text).code == "NS404"
 
 
-def test_an_unknown_block_of_a_used_file_has_a_hint(folder: Path) -> None:
-    text = "use: {lib: parts/library.yaml}\ninput: [3, 8, 8]\nbody: [lib.unti]\n"
-    assert fault(folder, text).hint == "did you mean `lib.unit`?"
+@pytest.mark.parametrize(
+    ("body", "hint"),
+    [
+        ("[lib.unti]", "did you mean `lib.unit`?"),
+        ("[lib.twice: {layer: lib.unti}]", "did you mean `lib.unit`?"),
+        ("[unit]", "did you mean `lib.unit`?"),
+        ("[lib]", "did you mean `lib.unit` or `lib.pair` or `lib.twice`?"),
+    ],
+)
+def test_an_unknown_block_of_a_used_file_has_a_hint(body: str, hint: str, folder: Path) -> None:
+    text = f"use: {{lib: parts/library.yaml}}\ninput: [3, 8, 8]\nbody: {body}\n"
+    assert fault(folder, text).hint == hint
+
+
+USER = """
+name: user
+use: {lib: parts/library.yaml}
+params: {layer: lib.unit}
+defaults: {lib.unit: {n: 5}}
+input: [3, 8, 8]
+blocks: {unit: {body: [tanh]}}
+body:
+  - lib.twice: {layer: {lib.unit: {n: 7}}}
+  - lib.twice: {layer: unit}
+  - lib.unit
+  - layer
+  - lib.unit: 6
+    name: named
+claims:
+  - {at: twice1.layer2, params: 49}
+  - {params: 160}
+"""
+
+
+def test_commands_take_used_files(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = str(write(folder, USER))
+    assert main(["check", path]) == 0
+    assert main(["build", path, "-o", str(folder / "built"), "--target", "torch"]) == 0
+    assert "state-dict keys, output shape and MACs agree" in capsys.readouterr().out
+
+
+def test_a_fault_in_a_used_block_has_the_way_there(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "parts" / "library.yaml").write_text(LIBRARY.replace("conv: n,", "conv: n - 7,"))
+    path = write(
+        folder, "input: [3, 8, 8]\nuse: {l: parts/library.yaml}\nbody: [l.twice: {layer: l.unit}]\n"
+    )
+    assert main(["check", str(path)]) == 1
+    told = capsys.readouterr().err.replace(str(folder), "")
+    assert told.startswith("/parts/library.yaml:7:18: error[NS307]")
+    assert "note: /parts/library.yaml:9:41: in `unit`, used here" in told
+    assert "note: /net.yaml:4:8: in `twice`, used here" in told

@@ -298,3 +298,15 @@ def test_a_list_in_a_numbered_group_takes_a_position(specs: Specs) -> None:
 
 def test_training_cannot_name_a_module(specs: Specs) -> None:
     assert specs.faults("body: [{conv: 8, name: training}]") == ["NS208"]
+
+
+def test_an_inline_block_given_with_arguments_is_numbered_by_its_children(specs: Specs) -> None:
+    network = specs.load(
+        """
+        blocks:
+          unit: {inline: true, params: {n: int}, body: [conv: n, relu]}
+          pair: {params: {layer: block}, body: [layer, layer]}
+        body: [pair: {layer: {unit: 4}}]
+        """
+    )
+    assert keys(network) == ["pair.conv1.weight", "pair.conv2.weight"]

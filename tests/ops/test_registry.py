@@ -7,7 +7,8 @@ import inspect
 import pytest
 from pydantic import ValidationError
 
-from netspec.ops.base import Op, find, names, op
+from netspec.ops.base import Op, ShapeError, find, names, op
+from netspec.syntax.formula import Apply, Operand
 from netspec.tensor import Tensor
 
 GROUPS = {
@@ -43,6 +44,9 @@ REQUIRED: dict[str, dict[str, object]] = {
     "pad_channels": {"to": 8},
     "pixel_shuffle": {"by": 2},
     "subsample": {"by": 2},
+    "drop_join": {"p": 0.15},
+    "formula": {"expr": Apply("tanh", (Operand(0, "x"),))},
+    "parameter": {"shape": (5, 4)},
 }
 SHAPES: dict[str, tuple[int, ...]] = {
     "linear": (6,),
@@ -53,6 +57,12 @@ SHAPES: dict[str, tuple[int, ...]] = {
     "pixel_shuffle": (8, 3, 3),
 }
 """What an op takes that does not take an image of 6 channels."""
+MIXED = {
+    "embedding": (Tensor((6,), "int64"),),
+    "max_unpool": (Tensor((6, 8, 8)), Tensor((6, 8, 8), "int64")),
+    "grid_sample": (Tensor((6, 8, 8)), Tensor((2, 3))),
+}
+"""What an op takes whose inputs are not all alike, or whole numbers."""
 
 
 def registered(name: str) -> type[Op]:
@@ -73,14 +83,28 @@ def test_every_op_is_documented_and_has_a_group(name: str) -> None:
 @pytest.mark.parametrize("name", names())
 def test_every_op_says_what_it_computes_and_costs(name: str) -> None:
     instance = registered(name).model_validate(REQUIRED.get(name, {}))
-    dtype = "int64" if name == "embedding" else "float32"
-    inputs = (Tensor(SHAPES.get(name, (6, 8, 8)), dtype),) * instance.arity[0]
+    alike = (Tensor(SHAPES.get(name, (6, 8, 8))),) * instance.arity[0]
+    inputs = MIXED.get(name, alike)
     outputs = instance.infer(inputs)
     flops = instance.extra_flops(inputs, outputs)
     assert flops is not None
     assert flops >= 0
     assert instance.macs(inputs, outputs) >= 0
+    assert len(instance.extras) < len(outputs) or name == "nothing"
     hash(instance)
+
+
+@pytest.mark.parametrize("name", names())
+def test_only_ops_that_say_so_take_whole_numbers(name: str) -> None:
+    instance = registered(name).model_validate(REQUIRED.get(name, {}))
+    shape = SHAPES.get(name, (6, 8, 8))
+    inputs = MIXED.get(name, (Tensor(shape, "int64"),) * instance.arity[0])
+    takes_them = any(x.dtype == "int64" for x in inputs)
+    try:
+        instance.infer(inputs)
+    except ShapeError:
+        takes_them = False
+    assert instance.integers == takes_them
 
 
 @pytest.mark.parametrize(
@@ -117,10 +141,14 @@ def test_every_op_says_what_it_computes_and_costs(name: str) -> None:
         ("select", "at axis"),
         ("crop", "top left bottom right"),
         ("upsample", "by mode size"),
+        ("split", "parts sizes axis"),
+        ("max_unpool", "kernel stride padding size"),
+        ("grid_sample", "size"),
+        ("drop_join", "p global flatten"),
     ],
 )
 def test_positional_order(name: str, fields: str) -> None:
-    assert list(registered(name).model_fields) == fields.split()
+    assert list(registered(name).arguments()) == fields.split()
 
 
 @pytest.mark.parametrize(
@@ -161,6 +189,12 @@ def test_positional_order(name: str, fields: str) -> None:
         ("crop", {"top": -1}),
         ("upsample", {"by": 2, "size": 8}),
         ("upsample", {"by": 0.5}),
+        ("split", {"parts": 2, "sizes": (3, 3)}),
+        ("split", {"sizes": ()}),
+        ("split", {"sizes": 3}),
+        ("parameter", {"shape": (4, -1)}),
+        ("formula", {"expr": "tanh(x)"}),
+        ("drop_join", {"p": 0.1, "global": 2}),
     ],
 )
 def test_refuses_arguments(name: str, arguments: dict[str, object]) -> None:
@@ -180,11 +214,16 @@ def test_refuses_arguments(name: str, arguments: dict[str, object]) -> None:
         ("scale", {"by": 2}),
         ("pad", {"by": (1, (0, 1))}),
         ("upsample", {"mode": "bilinear", "size": (8, 8)}),
+        ("split", {"sizes": (3, 4)}),
     ],
 )
 def test_takes_arguments(name: str, arguments: dict[str, object]) -> None:
     instance = registered(name).model_validate(arguments)
     assert {field: getattr(instance, field) for field in arguments} == arguments
+
+
+def test_an_argument_may_have_a_name_that_python_keeps_for_itself() -> None:
+    assert registered("drop_join").model_validate({"p": 0.1, "global": 1}).global_ == 1  # type: ignore[attr-defined]
 
 
 def test_a_name_is_taken_once() -> None:

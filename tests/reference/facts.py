@@ -37,6 +37,19 @@ class Figures(NamedTuple):
     macs: int
 
 
+class Computed(NamedTuple):
+    """What a hand-written network counts; the file leaves some shapes and MACs out."""
+
+    spec: str
+    overrides: dict[str, Any]
+    system: str
+    variant: str
+    input: tuple[int, ...] | None
+    output: tuple[int, ...] | None
+    params: int
+    macs: int | None
+
+
 @cache
 def state_dicts() -> dict[str, list[Entry]]:
     """The entries of each model's state dict, in order."""
@@ -58,6 +71,23 @@ def figures() -> list[Figures]:
                 int(row["params_exact"]),
                 int(row["buffer_elements"]),
                 int(row["conv_linear_macs"]),
+            )
+            for row in csv.DictReader(file)
+        ]
+
+
+def computed() -> list[Computed]:
+    with (FOLDER / "computed.csv").open(newline="") as file:
+        return [
+            Computed(
+                row["spec"],
+                json.loads(row["overrides"] or "{}"),
+                row["system"],
+                row["variant"],
+                _without_batch(row["input_shape"]) or None,
+                _without_batch(row["output_shape"]) or None,
+                int(row["params_exact"]),
+                int(row["conv_linear_macs"] or 0) or None,
             )
             for row in csv.DictReader(file)
         ]

@@ -22,6 +22,20 @@ NETWORKS: dict[str, dict[str, Any]] = {
     "resnext50_32x4d": {"input": (3, 32, 32), "layers": (2, 1, 1, 1)},
     "seresnet50": {"input": (3, 32, 32), "layers": (2, 1, 1, 1)},
     "resnetv2_50": {"input": (3, 32, 32), "layers": (2, 1, 1, 1)},
+    "googlenet": {"input": (3, 32, 32)},
+    "inception_v3_noaux": {"input": (3, 75, 75)},
+    "mobilenetv1_025": {"input": (3, 32, 32)},
+    "xception": {"input": (3, 32, 32), "middle": 1},
+    "resnet20": {},
+    "preresnet110": {"units": 2},
+    "wrn16_8": {"depth": 10, "k": 4},
+    "resnext29_32x4d": {"input": (3, 16, 16), "units": 1},
+    "multi_resnet20_5": {"depth": 8, "k": 2},
+    "stochastic_depth110": {"units": 4, "survival": 1.0},
+    "ror3_56": {"depth": 14},
+    "polynet_poly2": {"units": 1},
+    "fractalnet20": {"columns": 2, "widths": (32, 32, 64, 64, 64), "join": "mean"},
+    "r3d_18": {"input": (3, 4, 16, 16), "layers": (1, 1, 1, 1)},
 }
 
 
@@ -38,6 +52,13 @@ def prepare(module: torch.nn.Module) -> torch.nn.Module:
     return module.train()
 
 
+def loss_of(given: torch.Tensor | tuple[torch.Tensor, ...], labels: torch.Tensor) -> torch.Tensor:
+    """The mean cross-entropy over the outputs, those of auxiliary classifiers too."""
+    outputs = given if isinstance(given, tuple) else (given,)
+    losses = [torch.nn.functional.cross_entropy(output, labels) for output in outputs]
+    return torch.stack(losses).mean()
+
+
 @pytest.mark.parametrize("device", DEVICES)
 @pytest.mark.parametrize("name", NETWORKS)
 def test_the_loss_falls(name: str, device: str) -> None:
@@ -50,7 +71,7 @@ def test_the_loss_falls(name: str, device: str) -> None:
 
     losses = []
     for _ in range(16):
-        loss = torch.nn.functional.cross_entropy(module(images), labels)
+        loss = loss_of(module(images), labels)
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()

@@ -56,7 +56,7 @@ class Phrase:
         for key, field in self._fields.items():
             values = self._values(key)
             if key not in told and any(value != field.default for each in values for value in each):
-                yield f"{key} {settled(values, self._symbols)}"
+                yield f"{field.alias or key} {settled(values, self._symbols)}"
 
     def _values(self, key: str) -> Values:
         return [[_value(call, key) for call in calls] for calls in self._versions]

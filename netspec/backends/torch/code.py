@@ -99,6 +99,15 @@ class Module(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Sibling(Node):
+    """What stands at `container + (label,)` in the class being printed: `self.encoder`."""
+
+    container: tuple[str, ...]
+    label: Label
+    kind: Any
+
+
+@dataclass(frozen=True, slots=True)
 class ClassName(Node):
     """The name of an emitted class, which is known only when all classes are."""
 
@@ -154,10 +163,41 @@ class Infix(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Negative(Node):
+    """`-value`."""
+
+    value: Node
+
+
+@dataclass(frozen=True, slots=True)
 class List(Node):
     """`[items]`."""
 
     items: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tuple(Node):
+    """`(items)`."""
+
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dict(Node):
+    """`{key: value}`, of `Entry`s."""
+
+    entries: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Started(Node):
+    """A module with one of its weights, by its key, filled by `function(weight, *arguments)`."""
+
+    module: Node
+    weight: str
+    function: Node
+    arguments: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +210,7 @@ class Pair(Node):
 
 @dataclass(frozen=True, slots=True)
 class Entry(Node):
-    """A `Pair` with its label spelled out."""
+    """A key with its value, in a dictionary: a `Pair` with its label spelled out."""
 
     key: Node
     value: Node

@@ -59,5 +59,11 @@ def _run_differences(program: Program, module: nn.Module, cost: Cost) -> Iterato
     except Exception as error:
         yield f"the emitted module fails on its input: {error}"
         return
-    yield from _differences("output", [x.shape for x in program.outputs], outputs)
+    yield from _differences("output", _shapes_in_eval_mode(program), outputs)
     yield from _differences("macs", cost.macs, macs)
+
+
+def _shapes_in_eval_mode(program: Program) -> list[tuple[int, ...]]:
+    names = program.root.output_names or [""] * len(program.outputs)
+    outputs = zip(names, program.outputs, strict=True)
+    return [output.shape for name, output in outputs if name not in program.train_only]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -31,8 +32,8 @@ class Lowering:
 
     `form` is the expression that `forward` applies, over `Operand`s and, where a module must be
     registered, `Module()`. `module` constructs a module that does the same; ops in an
-    `nn.Sequential` need it. `helper` is the source of a class or function that `module` or `form`
-    names where torch has none.
+    `nn.Sequential` need it. `helper` is the source of the class that `module` names where torch has
+    none; it knows `torch`, `nn` and `F` (torch.nn.functional) and nothing else.
 
     `extras` is the op with its extra outputs (`pool.indices`), used where one of them is read.
     `bare` says that `module` makes a tensor (an `nn.Parameter`), not an `nn.Module`. `prologue` is
@@ -46,6 +47,10 @@ class Lowering:
     bare: bool = False
     prologue: str | None = None
 
+    def __post_init__(self) -> None:
+        if self.helper is not None:
+            class_of(self.helper)
+
     @property
     def registered(self) -> bool:
         """Whether the op has weights, or behaves differently in training."""
@@ -55,6 +60,15 @@ class Lowering:
     def in_sequence(self) -> bool:
         """Whether the module alone, applied to the one input, is the op."""
         return self.module is not None and (not self.registered or self.form == APPLIED)
+
+
+def class_of(helper: str) -> str:
+    """The name of the one class that a helper is; ValueError for any other source."""
+    found = re.findall(r"^\S.*", helper, re.MULTILINE)
+    name = re.match(r"class (\w+)\(", found[0]) if len(found) == 1 else None
+    if name is None:
+        raise ValueError("a helper is the source of one class, from `class NAME(` on, not indented")
+    return name[1]
 
 
 APPLIED = Call(Module(), (Operand(0),))

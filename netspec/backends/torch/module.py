@@ -147,7 +147,9 @@ def meta_module(program: Program, source: str) -> nn.Module:
 
 
 def outputs_and_macs(module: nn.Module, program: Program) -> tuple[list[tuple[int, ...]], int]:
-    """Output shapes and multiply-accumulates, by torch's own counter, of one sample on meta."""
+    """Output shapes and multiply-accumulates, by torch's own counter, of one sample on meta;
+    outputs that only training has are left out.
+    """
     torch = import_torch()
     from torch.utils.flop_counter import FlopCounterMode
 
@@ -157,5 +159,5 @@ def outputs_and_macs(module: nn.Module, program: Program) -> tuple[list[tuple[in
     ]
     with FlopCounterMode(display=False) as counter:
         result = module(*inputs)
-    outputs = result if isinstance(result, tuple) else (result,)
+    outputs = [x for x in (result if isinstance(result, tuple) else (result,)) if x is not None]
     return [tuple(output.shape[1:]) for output in outputs], counter.get_total_flops() // 2

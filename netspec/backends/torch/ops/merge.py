@@ -50,12 +50,12 @@ def divide(op: Div, inputs: Tensors) -> Lowering:
 
 @lowers(Max)
 def maximum(op: Max, inputs: Tensors) -> Lowering:
-    return Lowering(_nested("torch.maximum", broadcast(inputs)))
+    return Lowering(nested("torch.maximum", broadcast(inputs)))
 
 
 @lowers(Min)
 def minimum(op: Min, inputs: Tensors) -> Lowering:
-    return Lowering(_nested("torch.minimum", broadcast(inputs)))
+    return Lowering(nested("torch.minimum", broadcast(inputs)))
 
 
 @lowers(Lerp)
@@ -74,12 +74,12 @@ def matmul(op: Matmul, inputs: Tensors) -> Lowering:
     return Lowering(call("torch.matmul", Operand(0), second))
 
 
-def _nested(function: str, operands: list[Node]) -> Node:
+def nested(function: str, operands: list[Node]) -> Node:
     """A function of two applied to any number, nested no deeper than need be."""
     if len(operands) == 1:
         return operands[0]
     half = len(operands) // 2
-    return call(function, _nested(function, operands[:half]), _nested(function, operands[half:]))
+    return call(function, nested(function, operands[:half]), nested(function, operands[half:]))
 
 
 def broadcast(inputs: Tensors) -> list[Node]:

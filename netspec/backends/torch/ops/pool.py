@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from netspec.backends.torch.code import Argument, Attribute, Operand
+from dataclasses import replace
+
+from netspec.backends.torch.code import Argument, Attribute, Call, Operand
 from netspec.backends.torch.lowering import (
     Lowering,
     Tensors,
@@ -26,13 +28,21 @@ from netspec.ops.pool import (
 
 @lowers(MaxPool)
 def max_pool(op: MaxPool, inputs: Tensors) -> Lowering:
-    return _pool(
+    pool = _pool(
         op,
         f"max_pool{spatial_axes(inputs)}d",
         f"nn.MaxPool{spatial_axes(inputs)}d",
         option("dilation", per_axis(op.dilation), 1),
         option("ceil_mode", op.ceil, False, "ceil"),
     )
+    return _with_indices(pool)
+
+
+def _with_indices(pool: Lowering) -> Lowering:
+    """A pool that may also give the positions of what it takes."""
+    assert isinstance(pool.form, Call)
+    given = Argument(constant(True), "return_indices")
+    return replace(pool, extras=Lowering(Call(pool.form.function, (*pool.form.arguments, given))))
 
 
 @lowers(AvgPool)
@@ -67,7 +77,7 @@ def adaptive_avg_pool(op: AdaptiveAvgPool, inputs: Tensors) -> Lowering:
 
 @lowers(AdaptiveMaxPool)
 def adaptive_max_pool(op: AdaptiveMaxPool, inputs: Tensors) -> Lowering:
-    return _adaptive(op, "max_pool", "MaxPool", inputs)
+    return _with_indices(_adaptive(op, "max_pool", "MaxPool", inputs))
 
 
 def _adaptive(

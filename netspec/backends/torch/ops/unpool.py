@@ -1,0 +1,28 @@
+"""Pooling undone."""
+
+from __future__ import annotations
+
+from netspec.backends.torch.code import Operand
+from netspec.backends.torch.lowering import Lowering, Tensors, call, lowers, option, value
+from netspec.backends.torch.ops.batch import per_axis, spatial_axes
+from netspec.ops.unpool import MaxUnpool
+
+
+@lowers(MaxUnpool)
+def max_unpool(op: MaxUnpool, inputs: Tensors) -> Lowering:
+    """Torch's default stride is the kernel, too; its sizes are one per axis."""
+    kernel = per_axis(op.kernel)
+    stride = kernel if op.stride is None else per_axis(op.stride)
+    axes = spatial_axes(inputs)
+    size = (op.size,) * axes if isinstance(op.size, int) else op.size
+    return Lowering(
+        call(
+            f"F.max_unpool{axes}d",
+            Operand(0),
+            Operand(1),
+            value("kernel_size", kernel, "kernel"),
+            *([option("stride", stride, None)] if stride != kernel else []),
+            option("padding", per_axis(op.padding), 0),
+            option("output_size", size, None, "size"),
+        )
+    )

@@ -1,0 +1,96 @@
+"""Steps of every kind, and the modifiers beside them. Other files add kinds to the table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from tests.random_programs.expressions import condition, evaluated
+from tests.random_programs.fitting import one_of_several
+from tests.random_programs.ops import op_step
+from tests.random_programs.pen import Pen
+from tests.random_programs.scope import Played, Scope, in_a_row, modified, tensors_of, wire_of
+from tests.random_programs.text import Node
+
+Kind = Callable[[Pen, Scope], Node | None]
+"""Draws a step of its kind and moves the flow on; None, with the scope as it was, where none fits."""
+
+_kinds: list[Kind] = []
+
+
+def kind(share: int) -> Callable[[Kind], Kind]:
+    """Enter a kind of step, with its share among all of them."""
+
+    def enter(draw: Kind) -> Kind:
+        _kinds.extend([draw] * share)
+        return draw
+
+    return enter
+
+
+def sequence(pen: Pen, scope: Scope, most: int = 3) -> list[Node]:
+    """A few steps in a row."""
+    return [step(pen, scope) for _ in range(pen.integer(1, most))]
+
+
+def step(pen: Pen, scope: Scope) -> Node:
+    """Any step, plain or with modifiers."""
+    if not scope.single:
+        return gathered(pen, scope)
+    made = None
+    if scope.depth > 0 and pen.chance(60) and pen.spend():
+        made = pen.choose(_kinds)(pen, scope)
+    return made if made is not None else with_modifiers(pen, scope, op_step)
+
+
+def gathered(pen: Pen, scope: Scope) -> Node:
+    """A step that takes all the tensors that flow."""
+    from tests.random_programs.operands import merge_of
+
+    merged = merge_of(pen, scope)
+    if merged is not None:
+        return with_name(pen, scope, merged, scope.flows)
+    return one_of_several(pen, scope)
+
+
+def with_modifiers(pen: Pen, scope: Scope, draw: Callable[[Pen, Scope], Node]) -> Node:
+    """What `draw` makes, perhaps from elsewhere, under a condition, or with a name."""
+    source = from_elsewhere(pen, scope) if scope.names and pen.chance(20) else None
+    before = list(scope.flows)
+    made = conditional(pen, scope, draw) if pen.chance(20) else draw(pen, scope)
+    made = with_name(pen, scope, made, before)
+    if pen.chance(5):
+        made = modified(made, note=pen.choose(["as drawn in the paper", "see: Fig. 1"]))
+    return made if source is None else modified(made, from_=source)
+
+
+def conditional(pen: Pen, scope: Scope, draw: Callable[[Pen, Scope], Node]) -> Node:
+    """The step under `when`: drawn for the worlds in which it is done."""
+    when = condition(pen, scope)
+    inner = scope.where(when.values) if any(when.values) else scope.beside()
+    made = modified(in_a_row([draw(pen, inner)]), when=when.node)
+    done = iter(inner.flows)
+    if any(when.values):
+        pairs = zip(when.values, scope.flows, strict=True)
+        scope.flows = [next(done) if chosen else flow for chosen, flow in pairs]
+    return made
+
+
+def with_name(pen: Pen, scope: Scope, made: Node, before: list[tuple[Tensor, ...]]) -> Node:
+    """The step, perhaps with a name by which `from` and `again` reach it."""
+    if not pen.chance(30) or (isinstance(made, dict) and "name" in made):
+        return made
+    name = pen.name()
+    scope.names[name] = [wire_of(flow) for flow in scope.flows]
+    scope.played[name] = Played(before, list(scope.flows))
+    return modified(made, name=name)
+
+
+def from_elsewhere(pen: Pen, scope: Scope) -> str | None:
+    """An expression for one tensor of those that have names; the flow becomes that."""
+    text = pen.choose(wires(pen, scope))
+    found = picked(scope, text)
+    if found is None or any(len(flow) != 1 for flow in found):
+        return None
+    scope.flows = found
+    return text
