@@ -35,7 +35,7 @@ def load(
 ) -> Network:
     """The checked network that `spec` names: a path, `path@variant`, or the name of a shipped file
     or variant. `input` replaces its input shape (C, H, W), or those of several inputs by name;
-    `params` its parameters: numbers, lists, or expressions as strings.
+    `params` its parameters: numbers, lists, mappings (blocks), or expressions as strings.
 
     Raises `SpecError` with every fault that was found.
     """
@@ -242,11 +242,14 @@ def argument_node(value: Any, name: str) -> Node:
     span = _span(f"{name}={value!r}")
     if isinstance(value, list | tuple):
         return Sequence([argument_node(entry, name) for entry in value], span)
+    if isinstance(value, Mapping):
+        entries = [(Scalar(str(key), span), argument_node(v, name)) for key, v in value.items()]
+        return MappingNode(entries, span)
     if isinstance(value, bool) or value is None:
         return Scalar(str(value).lower() if value is not None else "", span)
     if isinstance(value, int | float | str):
         return Scalar(str(value), span)
-    raise TypeError(f"{name} is a number, string or list, not {type(value).__name__}")
+    raise TypeError(f"{name} is a number, string, list or mapping, not {type(value).__name__}")
 
 
 def _shapes(tensors: Iterable[Tensor]) -> str:

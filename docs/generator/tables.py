@@ -9,11 +9,17 @@ from functools import partial
 
 from docs.generator.markdown import code, table
 from docs.generator.modules import modules
+from netspec.analysis.tree import MAX_NODES
 from netspec.cli import COMMANDS
-from netspec.elaborate.elaborator import INSTANCE_STEPS, MAX_DEPTH, MAX_STEPS
+from netspec.elaborate.elaborator import INSTANCE_STEPS, MAX_DEPTH, MAX_STEPS, RECURSION_STEPS
 from netspec.elaborate.loops import MAX_ITERATIONS
 from netspec.ops.fields import MAX_SIZE
 from netspec.syntax import arithmetic, expression, reader
+
+STEPS = (
+    f"calls, iterations, {INSTANCE_STEPS} for each distinct block and {RECURSION_STEPS} for each "
+    "inside itself"
+)
 
 
 def options(command: str) -> str:
@@ -42,7 +48,8 @@ def limits() -> str:
         ("bits of a whole number", arithmetic.MAX_BITS, "NS112"),
         ("nested blocks", MAX_DEPTH, "NS401"),
         ("iterations of a loop", MAX_ITERATIONS, "NS402"),
-        (f"calls, iterations and {INSTANCE_STEPS} for each distinct block", MAX_STEPS, "NS402"),
+        (STEPS, MAX_STEPS, "NS402"),
+        ("modules of a tree, rows of a table", MAX_NODES, "NS402"),
         ("a size or channel count", MAX_SIZE, "NS204"),
     ]
     return table(

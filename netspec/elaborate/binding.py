@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -113,12 +114,24 @@ def bind_block(
     given, spans = _evaluate(supplied)
     arguments: dict[str, Argument] = {}
     for name, parameter in block.parameters.items():
-        argument = given.get(name) or default(parameter, block.name, use_span, environment)
+        argument = given.get(name) or _default(parameter, block, use_span, environment)
         value = checked(argument.value, parameter, spans.get(name, parameter.span))
         arguments[name] = Argument(value, argument.expression)
         environment[name] = value
     require_asserts(block.asserts, use_span, environment)
     return arguments
+
+
+def _default(
+    parameter: Parameter, block: Block, use_span: Span, environment: Environment
+) -> Argument:
+    try:
+        return default(parameter, block.name, use_span, environment)
+    except SpecError as error:
+        if parameter.default is None:
+            raise
+        note = Note(f"in `{block.name}`, used here", use_span)
+        raise SpecError(replace(d, notes=(*d.notes, note)) for d in error.diagnostics) from None
 
 
 def require_asserts(asserts: Iterable[Assert], span: Span, environment: Environment) -> None:

@@ -238,7 +238,7 @@ class Body:
         arguments: Mapping[str, Argument],
     ) -> Flow:
         """Append a call; returns its outputs."""
-        self.elaborator.spend(len(inputs) or 1, site.use.span)
+        self.elaborator.spend(max(len(inputs), len(outputs), 1), site.use.span)
         call = Call(
             target,
             inputs,

@@ -87,11 +87,21 @@ class Frame:
     caller: Frame | None
     inline: Block | None = None
 
-    def notes(self) -> Iterator[Note]:
+    def __iter__(self) -> Iterator[Frame]:
+        """This link and those above it."""
         frame: Frame | None = self
         while frame is not None:
-            yield Note(f"in `{frame.block}`, used here", frame.span)
+            yield frame
             frame = frame.caller
+
+    @property
+    def recurs(self) -> bool:
+        """Whether the block stands inside itself."""
+        return self.caller is not None and any(self.block == above.block for above in self.caller)
+
+    def notes(self) -> Iterator[Note]:
+        for frame in self:
+            yield Note(f"in `{frame.block}`, used here", frame.span)
 
 
 def with_notes(error: SpecError, notes: Iterable[Note]) -> SpecError:

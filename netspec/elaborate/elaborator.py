@@ -29,8 +29,10 @@ from netspec.syntax.spec import Block, Output, SpecFile
 from netspec.syntax.steps import Step
 
 MAX_STEPS = 1_000_000
-"""Calls and iterations, and `INSTANCE_STEPS` for each distinct instance, in one elaboration."""
-INSTANCE_STEPS = 3
+"""Calls and iterations, and `INSTANCE_STEPS` for each distinct instance, in one elaboration; for
+one inside an instance of the same block `RECURSION_STEPS`, since recursions grow by mistake.
+"""
+INSTANCE_STEPS, RECURSION_STEPS = 3, 30
 MAX_DEPTH = 150
 UNKNOWN_NAME = frozenset({"NS201", "NS206"})
 
@@ -200,7 +202,7 @@ class Elaborator:
             raise Abandoned
         if isinstance(known, Frame) or self._depth >= MAX_DEPTH:
             raise self._endless(frame, same=known is not None)
-        self.spend(INSTANCE_STEPS, frame.span)
+        self.spend(RECURSION_STEPS if frame.recurs else INSTANCE_STEPS, frame.span)
         self._instances[cached] = frame
         self._depth += 1
         try:

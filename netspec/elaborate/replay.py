@@ -36,7 +36,8 @@ def once_more(body: Body, again: Again, flow: Flow, context: Context) -> Flow:
 def shared(body: Body, step: Step, span: Span, flow: Flow, context: Context) -> Flow:
     """A step that all iterations of the nearest loop do with the weights of the first to do it."""
     if context.shared is None:
-        raise fault("NS205", "`share` goes with a step in a loop", span)
+        hint = "a body of a block is in no loop: share the step that uses the block"
+        raise fault("NS205", "`share` goes with a step in a loop", span, hint=hint)
     played = context.shared.get(step)
     if played is None:
         mark = context.level.mark()

@@ -46,7 +46,7 @@ def weighting(body: Body, call: Call, path: Path, site: Site) -> Weighting:
     """How the weights of a call are made; raises `SpecError` (NS308 and what arguments raise)."""
     fixed, said = site.context.fixed, site.weights
     if body.replaying:
-        body.elaborator.spend(2, site.use.span)
+        body.elaborator.spend(5, site.use.span)
         _require_same(body, call, path, site)
         return Weighting(again=True, fixed=fixed)
     if not (fixed or said.init or said.ties):

@@ -21,7 +21,9 @@ def test_fixed_weights_are_buffers(specs: Specs) -> None:
 def test_all_that_a_step_holds_is_fixed(specs: Specs, step: str) -> None:
     blocks = "input: [8, 4, 4]\nblocks: {unit: {params: {out: int}, body: [conv: out, bn]}}"
     merge = "    merge: sum\n" if "branches" in step else ""
-    network = specs.load(f"{blocks}\nbody:\n  - {step}\n    fixed: true\n{merge}  - flatten\n  - linear: 1\n")
+    network = specs.load(
+        f"{blocks}\nbody:\n  - {step}\n    fixed: true\n{merge}  - flatten\n  - linear: 1\n"
+    )
     assert network.params == 129
     trained = [key for key, w in state_dict(network.program).items() if w.trainable]
     assert trained == ["linear.weight", "linear.bias"]

@@ -175,4 +175,8 @@ def _names(scope: Scope) -> list[str]:
 def _shared(scope: Scope) -> Variables:
     """The variables that every world has, with their values in the first."""
     first, *others = scope.worlds
-    return {name: value for name, value in first.items() if all(name in w for w in others)}
+    return {
+        name: value
+        for name, value in first.items()
+        if name[0] != "_" and all(name in world for world in others)
+    }

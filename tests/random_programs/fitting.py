@@ -7,7 +7,7 @@ from math import prod
 
 from netspec.tensor import Tensor
 from tests.random_programs.expressions import exactly, literal
-from tests.random_programs.ops import Arguments, use
+from tests.random_programs.ops import Arguments, applied, written
 from tests.random_programs.pen import Pen
 from tests.random_programs.scope import Flow, Scope, modified
 from tests.random_programs.text import Node
@@ -67,9 +67,10 @@ def _as_vector(pen: Pen, scope: Scope, wanted: Sequence[Tensor]) -> list[Node]:
 
 
 def _step(pen: Pen, scope: Scope, name: str, arguments: Arguments) -> Node:
-    step = use(pen, scope, name, arguments)
-    assert step is not None, (name, arguments, scope.flows)
-    return step
+    flows = applied(scope, name, arguments)
+    assert flows is not None, (name, arguments, scope.flows)
+    scope.flows = flows
+    return written(pen, name, arguments)
 
 
 def fitted_all(pen: Pen, scope: Scope, wanted: Sequence[Flow]) -> list[Node]:

@@ -2,42 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
-from tests.random_programs.expressions import Arg, condition, literal, number
-from tests.random_programs.ops import Arguments, applied, use, written
+from tests.random_programs.expressions import literal, number
+from tests.random_programs.merges import fitting_merge
+from tests.random_programs.ops import Arguments, use
 from tests.random_programs.pen import Pen
-from tests.random_programs.scope import Flow, Scope, modified
+from tests.random_programs.scope import Scope, modified
 from tests.random_programs.steps import kind
 from tests.random_programs.text import Node
 from tests.random_programs.wires import picked, picks
-
-MERGES = ("sum", "concat", "mul", "mean", "max", "min", "stack", "sub", "lerp", "div", "matmul")
-MERGES += ("drop_join", "bilinear", "scaled_dot_product", "crop_to")
-
-
-def fitting_merge(pen: Pen, scope: Scope, names: tuple[str, ...] = MERGES) -> Node | None:
-    """A merge, with arguments if it has some, that takes all that flows; the flow becomes its."""
-    name = pen.choose(names)
-    for candidate in (name, "concat", "sum"):
-        step = use(pen, scope, candidate, _arguments(pen, scope, candidate))
-        if step is not None:
-            return step
-    return None
-
-
-def _arguments(pen: Pen, scope: Scope, name: str) -> Arguments:
-    if name in ("concat", "stack") and pen.chance(40):
-        return {"axis": literal(scope, pen.integer(-2, 2))}
-    if name == "mean" and pen.chance(50):
-        return {"flatten": condition(pen, scope)}
-    if name == "matmul" and pen.chance(60):
-        return {"transpose": condition(pen, scope)}
-    if name == "drop_join":
-        return {"p": literal(scope, 0.25)}
-    return {"out": number(pen, scope, 1, 6)} if name == "bilinear" else {}
-
 
 @kind(2)
 def operands(pen: Pen, scope: Scope) -> Node | None:
@@ -88,34 +62,16 @@ def _same(scope: Scope, name: str) -> bool:
 
 @kind(1)
 def unpooled(pen: Pen, scope: Scope) -> Node | None:
-    """A max pool whose indices take what it gave back to where it was, a step or two later."""
-    pool, name = pen.choose(["max_pool", "adaptive_max_pool"]), pen.name("pool_")
-    before = scope.flows
-    given: Arguments = {} if pool == "max_pool" else {"size": literal(scope, 1)}
-    first = use(pen, scope, pool, given)
-    if first is None:
+    """A max pool, whose indices take back what it gave to where it was, a step later."""
+    before, name = scope.flows, pen.name("pool_")
+    sizes = [flow[0].shape[1:] for flow in before]
+    even = not any(length % 2 for size in sizes for length in size)
+    if not (even or all(size == sizes[0] for size in sizes)):
         return None
-    pooled = scope.flows
-    if pool == "adaptive_max_pool" or not pen.chance(70):
-        scope.flows = [(flow[0]._replace(dtype="int64"),) for flow in pooled]
-        back: Node = [modified("flatten", from_=f"{name}.indices"), {"reshape": [-1]}]
-        scope.flows = pooled
-        return [modified(first, name=name), {"tanh": None}]
-    middle = pen.choose(["tanh", "bn", {"conv": "in_channels"}])
-    sizes: list[Arg] = [Arg(None, [flow[0].shape[1:] for flow in before])]
+    if use(pen, scope, "max_pool", {}) is None:
+        return None
     scope.flows = before
-    same = all(size == sizes[0].values[0] for size in sizes[0].values)
-    size = {"size": list(before[0][0].shape[1:])} if same else {}
-    if not size and any(n % 2 for flow in before for n in flow[0].shape[1:]):
-        scope.flows = pooled
-        return modified(first, name=name)
-    unpool = {"max_unpool": size or None, "from": f"_, {name}.indices"}
-    return [modified(first, name=name), middle, unpool]
-
-
-def merges_that_fit(scope: Scope, names: tuple[str, ...]) -> Iterator[str]:
-    """Those that take what flows without arguments."""
-    return (name for name in names if applied(scope, name, {}) is not None)
-
-
-__all__ = ["Flow", "fitting_merge", "merges_that_fit", "written"]
+    unpool = {"max_unpool": None if even else {"size": list(sizes[0])}}
+    back = modified(unpool, from_=f"_, {name}.indices")
+    middle = pen.choose(["tanh", "bn", {"conv": "in_channels"}])
+    return [modified("max_pool", name=name), middle, back]

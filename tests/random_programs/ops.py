@@ -43,7 +43,7 @@ def _whole_numbers(pen: Pen, scope: Scope) -> Node:
 def use(pen: Pen, scope: Scope, name: str, arguments: Arguments) -> Node | None:
     """The step, with the flow moved on; None where the op does not take what flows."""
     flows = applied(scope, name, arguments)
-    if flows is None:
+    if flows is None or not all(map(small, flows)):
         return None
     step = written(pen, name, arguments)
     scope.flows = flows
@@ -54,22 +54,27 @@ def applied(scope: Scope, name: str, arguments: Arguments) -> list[Flow] | None:
     """What flows behind the op in each world; None where it does not take the flow."""
     if name == "formula":
         name, arguments = "sum", {}
+    ops = settled(scope, name, arguments)
+    if ops is None:
+        return None
+    try:
+        return [_outputs(op, flow) for op, flow in zip(ops, scope.flows, strict=True)]
+    except ShapeError:
+        return None
+
+
+def settled(scope: Scope, name: str, arguments: Arguments) -> list[Op] | None:
+    """The op in each world; None where it has no such arguments."""
     cls = find(name)
     assert cls is not None
-    made = []
-    for k, flow in enumerate(scope.flows):
-        given = {key: _settled(arg.values[k]) for key, arg in arguments.items()}
-        if not cls.integers and any("float" not in x.dtype for x in flow):
-            return None
-        try:
-            op = cls(**{**scope.home.defaults.get(name, {}), **given})
-            outputs = _outputs(op, flow)
-        except (ShapeError, ValidationError):
-            return None
-        if not small(outputs):
-            return None
-        made.append(outputs)
-    return made
+    given = scope.home.defaults.get(name, {})
+    try:
+        return [
+            cls(**{**given, **{key: _settled(arg.values[k]) for key, arg in arguments.items()}})
+            for k in range(len(scope.worlds))
+        ]
+    except ValidationError:
+        return None
 
 
 def _settled(value: Any) -> Any:
@@ -80,6 +85,8 @@ def _outputs(op: Op, flow: Flow) -> Flow:
     fewest, most = op.arity
     if len(flow) < fewest or (most is not None and len(flow) > most):
         raise ShapeError("NS306", "another number of tensors")
+    if not op.integers and any("float" not in x.dtype for x in flow):
+        raise ShapeError("NS301", "whole numbers")
     outputs = op.infer(flow)
     return outputs[: len(outputs) - len(op.extras)]
 

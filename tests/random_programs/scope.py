@@ -55,7 +55,7 @@ class Scope:
     path: tuple[str, ...] | None = ()
     loop: frozenset[str] = frozenset()
     blocks: dict[str, Any] = field(default_factory=dict)
-    """The parameters that hold a block: what is known of each (`contracts.Contract`)."""
+    """The parameters that hold a block: what is known of each (`blocks.Contract`)."""
 
     @property
     def single(self) -> bool:
@@ -92,7 +92,6 @@ class Scope:
             played={},
             weights={},
             path=None,
-            blocks={name: block.where(chosen) for name, block in self.blocks.items()},
         )
 
     def iterated(self, origins: list[int], worlds: list[Variables], keys: tuple[str, ...]) -> Scope:
@@ -114,7 +113,6 @@ class Scope:
             },
             weights={name: inner(shapes) for name, shapes in self.weights.items()},
             path=None,
-            blocks={name: block.iterated(origins) for name, block in self.blocks.items()},
         )
 
     def closed(self) -> Scope:

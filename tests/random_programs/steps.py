@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
-from tests.random_programs.expressions import condition, evaluated
+from tests.random_programs.expressions import condition
 from tests.random_programs.fitting import one_of_several
+from tests.random_programs.merges import fitting_merge
 from tests.random_programs.ops import op_step
 from tests.random_programs.pen import Pen
-from tests.random_programs.scope import Played, Scope, in_a_row, modified, tensors_of, wire_of
+from tests.random_programs.scope import Flow, Played, Scope, in_a_row, modified, wire_of
 from tests.random_programs.text import Node
+from tests.random_programs.wires import from_elsewhere
 
 Kind = Callable[[Pen, Scope], Node | None]
 """Draws a step of its kind and moves the flow on; None, with the scope as it was, where none fits."""
@@ -45,11 +46,10 @@ def step(pen: Pen, scope: Scope) -> Node:
 
 def gathered(pen: Pen, scope: Scope) -> Node:
     """A step that takes all the tensors that flow."""
-    from tests.random_programs.operands import merge_of
-
-    merged = merge_of(pen, scope)
+    before = list(scope.flows)
+    merged = fitting_merge(pen, scope)
     if merged is not None:
-        return with_name(pen, scope, merged, scope.flows)
+        return with_name(pen, scope, merged, before)
     return one_of_several(pen, scope)
 
 
@@ -76,7 +76,7 @@ def conditional(pen: Pen, scope: Scope, draw: Callable[[Pen, Scope], Node]) -> N
     return made
 
 
-def with_name(pen: Pen, scope: Scope, made: Node, before: list[tuple[Tensor, ...]]) -> Node:
+def with_name(pen: Pen, scope: Scope, made: Node, before: list[Flow]) -> Node:
     """The step, perhaps with a name by which `from` and `again` reach it."""
     if not pen.chance(30) or (isinstance(made, dict) and "name" in made):
         return made
@@ -86,11 +86,18 @@ def with_name(pen: Pen, scope: Scope, made: Node, before: list[tuple[Tensor, ...
     return modified(made, name=name)
 
 
-def from_elsewhere(pen: Pen, scope: Scope) -> str | None:
-    """An expression for one tensor of those that have names; the flow becomes that."""
-    text = pen.choose(wires(pen, scope))
-    found = picked(scope, text)
-    if found is None or any(len(flow) != 1 for flow in found):
-        return None
-    scope.flows = found
-    return text
+@kind(2)
+def group(pen: Pen, scope: Scope) -> Node:
+    """Steps in a row under a name, or with none."""
+    inner, before = scope.beside(), scope.flows
+    if not pen.chance(60):
+        made = sequence(pen, inner)
+        scope.flows = inner.flows
+        return made
+    name = pen.name()
+    inner.path = None if scope.path is None else (*scope.path, name)
+    made = sequence(pen, inner)
+    scope.flows = inner.flows
+    scope.names[name] = [wire_of(flow) for flow in scope.flows]
+    scope.played[name] = Played(before, list(scope.flows))
+    return {"name": name, "do": made}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -49,7 +51,7 @@ def test_lenet5_is_the_papers() -> None:
 def test_lenet5s_digits_are_fixed() -> None:
     """840 connections of the output, of +1 and -1, that are not trained."""
     network = netspec.load("lenet5_1998")
-    module = network.module()
+    module: Any = network.module()
     assert network.buffers == module.output.weight.numel() == 840
     assert "output.weight" in state_dict(network.program)
     assert "output.weight" not in dict(module.named_parameters())
@@ -61,15 +63,16 @@ def test_lenet5s_digits_are_fixed() -> None:
 
 
 def test_lenet5s_digits_look_like_digits() -> None:
-    one = netspec.load("lenet5_1998").module().output.weight[1].view(12, 7)
+    module: Any = netspec.load("lenet5_1998").module()
+    one = module.output.weight[1].view(12, 7)
     drawn = ["".join("#" if pixel > 0 else "." for pixel in row) for row in one.tolist()]
     assert drawn[2:11] == ["...#...", "..##...", ".#.#..."] + 5 * ["...#..."] + [".#####."]
 
 
 @pytest.mark.parametrize("digit", range(10))
 def test_lenet5_is_nearest_to_the_digit_that_f6_shows(digit: int) -> None:
-    output = netspec.load("lenet5_1998").module().output
-    distances = output(output.weight[[digit]])
+    module: Any = netspec.load("lenet5_1998").module()
+    distances = module.output(module.output.weight[[digit]])
     assert distances[0, digit] == 0
     assert distances.argmin() == digit
 
@@ -89,7 +92,8 @@ def test_two_spirals_has_every_layer_on_all_before_it() -> None:
 def test_an_s_cell_divides_its_excitation_by_its_inhibition(r: float) -> None:
     """u = r max(0, (1 + sum a u) / (1 + r / (1 + r) b v) - 1), v = sqrt(sum c u^2), in numpy."""
     network = netspec.load("neocognitron", r=r, planes=3)
-    module, image = built(network), sample(network).abs()
+    module: Any = built(network)
+    image = sample(network).abs()
     with torch.no_grad():
         module.us1.b.weight.abs_()
         module.us1.c.weight.abs_()
@@ -110,7 +114,7 @@ def test_an_s_cell_divides_its_excitation_by_its_inhibition(r: float) -> None:
 
 
 def test_the_v_cells_weights_are_fixed_fall_off_and_sum_to_one() -> None:
-    module = netspec.load("neocognitron").module()
+    module: Any = netspec.load("neocognitron").module()
     c = module.us1.c.weight[0, 0]
     assert [name for name, _ in module.named_parameters()] == ["us1.a.weight", "us1.b.weight"]
     assert c.sum().item() == pytest.approx(1)

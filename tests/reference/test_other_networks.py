@@ -1,6 +1,8 @@
-"""NASNet, Wide & Deep, the deconvnet and the spatial-transformer network, by hand."""
+"""ShuffleNet, NASNet, Wide & Deep, the deconvnet, the spatial-transformer network, by hand."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import pytest
 import torch
@@ -13,12 +15,14 @@ SMALL_DECONVNET = {"widths": (4, 5, 6, 7, 8)}
 
 
 class Count:
-    """Parameters and MACs of NASNet-A for CIFAR, counted from the cells of its Fig. 4."""
+    """Parameters and MACs, summed over convolutions without bias on square maps."""
 
     def __init__(self) -> None:
         self.params = self.macs = 0
 
-    def conv(self, inputs: int, outputs: int, size: int, kernel: int = 1, norm: bool = True) -> None:
+    def conv(
+        self, inputs: int, outputs: int, size: int, kernel: int = 1, norm: bool = True
+    ) -> None:
         weights = inputs * outputs * kernel**2
         self.params += weights + (2 * outputs if norm else 0)
         self.macs += weights * size**2
@@ -30,7 +34,29 @@ class Count:
             self.conv(filters, filters, size)
 
 
+@pytest.mark.parametrize(("groups", "width"), [(1, 144), (2, 200), (3, 240), (4, 272), (8, 384)])
+def test_shufflenet_counts_what_its_table_has(groups: int, width: int) -> None:
+    """Zhang et al. 2018, Table 1; bottlenecks have a quarter of their unit's channels."""
+    count, channels, size = Count(), 24, 56
+    count.conv(3, 24, 112, kernel=3)
+    for stage, units in enumerate((4, 8, 4)):
+        out = width * 2**stage
+        for unit in range(units):
+            reduce = 1 if (stage, unit) == (0, 0) else groups
+            count.conv(channels // reduce, out // 4, size)
+            size = size if unit else size // 2
+            count.conv(1, out // 4, size, kernel=3)
+            count.conv(out // 4 // groups, out if unit else out - channels, size)
+            channels = out
+    count.params += channels * 1000 + 1000
+    count.macs += channels * 1000
+
+    network = netspec.load(f"shufflenet_g{groups}")
+    assert (network.params, network.macs) == (count.params, count.macs)
+
+
 def test_nasnet_counts_what_its_cells_have() -> None:
+    """Zoph et al. 2018, Fig. 4."""
     count, filters, size = Count(), 32, 32
     count.conv(3, 96, 32, kernel=3)
     previous = current = 96
@@ -55,7 +81,7 @@ def test_nasnet_counts_what_its_cells_have() -> None:
 
 def test_nasnets_cells_see_the_two_before_them() -> None:
     """The first cell of a stage brings the state before the reduction to its own size."""
-    module = netspec.load("nasnet", cells=3, filters=4).module(device="meta")
+    module: Any = netspec.load("nasnet", cells=3, filters=4).module(device="meta")
     widths = [
         (cell.left.conv1.in_channels, cell.right.conv1.in_channels)
         for cell in (*module.cells1, module.reduction[0])
@@ -69,7 +95,7 @@ def test_nasnets_cells_see_the_two_before_them() -> None:
 
 def test_nasnet_trains() -> None:
     network = netspec.load("nasnet", cells=1, filters=4)
-    module = network.module().double().train()
+    module: Any = network.module().double().train()
     module(sample(network)).square().sum().backward()
     assert all(weight.grad is not None for weight in module.parameters())
 
@@ -102,10 +128,10 @@ def deconvolved(
     size, weight = x.shape[-1], weights[f"{key}.weight"]
     y = F.relu(F.conv2d(x, weight, weights[f"{key}.bias"], stride, padding))
     if pooled:
-        convolved = y.shape[2:]
-        y, switches = F.max_pool2d(y, 3, 2, 1, return_indices=True)
+        convolved = list(y.shape[2:])
+        y, switches = F.max_pool2d_with_indices(y, [3, 3], [2, 2], [1, 1])
         y = deconvolved(F.local_response_norm(y, 5, k=2.0), chosen, weights, k + 1)
-        y = F.max_unpool2d(y, switches, 3, 2, 1, output_size=convolved)
+        y = F.max_unpool2d(y, switches, [3, 3], [2, 2], [1, 1], convolved)
     else:
         y = deconvolved(y, chosen, weights, k + 1)
     down = F.conv_transpose2d(F.relu(y), weight, None, stride, padding)
@@ -140,18 +166,19 @@ def test_deconvnet_shows_the_receptive_field_of_one_unit() -> None:
         shown = module(image, chosen).abs().amax((0, 1))
         assert not module(image, torch.zeros_like(chosen)).any()
     rows, columns = shown.amax(1).nonzero().flatten(), shown.amax(0).nonzero().flatten()
-    assert 1 < len(rows) and rows[-1] - rows[0] < 139
-    assert 1 < len(columns) and columns[-1] - columns[0] < 139
+    for places in (rows, columns):
+        assert len(places) > 1
+        assert places[-1] - places[0] < 139
 
 
 @pytest.mark.parametrize("mode", ["train", "eval"])
 def test_the_spatial_transformer_network_classifies(mode: str) -> None:
     network = netspec.load("spatial_transformer_net")
-    module = network.module().double().train(mode == "train")
+    module: Any = network.module().double().train(mode == "train")
     x = sample(network)
     logs = module(x)
     torch.testing.assert_close(logs.exp().sum(1), torch.ones(2, dtype=torch.float64))
     logs[:, 0].sum().backward()
     theta = module.transformer.theta
     torch.testing.assert_close(theta.bias.detach(), torch.eye(2, 3).flatten().double())
-    assert theta.bias.grad is not None and theta.bias.grad.any()
+    assert theta.bias.grad.any()

@@ -36,6 +36,10 @@ NETWORKS: dict[str, dict[str, Any]] = {
     "polynet_poly2": {"units": 1},
     "fractalnet20": {"columns": 2, "widths": (32, 32, 64, 64, 64), "join": "mean"},
     "r3d_18": {"input": (3, 4, 16, 16), "layers": (1, 1, 1, 1)},
+    "shufflenet_g3": {"input": (3, 64, 64), "layers": (1, 2, 1)},
+    "shufflenet_v2_x0_5": {"input": (3, 64, 64), "layers": (1, 2, 1)},
+    "nasnet": {"input": (3, 16, 16), "cells": 1, "filters": 8},
+    "vit_b_16": {"input": (3, 32, 32), "layers": 2, "width": 64, "heads": 4, "patch": 8},
 }
 
 

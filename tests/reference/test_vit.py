@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
 from torch import nn
@@ -10,7 +12,14 @@ import netspec
 from netspec.analysis.state import state_dict
 from tests.std.one_step import built, sample
 
-SMALL = {"patch": 4, "width": 8, "heads": 2, "layers": 2, "classes": 5, "input": (3, 8, 12)}
+SMALL: dict[str, Any] = {
+    "patch": 4,
+    "width": 8,
+    "heads": 2,
+    "layers": 2,
+    "classes": 5,
+    "input": (3, 8, 12),
+}
 
 LAYER = [
     ("ln_1.weight", (768,)),
@@ -74,7 +83,8 @@ def encoder_layer(layer: nn.Module, width: int, heads: int) -> nn.Module:
 
 def test_vit_encodes_patches_behind_a_class_token() -> None:
     network = netspec.load("vit_b_16", **SMALL)
-    module, x = built(network), sample(network)
+    module: Any = built(network)
+    x = sample(network)
     with torch.no_grad():
         patches = module.conv_proj(x).flatten(2).transpose(1, 2)
         tokens = torch.cat([module.class_token.expand(2, -1, -1), patches], 1)
@@ -88,7 +98,7 @@ def test_vit_encodes_patches_behind_a_class_token() -> None:
 
 def test_vit_starts_as_torchvisions() -> None:
     torch.manual_seed(0)
-    module = netspec.load("vit_b_16", layers=1).module()
+    module: Any = netspec.load("vit_b_16", layers=1).module()
     weights = module.state_dict()
     for key in ("class_token", "heads.head.weight", "heads.head.bias", "conv_proj.bias"):
         assert not weights[key].any(), key

@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 import torch
 
+from netspec import SpecError
 from netspec.ops.merge import Mean, Sum
 from netspec.program import Instance
 from tests.std.one_step import Steps, conv, outcome
@@ -52,3 +53,8 @@ def test_another_join(step: Steps) -> None:
     fractal = step(f"{{fractal: {{columns: 3, layer: {LAYER}, join: sum}}}}")
     assert joins(fractal.program.root, Sum) == {2: 3}
     assert joins(fractal.program.root, Mean) == {}
+
+
+def test_no_columns_are_a_fault(step: Steps) -> None:
+    with pytest.raises(SpecError, match="one column or more, not 0"):
+        step(f"{{fractal: {{columns: 0, layer: {LAYER}}}}}")

@@ -47,7 +47,7 @@ def test_shuffle_unit_with_a_stride_has_two_branches_on_all_channels(step: Steps
 def residual(x: torch.Tensor, w: Weights, groups: int, stride: int) -> torch.Tensor:
     key = "grouped_shuffle_unit"
     x = F.relu(conv_bn(x, w, f"{key}.conv1", f"{key}.bn1"))
-    x = x.unflatten(1, (groups, -1)).transpose(1, 2).flatten(1, 2)
+    x = torch.stack(x.chunk(groups, 1), 2).flatten(1, 2)
     x = conv_bn(x, w, f"{key}.conv2", f"{key}.bn2", stride)
     return conv_bn(x, w, f"{key}.conv3", f"{key}.bn3")
 

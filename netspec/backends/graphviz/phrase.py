@@ -56,7 +56,8 @@ class Phrase:
         for key, field in self._fields.items():
             values = self._values(key)
             if key not in told and any(value != field.default for each in values for value in each):
-                yield f"{field.alias or key} {settled(values, self._symbols)}"
+                said = "" if key in self.op.formulas else f"{field.alias or key} "
+                yield said + settled(values, self._symbols)
 
     def _values(self, key: str) -> Values:
         return [[_value(call, key) for call in calls] for calls in self._versions]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from netspec.backends.torch.code import Argument, Infix, Literal, Negative, Node
+from netspec.backends.torch.code import Argument, Infix, Negative, Node, Slot
 from netspec.backends.torch.lowering import Lowering, Tensors, call, lowers
 from netspec.backends.torch.ops.merge import broadcast, nested
 from netspec.ops.formula import Formula
@@ -42,7 +42,7 @@ def formula(op: Formula, inputs: Tensors) -> Lowering:
 
 def _node(term: Term, inputs: Sequence[Node]) -> Node:
     if isinstance(term, Number):
-        return Literal(term.value)
+        return Slot(term.value, "number")
     if not isinstance(term, Apply):
         return inputs[term.index]
     if term.function in BOUNDS:
