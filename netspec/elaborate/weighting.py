@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Mapping as AnyMapping
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,7 @@ SCHEMES: AnyMapping[str, tuple[int, frozenset[str]]] = {
 _WORDS = {"mode": frozenset({"fan_in", "fan_out"}), "nonlinearity": _NONLINEARITY}
 
 Weights = AnyMapping[Path, Weight]
+Entry = tuple[Scalar, Any]
 
 
 def weighting(body: Body, call: Call, path: Path, site: Site) -> Weighting:
@@ -53,8 +55,17 @@ def weighting(body: Body, call: Call, path: Path, site: Site) -> Weighting:
         return PLAIN
     weights = _weights(call)
     init = {key.text: _init(key, node, weights, call, site) for key, node in said.init}
+    _require_one_start(said.init, said.ties)
     ties = {key.text: _tie(body, key, to, weights, call, site) for key, to in said.ties}
     return Weighting(fixed=fixed, init=init, ties=ties)
+
+
+def _require_one_start(init: Iterable[Entry], ties: Iterable[Entry]) -> None:
+    """A tied weight starts as the weight that it is."""
+    tied = {key.text for key, _ in ties}
+    for key, _ in init:
+        if key.text in tied:
+            raise fault("NS308", f"`{key.text}` is tied, and starts as that weight does", key.span)
 
 
 def _weights(call: Call) -> Weights:

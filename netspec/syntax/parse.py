@@ -6,26 +6,27 @@ from collections.abc import Callable, Iterable
 
 from netspec.diagnostics import Report, Source, fault, nearest
 from netspec.syntax.nodes import Mapping, Node, Scalar, Sequence, as_mapping, describe
+from netspec.syntax.parse_interface import (
+    read_block_outputs,
+    read_input,
+    read_inputs,
+    read_outputs,
+)
 from netspec.syntax.parse_steps import StepParser, parse_template, read_expression
+from netspec.syntax.parse_words import names, reject_name, text, word
 from netspec.syntax.spec import (
-    BUILT_IN,
     FILE_KEYS,
     TYPES,
     Assert,
     Block,
     Claim,
-    Input,
-    Output,
     Parameter,
     SpecFile,
 )
-from netspec.syntax.steps import MODIFIERS, WORD
 
 _BLOCK_KEYS = frozenset("about source params inputs outputs asserts body inline children".split())
 _CITATION_KEYS = frozenset("title authors year arxiv doi url where".split())
 _CLAIM_KEYS = frozenset("with params macs at shape source disputed".split())
-DTYPES = ("float32", "int64")
-"""Element types of inputs: values, and indices (into the rows of an `embedding`)."""
 _BUDGETED = ("params", "buffers", "macs", "flops")
 
 Library = Callable[[Scalar], SpecFile]
@@ -97,15 +98,15 @@ class _SpecParser:
                 self.report.add(fault("NS205", message, key.span, hint=nearest(key.text, known)))
 
     def _name(self, node: Node) -> None:
-        text = _text(node, "`name`")
-        if not text.replace("-", "_").isidentifier():
-            message = f"`{text}` cannot name a network"
+        name = text(node, "`name`")
+        if not name.replace("-", "_").isidentifier():
+            message = f"`{name}` cannot name a network"
             hint = "letters, digits, - and _, no digit first"
             raise fault("NS208", message, node.span, hint=hint)
-        self.file.name = text
+        self.file.name = name
 
     def _about(self, node: Node) -> None:
-        self.file.about = _text(node, "`about`")
+        self.file.about = text(node, "`about`")
 
     def _citation(self, node: Node) -> None:
         self.file.citation = self._read_citation(node)
@@ -113,39 +114,24 @@ class _SpecParser:
     def _read_citation(self, node: Node) -> dict[str, str]:
         citation = as_mapping(node, "`source`")
         self._check_keys(citation, _CITATION_KEYS, "`source`")
-        return {k.text: _text(v, f"`{k.text}`") for k, v in citation}
+        return {k.text: text(v, f"`{k.text}`") for k, v in citation}
 
     def _params(self, node: Node) -> None:
         self.file.params = self._parameters(node)
 
     def _input(self, node: Node) -> None:
-        self.file.inputs = (self._tensor(None, node),)
+        self.file.inputs = (read_input(None, node),)
 
     def _inputs(self, node: Node) -> None:
-        named = as_mapping(node, "`inputs`")
-        for key, _ in named:
-            _reject_name(key, "an input")
-        self.file.inputs = tuple(self._tensor(key.text, value) for key, value in named)
-
-    def _tensor(self, name: str | None, node: Node) -> Input:
-        shape, dtype = node, "float32"
-        if isinstance(node, Mapping):
-            self._check_keys(node, frozenset({"shape", "dtype"}), "an input")
-            shape, given = node.get("shape") or node, node.get("dtype")
-            if given is not None:
-                dtype = _one_of(given, DTYPES, "`dtype`")
-        if not isinstance(shape, Sequence) or not shape.items:
-            message = f"an input is a list of sizes, not {describe(shape)}"
-            raise fault("NS204", message, shape.span, hint="[3, 224, 224], or {shape: [26], ...}")
-        return Input(name, shape, dtype)
+        self.file.inputs = read_inputs(node)
 
     def _outputs(self, node: Node) -> None:
-        self.file.outputs = self._read_outputs(node)
+        self.file.outputs = read_outputs(node)
 
     def _use(self, node: Node) -> None:
         for key, value in as_mapping(node, "`use`"):
             with self.report.collecting():
-                _reject_name(key, "a prefix")
+                reject_name(key, "a prefix")
                 if not isinstance(value, Scalar):
                     raise fault("NS205", f"`use` names a file, not {describe(value)}", value.span)
                 self.file.uses[key.text] = self.library(value)
@@ -196,13 +182,13 @@ class _SpecParser:
         self.file.claims = tuple(claims)
 
     def _block(self, key: Scalar, node: Mapping) -> Block:
-        _reject_name(key, "a block")
+        reject_name(key, "a block")
         self._check_keys(node, _BLOCK_KEYS, f"the block `{key.text}`")
         body, params = node.get("body"), node.get("params")
         if body is None:
             raise fault("NS205", f"the block `{key.text}` has no `body`", key.span)
         about, inline, children = node.get("about"), node.get("inline"), node.get("children")
-        asserts = node.get("asserts")
+        asserts, inputs, outputs = node.get("asserts"), node.get("inputs"), node.get("outputs")
         if (source := node.get("source")) is not None:
             self._read_citation(source)
         return Block(
@@ -210,49 +196,20 @@ class _SpecParser:
             span=key.span,
             parameters=self._parameters(params) if params is not None else {},
             body=self.steps.steps(body),
-            about=_text(about, "`about`") if about is not None else None,
-            inline=_word(inline, (True, False), "`inline`") if inline is not None else False,
-            numbered=children is not None and _word(children, ("numbered",), "`children`"),
+            about=text(about, "`about`") if about is not None else None,
+            inline=word(inline, (True, False), "`inline`") if inline is not None else False,
+            numbered=children is not None and word(children, ("numbered",), "`children`"),
             asserts=self._read_asserts(asserts) if asserts is not None else (),
-            inputs=_names(node.get("inputs"), "`inputs`"),
-            outputs=self._block_outputs(node.get("outputs")),
+            inputs=names(inputs, "`inputs`") if inputs is not None else (),
+            outputs=read_block_outputs(outputs) if outputs is not None else (),
             home=self.file,
-        )
-
-    def _block_outputs(self, node: Node | None) -> tuple[Output, ...]:
-        if node is None:
-            return ()
-        if isinstance(node, Mapping) and node.get("train_only") is not None:
-            message = "`train_only` goes with the outputs of a network"
-            raise fault("NS205", message, node.span)
-        return self._read_outputs(node)
-
-    def _read_outputs(self, node: Node) -> tuple[Output, ...]:
-        """A list of names, or a mapping of names to tensors, some in training only."""
-        if not isinstance(node, Mapping):
-            names = _names(node, "`outputs`")
-            return tuple(Output(name.text, read_expression(name), False) for name in names)
-        only = _names(node.get("train_only"), "`train_only`")
-        entries = {key.text: (key, value) for key, value in node if key.text != "train_only"}
-        for name in only:
-            if name.text not in entries:
-                message = f"`{name.text}` is not one of the outputs"
-                raise fault("NS207", message, name.span, hint=nearest(name.text, entries))
-        late = {name.text for name in only}
-        if not entries.keys() - late:
-            raise fault("NS205", "evaluation needs an output that is not `train_only`", node.span)
-        for key, _ in entries.values():
-            _reject_name(key, "an output")
-        return tuple(
-            Output(key.text, read_expression(value), key.text in late)
-            for key, value in entries.values()
         )
 
     def _parameters(self, node: Node) -> dict[str, Parameter]:
         parameters = {}
         for key, value in as_mapping(node, "`params`"):
             with self.report.collecting():
-                _reject_name(key, "a parameter")
+                reject_name(key, "a parameter")
                 word = value.text if isinstance(value, Scalar) and value.plain else None
                 kind = word if word in TYPES else None
                 default = None if kind else value
@@ -273,50 +230,6 @@ class _SpecParser:
             figures=figures,
             at=at,
             overrides=as_mapping(overrides, "`with`") if overrides is not None else None,
-            source=_text(source, "`source`") if source is not None else None,
-            disputed=_text(disputed, "`disputed`") if disputed is not None else None,
+            source=text(source, "`source`") if source is not None else None,
+            disputed=text(disputed, "`disputed`") if disputed is not None else None,
         )
-
-
-def _reject_name(key: Scalar, what: str) -> None:
-    if not key.plain or not WORD.fullmatch(key.text) or "." in key.text:
-        raise fault("NS208", f"{describe(key)} cannot name {what}", key.span)
-    if key.text in MODIFIERS:
-        raise fault("NS208", f"`{key.text}` is a modifier and cannot name {what}", key.span)
-    if key.text in BUILT_IN:
-        raise fault("NS208", f"`{key.text}` is built in and cannot name {what}", key.span)
-
-
-def _text(node: Node, what: str) -> str:
-    if not isinstance(node, Scalar) or node.value is None:
-        raise fault("NS205", f"{what} is a text, not {describe(node)}", node.span)
-    return node.text
-
-
-def _one_of(node: Node, words: tuple[str, ...], what: str) -> str:
-    if not isinstance(node, Scalar) or node.text not in words:
-        allowed = ", ".join(f"`{word}`" for word in words)
-        raise fault("NS204", f"{what} is one of {allowed}, not {describe(node)}", node.span)
-    return node.text
-
-
-def _word(node: Node, words: tuple[object, ...], what: str) -> bool:
-    if not isinstance(node, Scalar) or node.value not in words:
-        allowed = " or ".join(f"`{word}`" for word in words)
-        raise fault("NS204", f"{what} is {allowed}, not {describe(node)}", node.span)
-    return node.value is not False
-
-
-def _names(node: Node | None, what: str) -> tuple[Scalar, ...]:
-    """A list of names, each once; raises `SpecError` (NS205, NS208)."""
-    if node is None:
-        return ()
-    items = node.items if isinstance(node, Sequence) else []
-    names = tuple(item for item in items if isinstance(item, Scalar))
-    if not items or len(names) != len(items):
-        raise fault("NS205", f"{what} is a list of names, not {describe(node)}", node.span)
-    for k, name in enumerate(names):
-        _reject_name(name, "a tensor")
-        if name.text in {earlier.text for earlier in names[:k]}:
-            raise fault("NS208", f"`{name.text}` stands in {what} twice", name.span)
-    return names

@@ -1,0 +1,54 @@
+"""Small parts of a spec: names, texts and words, each with the fault of one that cannot be."""
+
+from __future__ import annotations
+
+from netspec.diagnostics import fault
+from netspec.syntax.nodes import Node, Scalar, Sequence, describe
+from netspec.syntax.spec import BUILT_IN
+from netspec.syntax.steps import MODIFIERS, WORD
+
+
+def reject_name(key: Scalar, what: str) -> None:
+    """Raise `SpecError` (NS208) for a key that cannot be a name."""
+    if not key.plain or not WORD.fullmatch(key.text) or "." in key.text:
+        raise fault("NS208", f"{describe(key)} cannot name {what}", key.span)
+    if key.text in MODIFIERS:
+        raise fault("NS208", f"`{key.text}` is a modifier and cannot name {what}", key.span)
+    if key.text in BUILT_IN:
+        raise fault("NS208", f"`{key.text}` is built in and cannot name {what}", key.span)
+
+
+def text(node: Node, what: str) -> str:
+    """A scalar that is there; raises `SpecError` (NS205)."""
+    if not isinstance(node, Scalar) or node.value is None:
+        raise fault("NS205", f"{what} is a text, not {describe(node)}", node.span)
+    return node.text
+
+
+def one_of(node: Node, words: tuple[str, ...], what: str) -> str:
+    """One of a few words; raises `SpecError` (NS204)."""
+    if not isinstance(node, Scalar) or node.text not in words:
+        allowed = ", ".join(f"`{word}`" for word in words)
+        raise fault("NS204", f"{what} is one of {allowed}, not {describe(node)}", node.span)
+    return node.text
+
+
+def word(node: Node, words: tuple[object, ...], what: str) -> bool:
+    """Whether the node is one of these words, and not `false`; raises `SpecError` (NS204)."""
+    if not isinstance(node, Scalar) or node.value not in words:
+        allowed = " or ".join(f"`{word}`" for word in words)
+        raise fault("NS204", f"{what} is {allowed}, not {describe(node)}", node.span)
+    return node.value is not False
+
+
+def names(node: Node, what: str) -> tuple[Scalar, ...]:
+    """A list of names, each once; raises `SpecError` (NS205, NS208)."""
+    items = node.items if isinstance(node, Sequence) else []
+    listed = tuple(item for item in items if isinstance(item, Scalar))
+    if not items or len(listed) != len(items):
+        raise fault("NS205", f"{what} is a list of names, not {describe(node)}", node.span)
+    for k, name in enumerate(listed):
+        reject_name(name, "a tensor")
+        if name.text in {earlier.text for earlier in listed[:k]}:
+            raise fault("NS208", f"`{name.text}` stands in {what} twice", name.span)
+    return listed
