@@ -50,8 +50,10 @@ class Expression:
             raise fault("NS111", message, self.span, hint=self._bindings(scope)) from None
 
     def unbound(self, name: str, scope: Scope) -> SpecError:
-        if name in _YAML_1_1:
-            hint: str | None = "write `true` or `false`: the words of YAML 1.1 are just words"
+        if name in FUNCTIONS:
+            hint: str | None = f"`{name}` is a function: `{name}(...)`"
+        elif name in _YAML_1_1:
+            hint = "write `true` or `false`: the words of YAML 1.1 are just words"
         else:
             hint = nearest(name, [*scope, *FUNCTIONS])
         if hint is None and self.text == name:
@@ -70,7 +72,8 @@ _TERMS |= {"tuple": "list", "str": "word", "int": "number", "float": "number"}
 def _in_terms_of_the_language(message: str) -> str:
     """Python's names of types are ours."""
     message = re.sub(r"'(\w+)'", lambda match: f"`{_TERMS.get(match[1], match[1])}`", message)
-    return message.replace("tuple index", "list index")
+    message = message.replace("tuple index", "list index")
+    return message.replace("`tensor` object is not subscriptable", "a single tensor has no entries")
 
 
 _YAML_1_1 = frozenset({"yes", "no", "on", "off", "Yes", "No", "On", "Off"})

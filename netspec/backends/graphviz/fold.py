@@ -115,7 +115,7 @@ class Folder:
     def _form(self, item: Item, at: dict[int, int]) -> tuple[object, ...]:
         if isinstance(item, Leaf):
             sources = {at.get(id(value.producer), -1) for value in item.first.inputs}
-            return (self._target(item.first.target), *sorted(sources))
+            return (self._target(item.first.target), item.first.train_only, *sorted(sources))
         return (type(item), *(self._form(each, at) for each in item.items))
 
     def _target(self, target: Op | Instance) -> object:

@@ -21,19 +21,21 @@ def quantity(number: int, decimals: int = 1) -> str:
     return str(number)
 
 
-def extent(numbers: Sequence[int]) -> str:
+def extent(numbers: Sequence[int | float]) -> str:
     """`64` where all agree, else from the smallest to the largest in the order of the network."""
-    low, high = min(numbers), max(numbers)
+    low, high = _text(min(numbers)), _text(max(numbers))
     if low == high:
-        return str(low)
-    return f"{high}…{low}" if numbers[0] == high else f"{low}…{high}"
+        return low
+    return f"{high}…{low}" if _text(numbers[0]) == high else f"{low}…{high}"
 
 
 def listing(values: Sequence[Any]) -> str:
-    """Different values: two in full, more numbers by their extent, other things all."""
+    """Different values: two in full, of more numbers the extent and of more lists the ends."""
     distinct = list(dict.fromkeys(values))
-    if len(distinct) > 2 and all(type(value) is int for value in distinct):
+    if len(distinct) > 2 and all(type(value) in (int, float) for value in distinct):
         return extent(distinct)
+    if len(distinct) > 2 and all(isinstance(value, tuple) for value in distinct):
+        return f"{_text(distinct[0])}, …, {_text(distinct[-1])}"
     return ", ".join(map(_text, distinct))
 
 
@@ -77,4 +79,7 @@ def _constant(values: Values) -> str | None:
 
 
 def _text(value: Any) -> str:
-    return "×".join(map(_text, value)) if isinstance(value, tuple) else str(value)
+    """As a spec has it, fractions to four digits."""
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_text, value))}]"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from textwrap import shorten
 from typing import Any
 
 from netspec.backends.graphviz.fold import Versions
@@ -13,9 +15,18 @@ from netspec.program import Call
 
 WINDOWS = {"convolution": ("kernel",), "pooling": ("kernel", "size")}
 """The argument that says how far an op of the family looks."""
+PER_AXIS = frozenset({"kernel", "size", "stride", "dilation"})
+SELF_EVIDENT = {
+    "parameter": "shape",
+    "permute": "order",
+    "reshape": "shape",
+    "select": "at",
+}
+"""The argument of an op that needs no name."""
 UNSAID = frozenset(
     {"padding", "padding_mode", "bias", "affine", "eps", "momentum", "ceil", "count_pad", "keep"}
 )
+FORMULA_WIDTH = 48
 
 
 class Phrase:
@@ -32,13 +43,26 @@ class Phrase:
 
     def __str__(self) -> str:
         """Name, window, width, and whatever is not as usual."""
-        words = ["depthwise"] if self._depthwise else []
-        words.append(self.op.name.replace("_", " "))
-        words += self._window_words()
-        head = " ".join(words)
+        if self.op.formulas:
+            return self._formula()
+        head = " ".join([*self._kind(), self.op.name.replace("_", " "), *self._window_words()])
         if "out" in self._fields:
             head += f"{',' if self._window else ''} {channels(self._values('out'), self._symbols)}"
+        elif self.op.name in SELF_EVIDENT:
+            head += f" {settled(self._values(SELF_EVIDENT[self.op.name]), self._symbols)}"
         return ", ".join([head, *self._others()])
+
+    def _formula(self) -> str:
+        """The expressions, with fractions to four digits."""
+        texts = (settled(self._values(key), self._symbols) for key in sorted(self.op.formulas))
+        rounded = re.sub(r"\d+\.\d{5,}", lambda number: f"{float(number[0]):.4g}", ", ".join(texts))
+        return shorten(rounded, FORMULA_WIDTH, placeholder=" …")
+
+    def _kind(self) -> Iterator[str]:
+        if "padding" in self._fields and settled(self._values("padding"), self._symbols) == "causal":
+            yield "causal"
+        if self._depthwise:
+            yield "depthwise"
 
     def _window_words(self) -> Iterator[str]:
         if self._window is None:
@@ -52,12 +76,17 @@ class Phrase:
             yield f"/ {settled(self._values('stride'), self._symbols)}"
 
     def _others(self) -> Iterator[str]:
-        told = UNSAID | {"out", "stride", self._window, "groups" if self._depthwise else None}
+        told = UNSAID | {"out", "stride", self._window, SELF_EVIDENT.get(self.op.name)}
+        told |= {"groups"} if self._depthwise else set()
         for key, field in self._fields.items():
             values = self._values(key)
             if key not in told and any(value != field.default for each in values for value in each):
-                said = "" if key in self.op.formulas else f"{field.alias or key} "
-                yield said + settled(values, self._symbols)
+                yield self._argument(field.alias or key, values)
+
+    def _argument(self, name: str, values: Values) -> str:
+        """With its value, unless that is but the same word, or `true`."""
+        text = settled(values, self._symbols)
+        return name if text in (name, "True") else f"{name} {text}"
 
     def _values(self, key: str) -> Values:
         return [[_value(call, key) for call in calls] for calls in self._versions]
@@ -66,7 +95,9 @@ class Phrase:
 def _value(call: Call, key: str) -> Any:
     """The argument; a pooling window's stride is its size where nothing else is said."""
     value = getattr(call.target, key)
-    return _value(call, "kernel") if key == "stride" and value is None else value
+    if key == "stride" and value is None:
+        return _value(call, "kernel")
+    return "×".join(map(str, value)) if key in PER_AXIS and isinstance(value, tuple) else value
 
 
 def _is_depthwise(call: Call) -> bool:

@@ -10,7 +10,10 @@ from typing import NamedTuple
 from netspec.backends.graphviz.fold import Fold, Item, Leaf, Level, leaves
 from netspec.backends.graphviz.units import is_unit
 from netspec.ops.base import Op
-from netspec.program import Instance, Value
+from netspec.ops.formula import Formula
+from netspec.ops.parameter import Parameter
+from netspec.program import Call, Instance, Value
+from netspec.syntax.formula import operands
 
 LIGHT = ("normalisation", "activation", "stochastic", "shape")
 LONGEST = 6
@@ -27,6 +30,14 @@ class Strip:
     title: str | None = None
     times: tuple[int, ...] = ()
 
+    @property
+    def calls(self) -> Iterator[Call]:
+        return chain.from_iterable(leaf.calls for leaf in self.leaves)
+
+    @property
+    def train_only(self) -> bool:
+        return self.leaves[0].first.train_only
+
 
 @dataclass(slots=True, eq=False)
 class Frame:
@@ -41,11 +52,16 @@ Node = Strip | Frame
 
 
 class Link(NamedTuple):
-    """A tensor from a strip, or an input of the body by its number, to a strip or an output."""
+    """A tensor from a strip, or an input of the body by its number, to a strip or an output.
+
+    `value` is the one of the first version and iteration; `role` what the target calls it.
+    """
 
     source: Strip | int
     target: Strip | int
+    value: Value
     shapes: Shapes
+    role: str | None = None
 
 
 def strips(nodes: Iterable[Node]) -> Iterator[Strip]:
@@ -74,7 +90,7 @@ class _Wiring:
         }
         self._takers: dict[int, set[int]] = {}
         for leaf in leaves(items):
-            for value in chain.from_iterable(call.inputs for call in leaf.versions[0]):
+            for value in chain.from_iterable(map(taken, leaf.versions[0])):
                 self._takers.setdefault(id(self.source(value)), set()).add(id(leaf))
         for value in versions[0].outputs:
             self._takers.setdefault(id(self.source(value)), set()).add(id(versions))
@@ -86,7 +102,7 @@ class _Wiring:
 
     def chained(self, before: Leaf, after: Leaf) -> bool:
         """Whether `after` takes only what `before` makes, and nothing else does."""
-        sources = [self.source(value) for value in after.first.inputs]
+        sources = [self.source(value) for value in taken(after.first)]
         return sources == [before] and self._takers[id(before)] == {id(after)}
 
 
@@ -119,7 +135,8 @@ def _joins(strip: Strip, leaf: Leaf, wiring: _Wiring) -> bool:
     """Light ops join the op before them, or (pre-activation) the one after; siblings join."""
     first, last = strip.leaves[0], strip.leaves[-1]
     closed = strip.times or strip.title or len(strip.leaves) == LONGEST
-    if closed or not wiring.chained(last, leaf):
+    late = last.first.train_only != leaf.first.train_only
+    if closed or late or not wiring.chained(last, leaf):
         return False
     if is_block(leaf) or is_block(last):
         return is_block(leaf) and is_block(last) and _keeps_shape(leaf) and _siblings(last, leaf)
@@ -155,13 +172,27 @@ def _links(nodes: Sequence[Node], wiring: _Wiring) -> Iterator[Link]:
 
     for strip in strips(nodes):
         for leaf in strip.leaves:
-            for k, value in enumerate(leaf.first.inputs):
+            for k, value in enumerate(taken(leaf.first)):
                 source = wiring.source(value)
                 if end(source) is not strip:
-                    yield Link(end(source), strip, _shapes(leaf, k, source, wiring))
+                    shapes = _shapes(leaf, k, source, wiring)
+                    yield Link(end(source), strip, value, shapes, _role(leaf.first, k))
     for k, value in enumerate(wiring.versions[0].outputs):
         shapes = [[version.outputs[k].type.shape] for version in wiring.versions]
-        yield Link(end(wiring.source(value)), k, shapes)
+        yield Link(end(wiring.source(value)), k, value, shapes)
+
+
+def taken(call: Call) -> tuple[Value, ...]:
+    """What the call's result depends on: a learned tensor on nothing but its weight."""
+    return () if isinstance(call.target, Parameter) else call.inputs
+
+
+def _role(call: Call, index: int) -> str | None:
+    """The name of an input in a formula of several."""
+    if len(call.inputs) == 1 or not isinstance(call.target, Formula):
+        return None
+    names = {operand.index: operand.name for operand in operands(call.target.expr)}
+    return names[index]
 
 
 def _shapes(leaf: Leaf, index: int, source: Leaf | int, wiring: _Wiring) -> Shapes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import chain
 
 from netspec.ops.base import Op
+from netspec.ops.parameter import Parameter
 from netspec.program import Call, Instance
 
 MOST_OPS = 3
@@ -19,10 +20,17 @@ def is_unit(instance: Instance) -> bool:
     taken = [*(call.inputs for call in calls), instance.outputs]
     return (
         taken == [(value,) for value in values]
-        and all(call.count == 1 for call in calls)
+        and all(call.count == 1 and _is_plain(call) for call in calls)
         and all(isinstance(call.target, Op) or is_unit(call.target) for call in calls)
         and len(ops_of(instance)) <= MOST_OPS
     )
+
+
+def _is_plain(call: Call) -> bool:
+    """Whether its op and its input say all of it."""
+    weighting = call.weighting
+    unusual = weighting.again or weighting.fixed or weighting.ties
+    return not unusual and not isinstance(call.target, Parameter)
 
 
 def ops_of(unit: Instance) -> list[Call]:
