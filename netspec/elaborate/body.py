@@ -30,7 +30,7 @@ from netspec.elaborate.weighting import weighting
 from netspec.elaborate.wires import bindings, unknown_step, wire_of
 from netspec.ops.base import Op
 from netspec.program import Argument, Call, Instance, Path, Value
-from netspec.syntax.expression import Expression
+from netspec.syntax.expression import WORDS, Expression
 from netspec.syntax.spec import Output
 from netspec.syntax.steps import Again, Branches, Origin, Step, Template, Use
 from netspec.tensor import Tensor
@@ -210,7 +210,7 @@ class Body:
     def wire(self, source: Expression, flow: Flow, context: Context) -> Flow:
         """The tensors that a `from` names."""
         scope = ChainMap({"_": wire_of(flow)}, self.names, context.environment)
-        for name in sorted(source.names):
+        for name in sorted(source.names - WORDS.keys()):
             if name not in scope:
                 raise unknown_step(name, self.names, source.span)
         try:

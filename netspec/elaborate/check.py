@@ -133,7 +133,7 @@ class _Checker:
             self.steps(step.body, names, wires)
 
     def wires(self, source: Expression, names: Names, wires: Names) -> None:
-        for name in sorted(source.names - names - {"_"}):
+        for name in sorted(source.names - names - {"_"} - WORDS.keys()):
             self.wire(name, wires, source.span)
 
     def wire(self, name: str, wires: Names, span: Span) -> None:

@@ -162,6 +162,7 @@ def _repeats(
 ) -> bool:
     """Whether every further iteration is the call just made, once more, on its own result."""
     varying = loop.variables if k == 0 or loop.index == "first" else loop.variables - {"first"}
+    same = isinstance(step.body, Again) or step.weights.share is not None
     again = len(body.calls) > calls and body.calls[-1].weighting.again
     return (
         len(body.calls) == calls + 1
@@ -170,7 +171,7 @@ def _repeats(
         and loop.count is not None
         and not step.identifiers & varying
         and not body.names.maps[0].keys() & context.environment.home.wired
-        and (again or (step.weights.share is None and body.calls[-1].place.first is not None))
+        and (again if same else not again and body.calls[-1].place.first is not None)
         and body.calls[-1].inputs == before
         and [value.type for value in before] == [value.type for value in after]
     )

@@ -68,8 +68,8 @@ class LayerNorm(Op):
 class GroupNorm(Op):
     """`(x - mean) / sqrt(var + eps) * weight + bias`, with one mean and variance per channel group.
 
-    `[C]` to `[C, D, H, W]`; the groups divide C. The statistics reach over the whole map; the
-    receptive field, as usual, leaves them out.
+    `[C]` to `[C, D, H, W]`; the groups divide C and have more than one element each. The statistics
+    reach over the whole map; the receptive field, as usual, leaves them out.
     FLOPs: 7 per element (3 for the statistics, subtract, divide, scale, shift).
     """
 
@@ -77,12 +77,14 @@ class GroupNorm(Op):
     eps: PositiveFloat = 1e-5
 
     def infer(self, inputs: Tensors) -> Tensors:
-        require_float(self, inputs[0])
-        channels = inputs[0].shape[0]
-        if channels % self.groups:
-            raise ShapeError(
-                "NS304", f"{channels} channels do not divide into {self.groups} groups"
-            )
+        x = inputs[0]
+        require_float(self, x)
+        if x.shape[0] % self.groups:
+            message = f"{x.shape[0]} channels do not divide into {self.groups} groups"
+            raise ShapeError("NS304", message)
+        if x.elements == self.groups:
+            message = f"gn of {x} in {self.groups} groups: one element has no variance"
+            raise ShapeError("NS301", message)
         return inputs
 
     def weights(self, inputs: Tensors) -> dict[str, Weight]:
