@@ -21,8 +21,9 @@ from netspec.elaborate.context import (
     with_notes,
 )
 from netspec.elaborate.environment import Environment
-from netspec.elaborate.loops import generated_paths, run_loop
+from netspec.elaborate.loops import generated_paths, run_loop, skip
 from netspec.elaborate.naming import Level, NameTaken
+from netspec.elaborate.operands import arranged
 from netspec.elaborate.replay import once_more, shared
 from netspec.elaborate.uses import apply
 from netspec.elaborate.values import tensors
@@ -69,7 +70,7 @@ class Body:
         """One step with its modifiers: `from` once, then the loop, then each iteration."""
         try:
             if step.origin is not None:
-                flow = self.wires(step.origin, flow, context)
+                flow = self.wires(step, step.origin, flow, context)
             if step.loop is not None:
                 return run_loop(self, step, step.loop, flow, context)
             return self.iteration(step, flow, context)
@@ -89,14 +90,19 @@ class Body:
             outputs = self._once(step, flow, context, group)
         else:
             outputs = flow
-            if name is not None:
-                self.played[name] = None
-            else:
-                context.level.skip(naming.bases([replace(step, loop=None)], environment))
+            self._leave_out(step, name, context)
         if name is not None:
             self.names.update(bindings(name, outputs))
             self.elaborator.named.update(outputs)
         return outputs
+
+    def _leave_out(self, step: Step, name: str | None, context: Context) -> None:
+        if name is not None:
+            self.played[name] = None
+        elif step.weights.share is not None and context.shared is not None:
+            context.shared.setdefault(step, None)
+        else:
+            skip(step, context)
 
     def _once(self, step: Step, flow: Flow, context: Context, group: Level | None) -> Flow:
         if isinstance(step.body, Again):
@@ -159,6 +165,7 @@ class Body:
         """Every path on the same input; a fault in one does not hide those of the others."""
         outputs: list[Value] = []
         abandoned = False
+        self.reads.update(flow)  # what a path takes, the others still read
         for path in branches.paths:
             try:
                 outputs += self._path(path, flow, context)
@@ -167,6 +174,7 @@ class Body:
                 if isinstance(error, SpecError):
                     notes = self.frame.notes() if self.frame else ()
                     self.elaborator.report.add(with_notes(error, notes))
+        self.reads.subtract(flow)
         if abandoned:
             raise Abandoned
         self.elaborator.spend(len(outputs), branches.span)
@@ -182,17 +190,17 @@ class Body:
         if path.loop is None:
             return self.step(path, flow, context)
         if path.origin is not None:
-            flow = self.wires(path.origin, flow, context)
+            flow = self.wires(path, path.origin, flow, context)
         return generated_paths(self, path, path.loop, flow, context)
 
-    def wires(self, origin: Origin, flow: Flow, context: Context) -> Flow:
-        """The tensors that a `from` names, one for each operand where it gives them names."""
+    def wires(self, step: Step, origin: Origin, flow: Flow, context: Context) -> Flow:
+        """The tensors of a step's `from`, one for each operand where it gives them names."""
         if origin.expression is not None:
             return self.wire(origin.expression, flow, context)
         operands: list[Value] = []
         for name, source in origin.operands.items():
             operands.append(self.single(source, f"`{name}`", flow, context))
-        return tuple(operands)
+        return arranged(self, step, origin, tuple(operands), context)
 
     def single(self, source: Expression, what: str, flow: Flow, context: Context) -> Value:
         """The one tensor that an expression names; raises `SpecError` (NS207) for several."""

@@ -35,8 +35,8 @@ class Context:
     """The variables of each unnamed loop since the level began."""
     fixed: bool = False
     """Whether the weights of whatever stands here are constants."""
-    shared: dict[Step, Played] | None = None
-    """In a loop: the steps with `share` that an iteration has done."""
+    shared: dict[Step, Played | None] | None = None
+    """In a loop: the steps with `share`, as an iteration did them; None while none did."""
 
     def of(self, flow: Flow) -> Environment:
         """The environment, its `in_*` set to speak of `flow`."""

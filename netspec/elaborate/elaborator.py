@@ -99,6 +99,8 @@ class Elaborator:
         """Instances without the flattening merge that they end in."""
         self.named: set[Value] = set()
         """The tensors that a step's name stands for."""
+        self.compared: set[tuple[int, int]] = set()
+        """Pairs of instances whose weights are the same."""
         self._steps = 0
         self._depth = 0
 

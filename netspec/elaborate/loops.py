@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from netspec.diagnostics import fault
+from netspec.elaborate import naming
 from netspec.elaborate.context import Context, Flow, Played, kind_of
 from netspec.elaborate.environment import Environment
 from netspec.elaborate.naming import Level
-from netspec.program import Loop, Path, Value
+from netspec.program import Call, Loop, Path, Value
 from netspec.syntax.expression import Expression
 from netspec.syntax.steps import Again, Repetition, Step, Use
 
@@ -35,14 +36,17 @@ def run_loop(
     an `address` the group is there already.
     """
     plan = _plan(loop, context.of(flow))
+    shared: dict[Step, Played | None] = {}
     group, inside = None, replace(context, open_loops=_opened(context, loop)[:-1])
     if step.name is None or step.weights.share is not None:
         inside = replace(context, open_loops=_opened(context, loop))
+        if address is not None:
+            shared[step] = Played(step, context, address, context.level.mark())
     elif not step.name.names & loop.variables:
         address = address or body.address(step.name, context)
         group = Level(address, Counter(), numbered=True)
         inside = replace(context, open_loops=())
-    with closing(_iterations(body, step, loop, plan, inside)) as iterations:
+    with closing(_iterations(body, step, loop, plan, inside, shared)) as iterations:
         for k, inner in iterations:
             before, calls = flow, len(body.calls)
             flow = body.iteration(step, flow, inner, group)
@@ -50,9 +54,17 @@ def run_loop(
             if remaining and _repeats(body, step, loop, inner, k, calls, before, flow):
                 _repeat_call(body, remaining, step, group or inside.level)
                 break
-    if group is not None and step.name is not None and step.name.literal is not None:
-        body.played[step.name.literal] = Played(step, context, group.group)
+    if step.name is not None and step.name.literal is not None:
+        if group is not None:
+            body.played[step.name.literal] = Played(step, context, group.group)
+        elif done := shared.get(step):
+            body.played[step.name.literal] = Played(step, context, done.address)
     return flow
+
+
+def skip(step: Step, context: Context) -> None:
+    """Count a step that `when` leaves out."""
+    context.level.skip(naming.bases([replace(step, loop=None)], context.environment))
 
 
 def generated_paths(
@@ -62,7 +74,7 @@ def generated_paths(
     plan = _plan(loop, context.of(flow))
     inside = replace(context, open_loops=_opened(context, loop))
     outputs: list[Value] = []
-    for _, inner in _iterations(body, path, loop, plan, inside):
+    for _, inner in _iterations(body, path, loop, plan, inside, {}):
         outputs += body.iteration(path, flow, inner)
     return tuple(outputs)
 
@@ -111,14 +123,19 @@ def _common_length(lists: dict[str, tuple[Any, ...]], loop: Repetition) -> int:
 
 
 def _iterations(
-    body: Body, step: Step, loop: Repetition, plan: _Plan, context: Context
+    body: Body,
+    step: Step,
+    loop: Repetition,
+    plan: _Plan,
+    context: Context,
+    shared: dict[Step, Played | None],
 ) -> Generator[tuple[int, Context], None, None]:
     """Each iteration's number and context. A name that an iteration gives is seen in it alone;
     after the loop it stands for the list of its values.
     """
     outer, played, key = body.names, body.played, body.next_loop()
     bound: dict[str, list[Any]] = {}
-    context = replace(context, shared={})
+    context = replace(context, shared=shared)
     try:
         for k in range(plan.count):
             body.elaborator.spend(1, step.span)
@@ -130,6 +147,8 @@ def _iterations(
     finally:
         body.names, body.played = outer, played
         body.names.update(_after(step, loop, plan, bound))
+        for left_out in [each for each, played in shared.items() if played is None]:
+            skip(left_out, context)
 
 
 def _variables(loop: Repetition, plan: _Plan, k: int) -> dict[str, Any]:
@@ -171,15 +190,21 @@ def _repeats(
         and loop.count is not None
         and not step.identifiers & varying
         and not body.names.maps[0].keys() & context.environment.home.wired
-        and (again if same else not again and body.calls[-1].place.first is not None)
+        and (again if same else not again and _counts_on(step.body, body.calls[-1]))
         and body.calls[-1].inputs == before
         and [value.type for value in before] == [value.type for value in after]
     )
 
 
+def _counts_on(use: Use | Again, call: Call) -> bool:
+    """Whether the next application of the call would be called by the next number."""
+    stems = ("", use.base) if isinstance(use, Use) else ()
+    return call.count == 1 and call.place.first is not None and call.place.stem in stems
+
+
 def _repeat_call(body: Body, times: int, step: Step, level: Level) -> None:
     call = body.calls[-1]
-    call.count += times
+    call.count *= 1 + times
     call.loops = call.loops[:-1]
     if call.weighting.again:
         return

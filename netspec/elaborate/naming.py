@@ -58,13 +58,13 @@ class Level:
     @contextmanager
     def replaying(self, mark: Mark) -> Iterator[None]:
         """Give once more the names that were given since the mark."""
-        after = self.mark()
+        after, before = self.mark(), self._replaying
         self._go_to(mark)
         self._replaying = True
         try:
             yield
         finally:
-            self._replaying = False
+            self._replaying = before
             self._go_to(after)
 
     def _go_to(self, mark: Mark) -> None:
@@ -178,9 +178,7 @@ def _count(
 
 
 def _of_use(use: Use, environment: Environment, inside: frozenset[Block]) -> Bases:
-    target = target_of(use, environment)
-    while isinstance(target, Partial):
-        target = target_of(target.use, target.environment)
+    target = applied(use, environment)
     if isinstance(target, Block) and target.inline:
         return Counter() if target in inside else _of_inline(target, inside | {target})
     return Counter() if use.head in PASSING else Counter({use.base: 1})
@@ -190,6 +188,14 @@ def _of_use(use: Use, environment: Environment, inside: frozenset[Block]) -> Bas
 def _of_inline(block: Block, inside: frozenset[Block]) -> Bases:
     unknown = dict.fromkeys(block.parameters)
     return bases(block.body, Environment(unknown, block.home), inside)
+
+
+def applied(use: Use, environment: Environment) -> BlockValue | Block | type[Op] | None:
+    """What a use applies in the end, whatever arguments are given on the way."""
+    target = target_of(use, environment)
+    while isinstance(target, Partial):
+        target = target_of(target.use, target.environment)
+    return target
 
 
 def target_of(use: Use, environment: Environment) -> BlockValue | Block | type[Op] | None:

@@ -40,15 +40,24 @@ def shared(body: Body, step: Step, span: Span, flow: Flow, context: Context) -> 
         raise fault("NS205", "`share` goes with a step in a loop", span, hint=hint)
     played = context.shared.get(step)
     if played is None:
-        mark = context.level.mark()
-        around = replace(context, open_loops=context.open_loops[:-1])
-        address = None if step.name is None else body.address(step.name, around)
-        context.shared[step] = Played(step, context, address, mark)
-        return body.body(step, flow, context, address)
+        return _first(body, step, flow, context, context.shared)
     level = played.context.level
     assert played.mark is not None
     with body.replay(), level.replaying(played.mark):
         return body.body(step, flow, replace(context, level=level), played.address)
+
+
+def _first(
+    body: Body, step: Step, flow: Flow, context: Context, shared: dict[Step, Played | None]
+) -> Flow:
+    around = replace(context, open_loops=context.open_loops[:-1])
+    mark = context.level.mark()
+    address = None if step.name is None else body.address(step.name, around)
+    shared[step] = played = Played(step, context, address, mark)
+    outputs = body.body(step, flow, context, address)
+    if step.name is not None and step.name.literal is not None:
+        body.played[step.name.literal] = played
+    return outputs
 
 
 def _not_a_step(body: Body, again: Again) -> SpecError:

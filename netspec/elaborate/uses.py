@@ -15,7 +15,7 @@ from netspec.elaborate.context import Context, Flow, Frame, Site, kind_of, with_
 from netspec.elaborate.environment import Environment, callable_names, resolve
 from netspec.elaborate.flatten import flattened
 from netspec.elaborate.values import BlockValue, Closure, Partial, Reference, tensors
-from netspec.elaborate.wires import in_order
+from netspec.elaborate.wires import require_inputs
 from netspec.ops.base import Op, ShapeError
 from netspec.program import Argument, Instance, Path
 from netspec.syntax.spec import Block, SpecFile
@@ -121,8 +121,18 @@ def _unfold_variable(
     return value, supplied
 
 
+def _without_module(site: Site) -> None:
+    """Raise `SpecError` (NS308) where weights are spoken of and no module is made."""
+    said = (*site.weights.init, *site.weights.ties)
+    if said:
+        message = f"`{site.use.head}` makes no module here, so it has no weights"
+        hint = "speak of the steps inside it, or give it a `name`"
+        raise fault("NS308", message, said[0][0].span, hint=hint)
+
+
 def _pass_on(target: type[Op], site: Site, flow: Flow) -> Flow:
     """`identity` and `nothing` make no call; in a numbered group they hold a position."""
+    _without_module(site)
     if site.address is None and site.context.level.numbered:
         site.context.level.unnamed(target.name, merge=False)
     return flow if target.name == "identity" else ()
@@ -133,6 +143,7 @@ def _op(body: Body, target: type[Op], supplied: list[Supplied], site: Site, flow
     flow = flattened(body, op, flow)
     outputs = _infer(body, op, site, flow)
     if op.merges and len(flow) == 1 and outputs == (flow[0].type,):
+        _without_module(site)
         return flow  # a sum, mean or concatenation of one
     path = site.path(merge=op.merges)
     made = body.call(op, flow, outputs, path, site, arguments)
@@ -167,7 +178,7 @@ def _infer(body: Body, op: Op, site: Site, flow: Flow) -> tuple[Tensor, ...]:
 
 def _block(body: Body, block: Block, supplied: list[Supplied], site: Site, flow: Flow) -> Flow:
     """A call of the instance of `block` for these arguments and input shapes."""
-    flow = in_order(block, flow, site)
+    require_inputs(block, flow, site.use.span)
     environment = _callee(body, block, site)
     arguments = bind_block(block, site.use.span, supplied, environment)
     carried = tuple(dict.fromkeys(tensors(tuple([a.value for a in arguments.values()]))))
@@ -197,6 +208,7 @@ def _call(
 ) -> Flow:
     """A call of the instance; one that does nothing only hands its inputs on."""
     if not instance.calls:
+        _without_module(site)
         handed = dict(zip(instance.inputs, inputs, strict=True))
         return tuple([handed[value] for value in instance.outputs])
     outputs = tuple([value.type for value in instance.outputs])
@@ -209,7 +221,8 @@ def _inline_block(
     """The steps of an inline block, in place: its children are children of this level."""
     span = site.use.span
     _reject_cycle(block, site, body.frame)
-    flow = in_order(block, flow, site)
+    _without_module(site)
+    require_inputs(block, flow, span)
     environment = _callee(body, block, site)
     bind_block(block, span, supplied, environment)
     names, played, frame = body.names, body.played, body.frame

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from netspec.diagnostics import Span, SpecError, fault, nearest
-from netspec.elaborate.context import Flow, Site
+from netspec.elaborate.context import Flow
 from netspec.ops.base import Op
 from netspec.program import Call, Instance
 from netspec.syntax.spec import Block
@@ -45,22 +45,12 @@ def without_unread(calls: Sequence[Call], outputs: Flow) -> None:
             call.outputs = call.outputs[:main]
 
 
-def in_order(block: Block, flow: Flow, site: Site) -> Flow:
-    """The inputs of a block in its own order, where `from` gives them names. Raises `SpecError`
-    (NS306) where a block that names its inputs gets others, or another number of them.
-    """
-    if not block.inputs:
-        return flow
-    names, span = [name.text for name in block.inputs], site.use.span
-    takes = f"`{block.name}` takes {len(names)} tensors ({', '.join(names)})"
-    if site.operands:
-        if set(site.operands) != set(names):
-            raise fault("NS306", f"{takes}, not {', '.join(site.operands)}", span)
-        given = dict(zip(site.operands, flow, strict=True))
-        return tuple([given[name] for name in names])
-    if len(names) != len(flow):
-        raise fault("NS306", f"{takes}, not {len(flow)}", span)
-    return flow
+def require_inputs(block: Block, flow: Flow, span: Span) -> None:
+    """Raise `SpecError` (NS306) where a block that names its inputs gets another number of them."""
+    if block.inputs and len(block.inputs) != len(flow):
+        names = ", ".join(name.text for name in block.inputs)
+        message = f"`{block.name}` takes {len(block.inputs)} tensors ({names}), not {len(flow)}"
+        raise fault("NS306", message, span)
 
 
 def named_inputs(block: Block, inputs: Flow) -> dict[str, Any]:

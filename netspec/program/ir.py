@@ -58,6 +58,16 @@ class Place:
             return (*self.group, self.stem)
         return (*self.group, f"{self.stem}{self.first + application}")
 
+    def application(self, path: Path) -> int | None:
+        """Which application has that path, counted from 0; None if none has."""
+        if self.first is None or path[:-1] != self.group or not path[-1].startswith(self.stem):
+            return 0 if path == self.path() else None
+        number = path[-1].removeprefix(self.stem)
+        if not number.isdecimal() or int(number) < self.first:
+            return None
+        application = int(number) - self.first
+        return application if self.path(application) == path else None
+
 
 class Tie(NamedTuple):
     """A weight of another call of the instance: `weight` of the module at `path`, or its transpose.
@@ -125,6 +135,11 @@ class Call:
         if self.weighting.again:
             return repeat(self.place.path(), self.count)
         return (self.place.path(k) for k in range(self.count))
+
+    def registers(self, path: Path) -> bool:
+        """Whether it is the call that registers what stands at a path."""
+        application = self.place.application(path)
+        return not self.weighting.again and application is not None and application < self.count
 
 
 @dataclass(frozen=True, slots=True)

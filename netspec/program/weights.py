@@ -10,12 +10,32 @@ from netspec.program.ir import Call, Instance, Path
 Modules = dict[str, "Modules | Call"]
 
 
-def own_weights(call: Call) -> Iterator[tuple[Path, Weight]]:
-    """What one application of the call registers, by its path in the call's own module: that of a
-    `parameter` is empty.
-    """
-    if not call.weighting.again:
-        yield from _own(call, fixed=False)
+def find_weight(target: Op | Instance, call: Call, path: Path) -> Weight | None:
+    """The weight at a path in the module of a call's target, whatever the step says of it."""
+    if isinstance(target, Op):
+        return dict(_split(target, call)).get(path)
+    for depth in range(1, len(path) + 1):
+        for inner in target.calls:
+            if inner.registers(path[:depth]) and ".".join(path[depth:]) not in inner.weighting.ties:
+                weight = find_weight(inner.target, inner, path[depth:])
+                if weight is not None:
+                    return weight
+    return None
+
+
+def weight_keys(call: Call) -> Iterator[Path]:
+    """The paths of the weights in the module of a call, one application of each call in there."""
+    if isinstance(call.target, Op):
+        yield from (path for path, _ in _split(call.target, call))
+        return
+    for inner in call.target.calls:
+        if not inner.weighting.again:
+            yield from ((*inner.place.path(), *path) for path in weight_keys(inner))
+
+
+def _split(op: Op, call: Call) -> list[tuple[Path, Weight]]:
+    weights = op.weights(tuple([value.type for value in call.inputs]))
+    return [(tuple(key.split(".")) if key else (), weight) for key, weight in weights.items()]
 
 
 def instance_weights(instance: Instance, *, fixed: bool = False) -> Iterator[tuple[Path, Weight]]:
@@ -38,8 +58,8 @@ def instance_weights(instance: Instance, *, fixed: bool = False) -> Iterator[tup
 
 def _walk(modules: Modules, prefix: Path, fixed: bool) -> Iterator[tuple[Path, Weight]]:
     bare = {n: m for n, m in modules.items() if isinstance(m, Call) and _is_bare(m)}
-    held = [((*prefix, name), w) for name, m in bare.items() for _, w in _own(m, fixed)]
-    yield from sorted(held, key=lambda entry: not entry[1].trainable)
+    for name, call in sorted(bare.items(), key=lambda held: held[1].weighting.fixed != fixed):
+        yield from (((*prefix, name), weight) for _, weight in _own(call, fixed))
     for name, module in modules.items():
         path = (*prefix, name)
         if isinstance(module, dict):
@@ -54,17 +74,15 @@ def _own(call: Call, fixed: bool) -> Iterator[tuple[Path, Weight]]:
     if isinstance(call.target, Instance):
         yield from instance_weights(call.target, fixed=fixed)
         return
-    weights = _of_op(call.target, call)
+    weights = [entry for entry in _split(call.target, call) if not _is_tied(call, entry[0])]
     if fixed:
         weights.sort(key=lambda entry: entry[1].trainable)
-    for key, weight in weights:
-        constant = weight._replace(trainable=False) if fixed else weight
-        yield tuple(key.split(".")) if key else (), constant
+    for path, weight in weights:
+        yield path, weight._replace(trainable=False) if fixed else weight
 
 
-def _of_op(op: Op, call: Call) -> list[tuple[str, Weight]]:
-    weights = op.weights(tuple([value.type for value in call.inputs]))
-    return [(key, weight) for key, weight in weights.items() if key not in call.weighting.ties]
+def _is_tied(call: Call, path: Path) -> bool:
+    return ".".join(path) in call.weighting.ties
 
 
 def _is_bare(call: Call) -> bool:

@@ -264,7 +264,8 @@ def _template(node: Node) -> Template:
     """The name of a module, perhaps with expressions in braces."""
     text, parts = _text(node), parse_template(node).parts
     literal = "".join(p for p in parts if isinstance(p, str))
-    if not re.fullmatch(r"\w*", literal) or (len(parts) == 1 and literal[:1].isdigit()):
+    starts_badly = len(parts) == 1 and literal[:1].isdigit()
+    if not parts or not re.fullmatch(r"\w*", literal) or starts_badly:
         message = f"`{text}` cannot be the name of a module"
         raise fault("NS208", message, node.span, hint="letters, digits and _, no digit first")
     return Template(tuple(parts), node.span)

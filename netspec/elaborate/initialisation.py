@@ -1,0 +1,147 @@
+"""`init`: how weights start, by the schemes of `torch.nn.init`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as AnyMapping
+from math import isfinite
+from typing import Any, NamedTuple
+
+from netspec.diagnostics import Span, fault, nearest
+from netspec.elaborate.arguments import ready
+from netspec.elaborate.context import kind_of
+from netspec.elaborate.environment import Environment
+from netspec.ops.base import Weight
+from netspec.program import Init
+from netspec.syntax import nodes
+from netspec.syntax.arithmetic import FUNCTIONS
+from netspec.syntax.nodes import Mapping, Node, Scalar
+from netspec.tensor import Tensor
+
+
+class Scheme(NamedTuple):
+    """The fewest and most axes of a weight, and the arguments by name."""
+
+    fewest: int = 0
+    most: int | None = None
+    arguments: tuple[str, ...] = ()
+
+
+SCHEMES: AnyMapping[str, Scheme] = {
+    "constant": Scheme(arguments=("val",)),
+    "zeros": Scheme(),
+    "ones": Scheme(),
+    "uniform": Scheme(arguments=("a", "b")),
+    "normal": Scheme(arguments=("mean", "std")),
+    "trunc_normal": Scheme(arguments=("mean", "std", "a", "b")),
+    "eye": Scheme(2, 2),
+    "dirac": Scheme(3, 5, ("groups",)),
+    "orthogonal": Scheme(2, arguments=("gain",)),
+    "xavier_uniform": Scheme(2, arguments=("gain",)),
+    "xavier_normal": Scheme(2, arguments=("gain",)),
+    "kaiming_uniform": Scheme(2, arguments=("a", "mode", "nonlinearity")),
+    "kaiming_normal": Scheme(2, arguments=("a", "mode", "nonlinearity")),
+}
+WORDS = {
+    "mode": ("fan_in", "fan_out"),
+    "nonlinearity": ("linear", "sigmoid", "tanh", "relu", "leaky_relu", "selu"),
+}
+"""The arguments that are words."""
+
+
+def initialisation(key: Scalar, node: Node, weight: Weight, environment: Environment) -> Init:
+    """How the weight called `key` starts: a scheme, a number or nested lists of numbers. Raises
+    `SpecError` (NS308 for what does not fit the weight).
+    """
+    if isinstance(node, Scalar) and _names_scheme(node, environment):
+        return _scheme(node, Mapping([], node.span), weight, environment)
+    if isinstance(node, Mapping):
+        if len(node.items) != 1:
+            raise fault("NS204", "an `init` is one scheme: {normal: {std: 0.01}}", node.span)
+        name, arguments = node.items[0]
+        given = nodes.as_mapping(arguments, f"what `{name.text}` takes")
+        return _scheme(name, given, weight, environment)
+    value = _numbers(node, environment)
+    if not isinstance(value, tuple):
+        return Init("constant", (("val", value),))
+    if _shape(value) != weight.shape:
+        message = f"these values are not of the shape {Tensor(weight.shape)} of `{key.text}`"
+        raise fault("NS308", message, node.span)
+    return Init("values", (("values", value),))
+
+
+def _names_scheme(node: Scalar, environment: Environment) -> bool:
+    """Whether a scalar is a scheme, or a slip of one: a word that means nothing else."""
+    if node.text in SCHEMES:
+        return True
+    return node.text.isidentifier() and node.text not in (*environment, *FUNCTIONS, "true", "false")
+
+
+def _scheme(name: Scalar, given: Mapping, weight: Weight, environment: Environment) -> Init:
+    scheme = SCHEMES.get(name.text)
+    if scheme is None:
+        hint = nearest(name.text, SCHEMES) or f"one of {', '.join(SCHEMES)}, or a number"
+        raise fault("NS204", f"unknown initialisation `{name.text}`", name.span, hint=hint)
+    axes = len(weight.shape)
+    if axes < scheme.fewest or (scheme.most is not None and axes > scheme.most):
+        needs = f"{scheme.fewest} axes" + ("" if scheme.most == scheme.fewest else " or more")
+        message = f"`{name.text}` needs {needs}; the weight is {Tensor(weight.shape)}"
+        raise fault("NS308", message, name.span)
+    arguments: dict[str, Any] = {}
+    for key, value in given:
+        if key.text not in scheme.arguments:
+            message = f"`{name.text}` has no argument `{key.text}`"
+            raise fault("NS202", message, key.span, hint=nearest(key.text, scheme.arguments))
+        arguments[key.text] = _argument(key.text, value, environment)
+    _require_sense(name, arguments, weight)
+    return Init(name.text, tuple(arguments.items()))
+
+
+def _require_sense(name: Scalar, arguments: AnyMapping[str, Any], weight: Weight) -> None:
+    """Raise `SpecError` (NS203, NS204) for arguments that torch would refuse."""
+    if name.text == "constant" and "val" not in arguments:
+        raise fault("NS203", "`constant` needs `val`, or write the number itself", name.span)
+    least = {"uniform": (0, 1), "trunc_normal": (-2, 2)}.get(name.text)
+    if least and arguments.get("a", least[0]) > arguments.get("b", least[1]):
+        raise fault("NS204", f"`{name.text}` is from `a` to `b`: `a` is the greater", name.span)
+    if arguments.get("std", 0) < 0:
+        raise fault("NS204", "`std` is at least 0", name.span)
+    groups = arguments.get("groups", 1)
+    if not isinstance(groups, int) or groups < 1 or weight.shape[0] % groups:
+        message = f"`groups` divides the {weight.shape[0]} channels, {groups} does not"
+        raise fault("NS204", message, name.span)
+
+
+def _argument(name: str, node: Node, environment: Environment) -> Any:
+    words = WORDS.get(name)
+    if words is None:
+        value = _numbers(node, environment)
+        if isinstance(value, tuple):
+            raise fault("NS204", f"`{name}` is a number, not a list", node.span)
+        return value
+    if not isinstance(node, Scalar) or node.text not in words:
+        raise fault("NS204", f"`{name}` is one of {', '.join(words)}", node.span)
+    return node.text
+
+
+def _numbers(node: Node, environment: Environment) -> Any:
+    """A number, or nested lists of them."""
+    value = ready(node, block=False).evaluate(environment, {})
+    _require_numbers(value, node.span)
+    return value
+
+
+def _require_numbers(value: Any, span: Span) -> None:
+    if isinstance(value, tuple) and value:
+        for entry in value:
+            _require_numbers(entry, span)
+    elif isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        raise fault("NS204", f"an `init` is a number, not {kind_of(value)}", span)
+
+
+def _shape(value: Any) -> tuple[int, ...] | None:
+    """The shape of nested tuples; None where they are ragged."""
+    if not isinstance(value, tuple):
+        return ()
+    inner = {_shape(entry) for entry in value}
+    shape = inner.pop()
+    return None if inner or shape is None else (len(value), *shape)
