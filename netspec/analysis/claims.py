@@ -51,7 +51,7 @@ def check_claim(
     """
     program = program_with(claim.overrides)
     costs = Costs(program)
-    cost, outputs, place = costs.total, program.outputs, ""
+    cost, outputs, place = costs.total, program.eval_outputs, ""
     if claim.at is not None:
         path = tuple(claim.at.text.split("."))
         node = find(program, costs, path)

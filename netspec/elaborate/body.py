@@ -28,7 +28,7 @@ from netspec.elaborate.replay import once_more, shared
 from netspec.elaborate.uses import apply
 from netspec.elaborate.values import tensors
 from netspec.elaborate.weighting import weighting
-from netspec.elaborate.wires import bindings, unknown_step, wire_of
+from netspec.elaborate.wires import bindings, rendered, unknown_step, wire_of
 from netspec.ops.base import Op
 from netspec.program import Argument, Call, Instance, Path, Value
 from netspec.syntax.expression import WORDS, Expression
@@ -54,8 +54,10 @@ class Body:
         self.names: ChainMap[str, Any] = ChainMap({}, dict(names))
         self.played: ChainMap[str, Played | None] = ChainMap({})
         """The steps with a name, as they were done; None for those that `when` left out."""
-        self.replaying = False
+        self.is_replaying = False
         """Whether calls use the weights of earlier ones."""
+        self.reused: set[Call] = set()
+        """Calls of a step with `share`."""
         self.registered: dict[Path, Call] = {}
         """The calls that register what stands at their path."""
         self._loops = 0
@@ -106,26 +108,34 @@ class Body:
 
     def _once(self, step: Step, flow: Flow, context: Context, group: Level | None) -> Flow:
         if isinstance(step.body, Again):
-            return once_more(self, step.body, flow, context)
+            return once_more(self, step, step.body, flow, context)
         if step.weights.share is not None:
             return shared(self, step, step.weights.share, flow, context)
         address = self._address(step, context, group)
         outputs = self.body(step, flow, context, address)
         if step.name is not None and group is None:
             name = rendered(step.name, context.environment)
-            self.played[name] = Played(step, context, address)
+            self.played[name] = Played(replace(step, loop=None), context, address)
         return outputs
 
     @contextmanager
-    def replay(self) -> Iterator[None]:
-        """Calls use the weights that stand at their paths; names are bound for the while only."""
-        before = self.names, self.played, self.replaying
-        self.names, self.played = self.names.new_child(), self.played.new_child()
-        self.replaying = True
+    def replaying(self) -> Iterator[None]:
+        """Calls use the weights that stand at their paths."""
+        before, self.is_replaying = self.is_replaying, True
         try:
             yield
         finally:
-            self.names, self.played, self.replaying = before
+            self.is_replaying = before
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """Names are bound for the while only."""
+        before = self.names, self.played
+        self.names, self.played = self.names.new_child(), self.played.new_child()
+        try:
+            yield
+        finally:
+            self.names, self.played = before
 
     def _address(self, step: Step, context: Context, group: Level | None) -> Path | None:
         if group is not None:
@@ -262,7 +272,7 @@ class Body:
         self.calls.append(call)
         for value in inputs:
             self.reads[value] += 1
-        if not self.replaying:
+        if not self.is_replaying:
             self.registered[path] = call
         return call.outputs
 
@@ -278,21 +288,3 @@ def _about_tensors(error: SpecError) -> SpecError:
     """Arithmetic in a `from` fails on tensors: what is meant is an op."""
     hint = "tensors are picked here and combined by ops: `sum` with `from: a, b`"
     return SpecError(replace(each, hint=hint) for each in error.diagnostics)
-
-
-UNUSABLE = frozenset({"training"})
-"""Names that no module can have as its child's."""
-
-
-def rendered(name: Template, environment: Environment) -> str:
-    """The name with its braces evaluated; raises `SpecError` (NS208) if it is no identifier."""
-    if name.literal is not None and name.literal not in UNUSABLE:
-        return name.literal
-    parts = [p.evaluate(environment) if isinstance(p, Expression) else p for p in name.parts]
-    text = "".join(map(str, parts))
-    if text in UNUSABLE:
-        hint = "a PyTorch module keeps its mode under that name"
-        raise fault("NS208", f"`{text}` cannot be the name of a module", name.span, hint=hint)
-    if not text.isidentifier():
-        raise fault("NS208", f"`{text}` cannot be the name of a module", name.span)
-    return text

@@ -128,7 +128,9 @@ class _Checker:
             if step.body.merge is not None:
                 self.use(step.body.merge, names, wires)
         elif isinstance(step.body, Again):
-            self.wire(step.body.name, wires, step.body.span)
+            self.expressions(_template_expressions(step.body.name), names)
+            if step.body.name.literal is not None:
+                self.wire(step.body.name.literal, wires, step.body.span)
         else:
             self.steps(step.body, names, wires)
 
@@ -148,7 +150,8 @@ class _Checker:
             return
         target = resolve(use.head, self.file)
         if target is None:
-            self.report.add(unknown_use(use, self.file, dict.fromkeys(names)))
+            if use.head not in self.file.faulty:
+                self.report.add(unknown_use(use, self.file, dict.fromkeys(names)))
             return
         with self.report.collecting():
             prepared = self.prepare(use, target)

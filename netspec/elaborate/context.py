@@ -8,7 +8,7 @@ from typing import Any
 
 from netspec.diagnostics import Note, Span, SpecError
 from netspec.elaborate.environment import Environment
-from netspec.elaborate.naming import Level, Mark
+from netspec.elaborate.naming import NO_MARK, Level, Mark
 from netspec.elaborate.values import BlockValue
 from netspec.program import Loop, Path, Value
 from netspec.syntax.spec import Block
@@ -51,13 +51,14 @@ class Context:
 @dataclass(frozen=True, slots=True)
 class Played:
     """A step that was done, for `again` and `share`: where it stood, and what its level was like
-    before (of one with an address nothing else is to be known).
+    before and after.
     """
 
     step: Step
     context: Context
     address: Path | None
-    mark: Mark | None = None
+    since: Mark = NO_MARK
+    until: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True)

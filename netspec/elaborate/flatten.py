@@ -31,6 +31,8 @@ def _opened(body: Body, op: Op, value: Value, flow: Flow) -> Flow:
     call = value.producer
     if call is None or _is_read(body, value, flow):
         return (value,)
+    if call.weighting.again or call in body.reused:
+        return (value,)  # each use of the weights is the same module
     if isinstance(call.target, Op):
         if call.target != op:
             return (value,)

@@ -90,7 +90,9 @@ def _scheme(name: Scalar, given: Mapping, weight: Weight, environment: Environme
     for key, value in given:
         if key.text not in scheme.arguments:
             message = f"`{name.text}` has no argument `{key.text}`"
-            raise fault("NS202", message, key.span, hint=nearest(key.text, scheme.arguments))
+            takes = ", ".join(f"`{each}`" for each in scheme.arguments) or "none"
+            near = nearest(key.text, scheme.arguments)
+            raise fault("NS202", message, key.span, hint=near or f"it takes {takes}")
         arguments[key.text] = _argument(key.text, value, environment)
     _require_sense(name, arguments, weight)
     return Init(name.text, tuple(arguments.items()))

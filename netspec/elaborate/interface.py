@@ -76,7 +76,8 @@ def mark_train_only(root: Instance, late: frozenset[str]) -> None:
     in_training = _reaching(root, [value for name, value in named if name in late])
     always = _reaching(root, [value for name, value in named if name not in late])
     for call in root.calls:
-        call.train_only = call in in_training and call not in always
+        behind = any(value.producer and value.producer.train_only for value in call.inputs)
+        call.train_only = call not in always and (call in in_training or behind)
 
 
 def _reaching(root: Instance, outputs: list[Value]) -> set[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Generator, MutableMapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -41,7 +41,7 @@ def run_loop(
     if step.name is None or step.weights.share is not None:
         inside = replace(context, open_loops=_opened(context, loop))
         if address is not None:
-            shared[step] = Played(step, context, address, context.level.mark())
+            shared[step] = Played(step, context, address)
     elif not step.name.names & loop.variables:
         address = address or body.address(step.name, context)
         group = Level(address, Counter(), numbered=True)
@@ -135,6 +135,7 @@ def _iterations(
     """
     outer, played, key = body.names, body.played, body.next_loop()
     bound: dict[str, list[Any]] = {}
+    singles: dict[str, Played] = {}
     context = replace(context, shared=shared)
     try:
         for k in range(plan.count):
@@ -144,11 +145,22 @@ def _iterations(
             yield k, replace(context, environment=environment, loops=(*context.loops, Loop(key, k)))
             for name, value in body.names.maps[0].items():
                 bound.setdefault(name, []).append(value)
+            singles.update(_singles(body.played.maps[0]))
     finally:
         body.names, body.played = outer, played
+        body.played.update(singles)
         body.names.update(_after(step, loop, plan, bound))
         for left_out in [each for each, played in shared.items() if played is None]:
             skip(left_out, context)
+
+
+def _singles(played: MutableMapping[str, Played | None]) -> dict[str, Played]:
+    """The steps whose names their iteration makes their own: no entries of lists."""
+    return {
+        name: step
+        for name, step in played.items()
+        if step is not None and step.address is not None and step.address[-1] == name
+    }
 
 
 def _variables(loop: Repetition, plan: _Plan, k: int) -> dict[str, Any]:

@@ -7,7 +7,8 @@ are being named.
 from __future__ import annotations
 
 import re
-from collections import Counter
+from bisect import bisect_right
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -33,9 +34,37 @@ class Mark(NamedTuple):
     position: int
     lists: dict[str, int]
 
+    @property
+    def size(self) -> int:
+        return len(self.used) + len(self.lists)
+
+
+NO_MARK = Mark(Counter(), 0, {})
+
 
 class NameTaken(Exception):
     """Two children of one level would have the same name."""
+
+
+class Numbers:
+    """Numbers that are taken, as ranges."""
+
+    def __init__(self) -> None:
+        self._firsts: list[int] = []
+        self._lasts: list[int] = []
+
+    def take(self, first: int, last: int) -> int | None:
+        """Take the numbers from first to last; one that is taken already, or None."""
+        firsts, lasts = self._firsts, self._lasts
+        at = bisect_right(firsts, last)
+        if at and lasts[at - 1] >= first:
+            return max(first, firsts[at - 1])
+        if at and lasts[at - 1] == first - 1:
+            lasts[at - 1] = last
+        else:
+            firsts.insert(at, first)
+            lasts.insert(at, last)
+        return None
 
 
 class Level:
@@ -48,7 +77,7 @@ class Level:
         self._position = 0
         self._taken: set[str] = set()
         self._lists: dict[str, int] = {}
-        self._runs: list[tuple[str, int, int]] = []
+        self._numbers: defaultdict[str, Numbers] = defaultdict(Numbers)
         self._replaying = False
 
     def mark(self) -> Mark:
@@ -66,6 +95,11 @@ class Level:
         finally:
             self._replaying = before
             self._go_to(after)
+
+    def advance(self, since: Mark, until: Mark) -> None:
+        """Count on as another level did between two marks."""
+        self._used.update(until.used - since.used)
+        self._position += until.position - since.position
 
     def _go_to(self, mark: Mark) -> None:
         self._used, self._position, self._lists = mark.used.copy(), mark.position, dict(mark.lists)
@@ -98,11 +132,9 @@ class Level:
     def pass_over(self, call: Place, base: str, count: int) -> None:
         """Claim the names of `count` more applications of a counted call."""
         assert call.first is not None
-        run = (call.stem, call.first + 1, call.first + count)
-        taken = next((name for name in self._taken if _in_run(name, run)), None)
+        taken = self._numbers[call.stem].take(call.first + 1, call.first + count)
         if taken is not None:
-            raise NameTaken(taken)
-        self._runs.append(run)
+            raise NameTaken(f"{call.stem}{taken}")
         if self.numbered:
             self._position += count
         else:
@@ -115,16 +147,16 @@ class Level:
     def _claim(self, name: str) -> Path:
         if self._replaying:
             return (*self.group, name)
-        if name in self._taken or any(_in_run(name, run) for run in self._runs):
+        numbered = _NUMBER.fullmatch(name)
+        if numbered is not None:
+            number = int(numbered[2])
+            if self._numbers[numbered[1]].take(number, number) is not None:
+                raise NameTaken(name)
+        elif name in self._taken:
             raise NameTaken(name)
-        self._taken.add(name)
+        else:
+            self._taken.add(name)
         return (*self.group, name)
-
-
-def _in_run(name: str, run: tuple[str, int, int]) -> bool:
-    numbered = _NUMBER.fullmatch(name)
-    stem, first, last = run
-    return numbered is not None and numbered[1] == stem and first <= int(numbered[2]) <= last
 
 
 @lru_cache(maxsize=4096)

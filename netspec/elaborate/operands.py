@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from netspec.diagnostics import fault
 from netspec.elaborate.context import Context, Flow
 from netspec.elaborate.naming import applied
+from netspec.elaborate.wires import rendered
 from netspec.syntax.spec import Block
 from netspec.syntax.steps import Again, Origin, Step, Use
 
@@ -34,7 +35,7 @@ def arranged(body: Body, step: Step, origin: Origin, flow: Flow, context: Contex
 def _names(body: Body, step: Step, context: Context) -> Sequence[str] | None:
     """What a step calls its operands; None where they have no names."""
     if isinstance(step.body, Again):
-        played = body.played.get(step.body.name)
+        played = body.played.get(rendered(step.body.name, context.environment))
         return None if played is None else _names(body, played.step, played.context)
     if not isinstance(step.body, Use):
         return None

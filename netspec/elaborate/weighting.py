@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from netspec.diagnostics import Span, fault, nearest
+from netspec.diagnostics import Report, Span, fault, nearest
 from netspec.elaborate.context import Site
 from netspec.elaborate.environment import Environment
 from netspec.elaborate.initialisation import initialisation
@@ -27,18 +27,21 @@ MOST_KEYS = 1_000
 def weighting(body: Body, call: Call, path: Path, site: Site) -> Weighting:
     """How the weights of a call are made; raises `SpecError` (NS308 and what arguments raise)."""
     fixed, said = site.context.fixed, site.weights
-    if body.replaying:
+    if body.is_replaying:
         body.elaborator.spend(5, site.use.span)
         _require_same(body, call, path, site)
         return Weighting(again=True, fixed=fixed)
     if not (fixed or said.init or said.ties):
         return PLAIN
-    init, ties = {}, {}
+    init, ties, report = {}, {}, Report()
     for key, node in said.init:
-        weight = _weight(key, call, site)
-        init[key.text] = initialisation(key, node, weight, site.context.environment)
+        with report.collecting():
+            weight = _weight(key, call, site)
+            init[key.text] = initialisation(key, node, weight, site.context.environment)
     for key, to in said.ties:
-        ties[key.text] = _tie(body, key, to, _weight(key, call, site), call, site)
+        with report.collecting():
+            ties[key.text] = _tie(body, key, to, _weight(key, call, site), call, site)
+    report.raise_if_any()
     return Weighting(fixed=fixed, init=init, ties=ties)
 
 
@@ -52,7 +55,8 @@ def _weight(key: Scalar, call: Call, site: Site) -> Weight:
         known = [".".join(each) or "weight" for each in islice(weight_keys(call), MOST_KEYS)]
         listed = ", ".join(f"`{name}`" for name in known[:8])
         hint = nearest(key.text, known) or (f"it has {listed}" if known else None)
-        message = f"`{site.use.head}` has no weight `{key.text}`"
+        what = f"no weight `{key.text}`" if known else "no weights"
+        message = f"`{site.use.head}` has {what}"
         raise fault("NS308", message, key.span, hint=hint)
     return weight
 
@@ -137,6 +141,9 @@ def _tie(body: Body, key: Scalar, to: Template, weight: Weight, call: Call, site
     transposed = last == "T" and bool(there)
     target: Path = tuple(there) if transposed else (*there, last)
     found = _find(body, target, to.span)
+    if not weight.trainable or not found.trainable:
+        message = f"`{key.text}` and `{'.'.join(target)}` are not both trained"
+        raise fault("NS308", message, to.span, hint="buffers cannot be tied")
     own, shape = weight.shape, tuple(reversed(found.shape)) if transposed else found.shape
     if own != shape and own == shape[::-1] and key.text in call.target.transposable:
         transposed, shape = True, own

@@ -7,9 +7,12 @@ from typing import Any
 
 from netspec.diagnostics import Span, SpecError, fault, nearest
 from netspec.elaborate.context import Flow
+from netspec.elaborate.environment import Environment
 from netspec.ops.base import Op
 from netspec.program import Call, Instance
+from netspec.syntax.expression import Expression
 from netspec.syntax.spec import Block
+from netspec.syntax.steps import Template
 
 
 def wire_of(outputs: Flow) -> Any:
@@ -33,16 +36,21 @@ def bindings(name: str, outputs: Flow) -> dict[str, Any]:
 
 
 def without_unread(calls: Sequence[Call], outputs: Flow) -> None:
-    """Drop the extra outputs of ops that nobody reads."""
+    """Drop the extra outputs of ops that nobody reads, of none of the uses of one place."""
     late = [call for call in calls if isinstance(call.target, Op) and call.target.extras]
     if not late:
         return
     read = {value for call in calls for value in call.inputs} | set(outputs)
+    extras = {call: call.outputs[len(call.outputs) - len(_extras(call)) :] for call in late}
+    wanted = {call.place for call in late if not read.isdisjoint(extras[call])}
     for call in late:
-        assert isinstance(call.target, Op)
-        main = len(call.outputs) - len(call.target.extras)
-        if read.isdisjoint(call.outputs[main:]):
-            call.outputs = call.outputs[:main]
+        if call.place not in wanted:
+            call.outputs = call.outputs[: len(call.outputs) - len(extras[call])]
+
+
+def _extras(call: Call) -> tuple[str, ...]:
+    assert isinstance(call.target, Op)
+    return call.target.extras
 
 
 def require_inputs(block: Block, flow: Flow, span: Span) -> None:
@@ -67,3 +75,21 @@ def unknown_step(name: str, steps: Iterable[str], span: Span) -> SpecError:
     if hint is None and known:
         hint = "steps with a name: " + ", ".join(f"`{step}`" for step in known)
     return fault("NS207", f"no step named `{name}` before this one", span, hint=hint)
+
+
+UNUSABLE = frozenset({"training"})
+"""Names that no module can have as its child's."""
+
+
+def rendered(name: Template, environment: Environment) -> str:
+    """The name with its braces evaluated; raises `SpecError` (NS208) if it is no identifier."""
+    if name.literal is not None and name.literal not in UNUSABLE:
+        return name.literal
+    parts = [p.evaluate(environment) if isinstance(p, Expression) else p for p in name.parts]
+    text = "".join(map(str, parts))
+    if text in UNUSABLE:
+        hint = "a PyTorch module keeps its mode under that name"
+        raise fault("NS208", f"`{text}` cannot be the name of a module", name.span, hint=hint)
+    if not text.isidentifier():
+        raise fault("NS208", f"`{text}` cannot be the name of a module", name.span)
+    return text

@@ -188,6 +188,14 @@ class Program:
     def outputs(self) -> tuple[Tensor, ...]:
         return tuple(value.type for value in self.root.outputs)
 
+    @property
+    def eval_outputs(self) -> tuple[Tensor, ...]:
+        """Those that evaluation has."""
+        if not self.train_only:
+            return self.outputs
+        named = zip(self.root.output_names, self.outputs, strict=True)
+        return tuple(tensor for name, tensor in named if name not in self.train_only)
+
     def instances(self) -> list[Instance]:
         """Every distinct instance, callees before callers, the root last."""
         order: dict[int, Instance] = {}

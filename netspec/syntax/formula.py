@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any
 
@@ -162,7 +162,10 @@ class _Resolver:
 
     def number(self, node: ast.expr, depth: int) -> Term:
         """What mentions no input; `2 / 3` stays as it is written."""
-        value = parse_expression(ast.unparse(node), self.span).evaluate(self.scope)
+        try:
+            value = parse_expression(ast.unparse(node), self.span).evaluate(self.scope)
+        except SpecError as error:
+            raise _with_hint(error, self.operands) from None
         if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
             message = f"`{ast.unparse(node)}` in a formula is {shown(value)}, not a number"
             raise fault("NS204", message, self.span)
@@ -181,6 +184,14 @@ class _Resolver:
         if (len(args) < 2) if name in OF_SEVERAL else (len(args) != 1):
             takes = "2 or more arguments" if name in OF_SEVERAL else "1 argument"
             raise fault("NS110", f"`{name}` takes {takes}, not {len(args)}", self.span)
+
+
+def _with_hint(error: SpecError, names: Iterable[str]) -> SpecError:
+    """An unknown name is most likely meant as an input."""
+    hint = (
+        f"the inputs are {', '.join(f'`{n}`' for n in names)}; `from: {{a: .., b: ..}}` names them"
+    )
+    return SpecError(replace(d, hint=hint) if d.code == "NS206" else d for d in error.diagnostics)
 
 
 def _negative(term: Term) -> Term:

@@ -166,8 +166,10 @@ class _SpecParser:
 
     def _blocks(self, node: Node) -> None:
         for key, value in as_mapping(node, "`blocks`"):
+            self.file.faulty.add(key.text)
             with self.report.collecting():
                 self.file.blocks[key.text] = self._block(key, as_mapping(value, "a block"))
+                self.file.faulty.remove(key.text)
 
     def _body(self, node: Node) -> None:
         self.file.body = self.steps.steps(node)

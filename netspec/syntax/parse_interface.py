@@ -15,6 +15,8 @@ DTYPES = ("float32", "int64")
 def read_inputs(node: Node) -> tuple[Input, ...]:
     """The inputs of a network by name; raises `SpecError` (NS204, NS205, NS208)."""
     named = as_mapping(node, "`inputs`")
+    if not named.items:
+        raise fault("NS205", "`inputs` is empty", node.span)
     for key, _ in named:
         reject_name(key, "an input")
     return tuple(read_input(key.text, value) for key, value in named)
@@ -55,6 +57,8 @@ def read_outputs(node: Node) -> tuple[Output, ...]:
     if not isinstance(node, Mapping):
         listed = names(node, "`outputs`")
         return tuple(Output(name.text, read_expression(name), False) for name in listed)
+    if not node.items:
+        raise fault("NS205", "`outputs` is empty", node.span)
     late = _train_only(node)
     outputs = []
     for key, value in node:

@@ -98,7 +98,7 @@ class StepParser:
         if head.text == "do":
             return self.steps(arguments)
         if head.text == "again":
-            return Again(_variable(arguments), arguments.span)
+            return Again(_step_name(arguments), arguments.span)
         if head.text == "branches":
             paths = self._paths(arguments)
             return Branches(paths, parse_use(merge[1]) if merge else None, head.span)
@@ -156,13 +156,20 @@ def _reject_modifier(key: Scalar, head: Scalar) -> None:
     if key.text in _BODIES:
         hint = f"a body that `{head.text}` takes is an argument: `{head.text}: {{body: [...]}}`"
         message = f"`{key.text}` cannot stand beside `{head.text}`"
-        raise fault("NS205", message, key.span, hint=hint if key.text == "do" else None)
+        takes_body = key.text == "do" and head.text not in _BODIES
+        raise fault("NS205", message, key.span, hint=hint if takes_body else None)
 
 
 def _reject_reserved(key: Scalar, what: str) -> None:
     if key.text in MODIFIERS:
         message = f"`{key.text}` is a modifier and cannot name {what}"
         raise fault("NS208", message, key.span)
+
+
+def _step_name(node: Node) -> Template:
+    if not isinstance(node, Scalar) or not isinstance(node.value, str):
+        raise fault("NS208", f"`again` names a step, not {describe(node)}", node.span)
+    return _template(node)
 
 
 def _origin(node: Node) -> Origin:
@@ -199,7 +206,8 @@ def _is_set(modifier: tuple[Scalar, Node] | None) -> bool:
     key, node = modifier
     if not isinstance(node, Scalar) or not isinstance(node.value, bool):
         message = f"`{key.text}` is `true` or `false`, not {describe(node)}"
-        raise fault("NS204", message, node.span)
+        hint = "it is no expression: the step has it or not"
+        raise fault("NS204", message, node.span, hint=hint)
     return node.value
 
 
@@ -265,7 +273,7 @@ def _template(node: Node) -> Template:
     text, parts = _text(node), parse_template(node).parts
     literal = "".join(p for p in parts if isinstance(p, str))
     starts_badly = len(parts) == 1 and literal[:1].isdigit()
-    if not parts or not re.fullmatch(r"\w*", literal) or starts_badly:
+    if text in ("", "_") or not re.fullmatch(r"\w*", literal) or starts_badly:
         message = f"`{text}` cannot be the name of a module"
         raise fault("NS208", message, node.span, hint="letters, digits and _, no digit first")
     return Template(tuple(parts), node.span)

@@ -12,6 +12,8 @@ def reject_name(key: Scalar, what: str) -> None:
     """Raise `SpecError` (NS208) for a key that cannot be a name."""
     if not key.plain or not WORD.fullmatch(key.text) or "." in key.text:
         raise fault("NS208", f"{describe(key)} cannot name {what}", key.span)
+    if key.text == "_":
+        raise fault("NS208", f"`_` is the value so far and cannot name {what}", key.span)
     if key.text in MODIFIERS:
         raise fault("NS208", f"`{key.text}` is a modifier and cannot name {what}", key.span)
     if key.text in BUILT_IN:
@@ -47,8 +49,10 @@ def names(node: Node, what: str) -> tuple[Scalar, ...]:
     listed = tuple(item for item in items if isinstance(item, Scalar))
     if not items or len(listed) != len(items):
         raise fault("NS205", f"{what} is a list of names, not {describe(node)}", node.span)
-    for k, name in enumerate(listed):
+    seen: set[str] = set()
+    for name in listed:
         reject_name(name, "a tensor")
-        if name.text in {earlier.text for earlier in listed[:k]}:
+        if name.text in seen:
             raise fault("NS208", f"`{name.text}` stands in {what} twice", name.span)
+        seen.add(name.text)
     return listed

@@ -111,6 +111,8 @@ class SpecFile:
     """Empty where the network's output is what the last step gives."""
     defaults: dict[str, Mapping] = field(default_factory=dict)
     blocks: dict[str, Block] = field(default_factory=dict)
+    faulty: set[str] = field(default_factory=set)
+    """The blocks that could not be read."""
     body: tuple[Step, ...] = ()
     asserts: tuple[Assert, ...] = ()
     claims: tuple[Claim, ...] = ()

@@ -78,7 +78,7 @@ class Template:
 class Again:
     """The step of that name in the same body, once more with the same weights."""
 
-    name: str
+    name: Template
     span: Span
 
 

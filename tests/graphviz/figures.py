@@ -18,11 +18,15 @@ from netspec.program import Program
 
 @dataclass(frozen=True)
 class Figure:
-    """The texts of every node and every cluster's heading, and the edges between the nodes."""
+    """The texts of every node and every cluster's heading, and the edges between the nodes.
+
+    Edges that are drawn from their end point from it here; `dashed` are those that are.
+    """
 
     nodes: dict[str, list[str]]
     clusters: dict[str, list[str]]
-    edges: set[tuple[str, str]]
+    edges: list[tuple[str, str]]
+    dashed: list[tuple[str, str]]
 
     @property
     def strips(self) -> list[list[str]]:
@@ -31,7 +35,7 @@ class Figure:
 
     @property
     def shapes(self) -> list[str]:
-        return [texts[0] for name, texts in self.nodes.items() if ": " in name]
+        return ["".join(texts) for name, texts in self.nodes.items() if ": " in name]
 
     def node(self, text: str) -> str:
         """The name of the one node that shows `text`."""
@@ -42,15 +46,17 @@ class Figure:
         """The shape on the way from the node that shows `one` to the one that shows `other`."""
         (wire,) = (
             head
-            for tail, head in self.edges
+            for tail, head in dict.fromkeys(self.edges)
             if tail == self.node(one) and (head, self.node(other)) in self.edges
         )
-        return self.nodes[wire][0]
+        return "".join(self.nodes[wire])
 
 
-def load(folder: Path, body: str, input: str = "[8, 16, 16]") -> Program:
+def load(folder: Path, body: str, input: str | None = "[8, 16, 16]") -> Program:
+    """The network of that body; without `input` the text has its own `inputs`."""
     path = folder / "net.yaml"
-    path.write_text(f"netspec: 1\nname: net\ninput: {input}\n{textwrap.dedent(body)}")
+    given = f"input: {input}\n" if input else ""
+    path.write_text(f"netspec: 1\nname: net\n{given}{textwrap.dedent(body)}")
     return netspec.load(path).program
 
 
@@ -62,7 +68,8 @@ def figure(program: Program) -> Figure:
                 cluster.name: _texts(cluster.graph_attr["label"] or "")
                 for cluster in _clusters(graph)
             },
-            {(str(tail), str(head)) for tail, head in graph.edges()},
+            [(str(tail), str(head)) for tail, head in graph.edges()],
+            [(str(e[0]), str(e[1])) for e in graph.edges() if e.attr["style"] == "dashed"],
         )
 
 

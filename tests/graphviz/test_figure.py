@@ -43,12 +43,18 @@ blocks:
 
 @pytest.mark.parametrize("address", SHIPPED)
 def test_fits_a_page_legibly(address: str) -> None:
-    svg = render(netspec.load(address).dot(), "svg").decode()
-    width, height = map(int, re.findall(r'(?:width|height)="(\d+)pt"', svg)[:2])
+    text = netspec.load(address).dot()
+    svg = render(text, "svg").decode()
+    drawn = list(map(int, re.findall(r'(?:width|height)="(\d+)pt"', svg)[:2]))
+    page = [72 * float(side) for side in re.findall(r'size="([\d.]+),([\d.]+)"', text)[0]]
     scale = float(re.findall(r"scale\(([\d.]+)", svg)[0])
-    assert width <= 540
-    assert height <= 785
-    assert scale >= 0.75, "the smallest text, of 8 points, would be below 6"
+    assert all(length <= side + 1 for length, side in zip(drawn, page, strict=True))
+    assert scale >= 0.7, "the smallest text, of 8 points, would be below 5.6"
+
+
+def test_paper_is_the_smallest_that_will_do() -> None:
+    assert 'size="7.50,10.90"' in netspec.load("lenet5").dot()
+    assert 'size="22.60,15.75"' in netspec.load("inception_v4").dot()
 
 
 @pytest.mark.parametrize("address", SHIPPED)
@@ -66,10 +72,23 @@ def test_parameters_add_up_along_the_spine(address: str) -> None:
     assert sum(counts(strip)[0] for strip in strips(catalogue.entries[0].nodes)) == network.params
 
 
-@pytest.mark.parametrize("name", ["lenet5", "densenet121", "resnet50"])
-def test_golden(name: str) -> None:
-    """After an intended change: `netspec build NAME --target dot -o - > golden/NAME.dot`."""
-    assert netspec.load(name).dot() == (GOLDEN / f"{name}.dot").read_text()
+@pytest.mark.parametrize(
+    "name", ["lenet5", "densenet121", "resnet50", "googlenet", "recurrent_resnet", "unet_572"]
+)
+def test_golden(name: str, request: pytest.FixtureRequest) -> None:
+    """`pytest tests/graphviz --update-goldens` rewrites the expected files."""
+    _compare(netspec.load(name).dot(), GOLDEN / f"{name}.dot", request)
+
+
+@pytest.mark.parametrize("name", ["two_towers", "shared_weights"])
+def test_golden_of_small_specs(name: str, request: pytest.FixtureRequest) -> None:
+    _compare(netspec.load(GOLDEN / f"{name}.yaml").dot(), GOLDEN / f"{name}.dot", request)
+
+
+def _compare(text: str, expected: Path, request: pytest.FixtureRequest) -> None:
+    if request.config.getoption("--update-goldens"):
+        expected.write_text(text)
+    assert text == expected.read_text()
 
 
 def test_is_the_same_in_every_process() -> None:
@@ -277,3 +296,156 @@ def test_deeply_nested_blocks(tmp_path: Path) -> None:
         """,
     )
     assert len(figure(program).clusters) == 1 + 140
+
+
+def test_inputs_and_outputs_have_their_names() -> None:
+    text = netspec.load(GOLDEN / "two_towers.yaml").dot()
+    assert "inputs image 3 × 32 × 32, words 8 int64" in text
+    assert "outputs logits 10, aux 2 (training only)" in text
+    shown = figure(netspec.load(GOLDEN / "two_towers.yaml").program)
+    assert {"image 3 × 32 × 32", "words 8 int64", "logits 10", "aux 2, training only"} <= {
+        *shown.shapes
+    }
+
+
+def test_what_only_training_has_is_dashed() -> None:
+    shown = figure(netspec.load(GOLDEN / "two_towers.yaml").program)
+    head = shown.node("linear 2")
+    assert sorted(head in ends for ends in shown.dashed) == [True, True]
+    text = netspec.load(GOLDEN / "two_towers.yaml").dot()
+    (line,) = (line for line in text.splitlines() if line.strip().startswith(f'"{head}" [label'))
+    assert 'style="dashed"' in line
+    assert ">training only<" in text
+    assert ">training only<" not in netspec.load("lenet5").dot()
+
+
+def test_weights_of_other_steps() -> None:
+    strips = figure(netspec.load(GOLDEN / "shared_weights.yaml").program).strips
+    assert ["encoder", "linear 100", "78.5K"] in strips
+    assert ["linear 100", "× 99", "weights of recurrent"] in strips
+    assert ["linear 784", "784", "weight of encoder, transposed"] in strips
+    assert ["affine", "1.6K fixed"] in strips
+
+
+def test_weights_shared_by_iterations() -> None:
+    strips = figure(netspec.load("recurrent_resnet").program).strips
+    assert ["conv1", "relu", "conv 3×3, 64", "36.9K", "shared"] in strips
+
+
+def test_weights_of_a_whole_sequence(tmp_path: Path) -> None:
+    body = """
+    body:
+      - {name: stem, do: [conv: 8, bn, relu]}
+      - again: stem
+    """
+    assert figure(load(tmp_path, body)).strips[1] == [
+        "conv 1×1, 8",
+        "bn",
+        "relu",
+        "weights of stem",
+    ]
+
+
+def test_parts_of_a_split_are_told_apart(tmp_path: Path) -> None:
+    program = load(
+        tmp_path,
+        "body: [{split: 2, name: parts}, {tanh: , from: 'parts[1]'}, {sum: , from: '_, parts[0]'}]",
+    )
+    shown = figure(program)
+    split = shown.node("split, parts 2")
+    assert len([head for tail, head in shown.edges if tail == split]) == 2
+
+
+def test_extra_output_has_its_name(tmp_path: Path) -> None:
+    body = "body: [{max_pool: , name: pool}, tanh, {max_unpool: , from: '_, pool.indices'}]"
+    shown = figure(load(tmp_path, body))
+    assert shown.between("max pool 2×2 / 2", "max unpool 2×2 / 2") == "indices 8 × 8 × 8 int64"
+    assert shown.between("max pool 2×2 / 2", "tanh") == "8 × 8 × 8"
+
+
+def test_outputs_of_a_block_have_their_names(tmp_path: Path) -> None:
+    program = load(
+        tmp_path,
+        """
+        blocks:
+          cell:
+            inputs: [previous, current]
+            outputs: [current, new]
+            body:
+              - {conv: 8, from: current}
+              - {sum: , from: "_, previous", name: new}
+        body:
+          - {branches: [tanh, sigmoid]}
+          - {cell: , repeat: 2}
+          - sum
+        """,
+    )
+    shown = figure(program)
+    assert {"previous 8 × 16 × 16", "current 8 × 16 × 16", "new 8 × 16 × 16"} <= {*shown.shapes}
+
+
+def test_parameter_is_a_source(tmp_path: Path) -> None:
+    body = """
+    body:
+      - {identity: , name: image}
+      - {parameter: {shape: [8, 16, 16]}, name: position}
+      - {sum: , from: "image, position"}
+    """
+    shown = figure(load(tmp_path, body))
+    source = shown.node("parameter [8, 16, 16]")
+    assert not [head for _, head in shown.edges if head == source]
+    assert shown.between("parameter [8, 16, 16]", "sum") == "8 × 16 × 16"
+
+
+def test_operands_of_a_formula_have_their_names(tmp_path: Path) -> None:
+    body = """
+    body:
+      - {conv: 8, name: e}
+      - sigmoid
+      - {formula: a * (1 - b), from: {a: e, b: _}}
+    """
+    shown = figure(load(tmp_path, body))
+    assert shown.between("sigmoid", "a * (1 - b)") == "b 8 × 16 × 16"
+
+
+def test_many_generated_branches_are_one_drawing(tmp_path: Path) -> None:
+    body = """
+    body:
+      - branches:
+          for: {k: [1, 3, 5, 7, 9, 11]}
+          do: [{conv: {out: 4, kernel: k, padding: k // 2}}, tanh, {conv: 4}]
+        merge: concat
+    """
+    shown = figure(load(tmp_path, body))
+    assert shown.clusters["cluster net/0"] == ["6 in parallel"]
+    assert shown.between("conv 1×1, 4", "concat") == "6 of 4 × 16 × 16"
+    assert len([strip for strip in shown.strips if "tanh" in strip]) == 1
+
+
+def test_few_generated_branches_stand_side_by_side(tmp_path: Path) -> None:
+    body = """
+    body:
+      - branches: {repeat: 3, do: [{conv: 4}]}
+        merge: concat
+    """
+    assert len(figure(load(tmp_path, body)).strips) == 4
+
+
+def test_many_tensors_from_one_loop_are_one_edge() -> None:
+    shown = figure(netspec.load("wavenet").program)
+    assert "skip29 of 256 × 4096" not in shown.shapes
+    assert "skip 29 of 256 × 4096" in shown.shapes
+
+
+def test_unet_is_drawn_as_a_u() -> None:
+    text = netspec.load("unet_572").dot()
+    assert text.count("rank=same") == 4
+    skip = '{ rank=same "unet_572: 64 × 568 × 568" "unet_572.crop_to4" }'
+    assert skip in text
+    upwards = '"unet_572.head" -> "unet_572: 64 × 388 × 388" [dir="back", weight="9"]'
+    assert upwards in text
+
+
+@pytest.mark.parametrize("name", ["resnet50", "seresnet50", "densenet121", "ror3_56"])
+def test_other_skips_do_not_make_a_u(name: str) -> None:
+    assert "rank=same" not in netspec.load(name).dot()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from netspec.backends.graphviz.labels import extent, listing, quantity, shape
+from netspec.backends.graphviz.labels import extent, listing, quantity, shape, wrapped
 from netspec.backends.graphviz.symbols import Symbols
 from tests.graphviz.figures import figure, load
 
@@ -36,12 +36,15 @@ def test_extent() -> None:
     assert extent([7, 7]) == "7"
     assert extent([64, 256, 128]) == "64…256"
     assert extent([56, 28, 7]) == "56…7"
+    assert extent([1 / 3, 0.5, 2 / 3]) == "0.3333…0.6667"
 
 
 def test_listing() -> None:
     assert listing([2, 1, 2]) == "2, 1"
     assert listing([1, 2, 4]) == "1…4"
-    assert listing(["same", 1, (1, 3)]) == "same, 1, 1×3"
+    assert listing([0.0, 0.1, 0.2]) == "0…0.2"
+    assert listing([(0, 1), (1, 2), (2, 3)]) == "[0, 1], …, [2, 3]"
+    assert listing(["same", 1, (1, 3)]) == "same, 1, [1, 3]"
 
 
 @pytest.mark.parametrize(
@@ -82,8 +85,52 @@ def test_shape_over_iterations() -> None:
         ("dropout", "dropout"),
         ("leaky_relu: {slope: 0.1}", "leaky relu, slope 0.1"),
         ("bn: {eps: 0.001}", "bn"),
+        ("conv: {out: 4, kernel: [3, 5], stride: [1, 2]}", "conv 3×5 / 1×2, 4"),
+        ("conv: {out: 4, kernel: 3, dilation: [2, 1]}", "conv 3×3, 4, dilation 2×1"),
+        ("pad: {by: [0, 1]}", "pad, by [0, 1]"),
+        ("pad: {by: [[0, 1], [0, 1]]}", "pad, by [[0, 1], [0, 1]]"),
+        ("reshape: [8, -1]", "reshape [8, -1]"),
+        ("permute: [2, 0, 1]", "permute [2, 0, 1]"),
+        ("select: 0", "select 0"),
+        ("select: {at: [0, 3]}", "select [0, 3]"),
+        ("drop_path: 1 / 3", "drop path, p 0.3333"),
+        ("formula: 1.7159 * tanh(2 / 3 * x)", "1.7159 * tanh(2 / 3 * x)"),
+        ("formula: 1 / 3 + sqrt(2) * x", "1 / 3 + 1.414 * x"),
     ],
 )
 def test_op(step: str, text: str, tmp_path: Path) -> None:
     (strip,) = figure(load(tmp_path, f"body:\n  - {step}\n")).strips
     assert strip[0] == text
+
+
+def test_causal_convolution(tmp_path: Path) -> None:
+    step = "conv: {out: 4, kernel: 2, padding: causal, dilation: 4}"
+    (strip,) = figure(load(tmp_path, f"body:\n  - {step}\n", "[8, 16]")).strips
+    assert strip[0] == "causal conv 2, 4, dilation 4"
+
+
+def test_argument_of_the_block_by_the_same_name(tmp_path: Path) -> None:
+    program = load(
+        tmp_path,
+        """
+        blocks:
+          pair:
+            params: {dilation: int}
+            body:
+              - branches: [{conv: {out: 8, dilation: dilation}}, identity]
+                merge: sum
+        body: [pair: 2, pair: 3]
+        """,
+    )
+    assert ["conv 1×1, 8, dilation"] in [strip[:1] for strip in figure(program).strips]
+
+
+def test_long_formula_is_cut(tmp_path: Path) -> None:
+    text = " + ".join(["x"] * 30)
+    (strip,) = figure(load(tmp_path, f"body:\n  - formula: {text}\n")).strips
+    assert len(strip[0]) <= 48
+    assert strip[0].endswith(" …")
+
+
+def test_wrapped() -> None:
+    assert wrapped(["width 1", "stride 2", "groups 3"], 20) == ["width 1, stride 2,", "groups 3"]

@@ -155,6 +155,7 @@ body:
 
 
 def test_a_shared_step_in_a_numbered_group_stands_in_the_first(specs: Specs) -> None:
+    """It holds its position in the others."""
     network = specs.load(
         """
 body:
@@ -167,7 +168,7 @@ body:
 """
     )
     weights = keys(network)
-    assert weights == ["layers.0.0.weight", "layers.0.1.weight", "layers.1.0.weight"]
+    assert weights == ["layers.0.0.weight", "layers.0.1.weight", "layers.1.1.weight"]
 
 
 def test_share_needs_a_loop(specs: Specs) -> None:

@@ -13,7 +13,7 @@ from netspec.backends.graphviz.fold import Folder, overlay, side_by_side
 from netspec.backends.graphviz.strips import Link, Node, arrange
 from netspec.backends.graphviz.symbols import Symbols
 from netspec.backends.graphviz.units import is_unit
-from netspec.program import Instance, Program
+from netspec.program import Instance, Path, Program
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +24,8 @@ class Entry:
     versions: Sequence[Instance]
     nodes: Sequence[Node]
     links: Sequence[Link]
+    late: frozenset[str] = frozenset()
+    """The outputs that are given in training only."""
 
     @cached_property
     def varied(self) -> Mapping[str, tuple[Any, ...]]:
@@ -38,6 +40,14 @@ class Entry:
         taken = [value.type.shape for version in self.versions for value in version.inputs[:1]]
         return Symbols(taken, self.varied)
 
+    @cached_property
+    def lenders(self) -> frozenset[Path]:
+        """The places whose weights are used elsewhere in the body."""
+        calls = self.versions[0].calls
+        again = (call.place.path() for call in calls if call.weighting.again)
+        tied = (tie.path for call in calls for tie in call.weighting.ties.values())
+        return frozenset((*again, *tied))
+
 
 class Catalogue:
     """Finds the entry of an instance; `entries` come in the order of first use, the root first."""
@@ -50,8 +60,11 @@ class Catalogue:
         for instance in _breadth_first(program.root):
             versions.setdefault(self._folder.kind(instance), []).append(instance)
         root, *others = versions
-        names = {root: program.name, **_names({k: versions[k][0].block for k in others})}
-        self._by_kind = {kind: self._entry(names[kind], versions[kind]) for kind in versions}
+        names = _names({k: versions[k][0].block for k in others})
+        self._by_kind = {
+            root: self._entry(program.name, versions[root], program.train_only),
+            **{kind: self._entry(names[kind], versions[kind]) for kind in others},
+        }
 
     @property
     def entries(self) -> list[Entry]:
@@ -60,9 +73,11 @@ class Catalogue:
     def __getitem__(self, instance: Instance) -> Entry:
         return self._by_kind[self._folder.kind(instance)]
 
-    def _entry(self, name: str, versions: Sequence[Instance]) -> Entry:
+    def _entry(
+        self, name: str, versions: Sequence[Instance], late: frozenset[str] = frozenset()
+    ) -> Entry:
         bodies = [self._folder.body(version) for version in versions]
-        return Entry(name, versions, *arrange(overlay(bodies, side_by_side), versions))
+        return Entry(name, versions, *arrange(overlay(bodies, side_by_side), versions), late)
 
 
 def _breadth_first(root: Instance) -> Iterator[Instance]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from math import ceil
 from typing import Any
 
 from netspec.analysis.cost import Cost, Costs
@@ -12,7 +11,7 @@ from netspec.backends.graphviz import style
 from netspec.backends.graphviz.catalogue import Catalogue, Entry
 from netspec.backends.graphviz.cells import Cells
 from netspec.backends.graphviz.drawing import Drawing, Names
-from netspec.backends.graphviz.labels import listing, plain_shape, quantity
+from netspec.backends.graphviz.labels import listing, quantity, tensor, wrapped
 from netspec.backends.graphviz.markup import (
     bold,
     cell,
@@ -25,12 +24,12 @@ from netspec.backends.graphviz.markup import (
     subgraph,
     table,
 )
+from netspec.backends.graphviz.paper import layout
 from netspec.ops.base import Op
 from netspec.program import Program
 
-STRIP, COLUMN = 54, 240
-"""What a strip takes down the page and a column across it, more or less, in points."""
-MOST_COLUMNS = 8
+TITLE_WIDTH = 76
+LATE = " (training only)"
 MOST_WORK, MUCH_WORK = 10_000, 1_000
 """For the layout: what a figure may ask for (some 3 s), and from where on it is done in haste."""
 
@@ -39,9 +38,10 @@ def dot(program: Program) -> str:
     """The figure as DOT text; the same program gives the same text."""
     catalogue, costs = Catalogue(program), Costs(program)
     spine, *insets = drawings = _drawings(catalogue, Cells(catalogue, costs))
-    columns = _columns(spine, insets)
-    layout = style.HASTY if sum(each.work for each in drawings) > MUCH_WORK else {}
-    page = {**style.PAGE, **layout, "packmode": f"array_ti{1 + len(columns)}"}
+    paper, columns = layout(spine, insets)
+    haste = style.HASTY if sum(each.work for each in drawings) > MUCH_WORK else {}
+    packing = {"size": paper.inches, "packmode": f"array_ti{1 + len(columns)}"}
+    page = {**style.PAGE, **packing, **haste}
     lines = [
         defaults("graph", page, _title(program, costs.total)),
         defaults("node", style.NODE),
@@ -64,42 +64,13 @@ def _drawings(catalogue: Catalogue, cells: Cells) -> list[Drawing]:
     return drawings
 
 
-def _columns(spine: Drawing, insets: Sequence[Drawing]) -> list[list[Drawing]]:
-    """Insets in columns beside the spine, in the way that needs least scaling down."""
-    total = sum(map(_room, insets))
-    heights = (ceil(total / count) for count in range(1, MOST_COLUMNS + 1))
-    ways = (_filled(insets, max(height, spine.height)) for height in heights)
-    return max(ways, key=lambda columns: _scale(spine, columns))
-
-
-def _room(inset: Drawing) -> int:
-    """Strips on the longest path, and the room of one for the heading."""
-    return inset.height + 1
-
-
-def _filled(insets: Iterable[Drawing], height: int) -> list[list[Drawing]]:
-    """Columns no higher than that, if no inset is."""
-    columns: list[list[Drawing]] = []
-    for inset in insets:
-        if columns and sum(map(_room, columns[-1])) + _room(inset) <= height:
-            columns[-1].append(inset)
-        else:
-            columns.append([inset])
-    return columns
-
-
-def _scale(spine: Drawing, columns: Sequence[Sequence[Drawing]]) -> float:
-    height = max([spine.height, *(sum(map(_room, column)) for column in columns)]) * STRIP
-    return min(1, style.WIDTH / (COLUMN * (1 + len(columns))), style.HEIGHT / (style.HEAD + height))
-
-
 def _stacked(column: Sequence[Drawing]) -> Iterator[str]:
     """Insets one below the other, held by edges that are not seen."""
     for inset in column:
         label = _heading(inset.entry)
         yield from subgraph(inset.name, style.PANELLED, label, inset.lines())
     for above, below in pairwise(column):
-        yield edge(above.wires[-1].name, below.wires[0].name, style="invis", weight="0")
+        yield edge(above.lowest, below.wires[0].name, style="invis", weight="0")
 
 
 def _heading(entry: Entry) -> str:
@@ -123,17 +94,35 @@ def _facts(entry: Entry) -> Iterator[str]:
 
 
 def _title(program: Program, total: Cost) -> str:
-    taken = ", ".join(plain_shape(each.shape) for each in program.inputs)
     macs = quantity(total.macs, decimals=2)
-    facts = f"{total.params:,} parameters · {macs} MACs · input {taken}"
+    facts = [f"{total.params:,} parameters · {macs} MACs", *_interface(program)]
+    if len(facts) == 2 and len(" · ".join(facts)) <= TITLE_WIDTH:
+        facts = [" · ".join(facts)]
     lines = [
         [cell(font(bold(escaped(program.name)), size=style.LARGE, colour=style.INK))],
-        [cell(font(escaped(facts), size=style.NORMAL, colour=style.FAINT))],
+        *([cell(font(escaped(fact), size=style.NORMAL, colour=style.FAINT))] for fact in facts),
     ]
     legend = list(_legend(program))
     if legend:
         lines.append([cell(table([legend], border=0, cellspacing=3, cellpadding=3))])
     return table(lines, border=0, cellspacing=0, cellpadding=2)
+
+
+def _interface(program: Program) -> Iterator[str]:
+    """What the network takes and, where that has names, what it gives."""
+    root = program.root
+    taken = [
+        f"{name} {shape}" if name != "x" or len(root.inputs) > 1 else shape
+        for name, shape in ((value.name, tensor(value.type)) for value in root.inputs)
+    ]
+    given = [
+        f"{name} {tensor(value.type)}{LATE if name in program.train_only else ''}"
+        for name, value in zip(root.output_names, root.outputs, strict=False)
+    ]
+    for word, texts in (("input", taken), ("output", given)):
+        if texts:
+            first, *others = texts
+            yield from wrapped([f"{word}{'s' if others else ''} {first}", *others], TITLE_WIDTH)
 
 
 def _legend(program: Program) -> Iterator[str]:
@@ -142,3 +131,5 @@ def _legend(program: Program) -> Iterator[str]:
     for family, colour in style.FAMILIES.items():
         if family in used:
             yield cell(font(family, size=style.SMALL, colour=style.INK), bgcolor=colour)
+    if program.train_only:
+        yield cell(font("training only", size=style.SMALL, colour=style.INK), **style.LATE_CELL)

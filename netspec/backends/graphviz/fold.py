@@ -10,6 +10,8 @@ from netspec.backends.graphviz.units import is_unit, ops_of
 from netspec.ops.base import Op
 from netspec.program import Call, Instance, Value
 
+MANY_BRANCHES = 5
+
 Versions = tuple[tuple[Call, ...], ...]
 """The calls that are drawn as one: of each version of a block those of each iteration."""
 
@@ -44,6 +46,8 @@ class Fold:
 
     times: tuple[int, ...]
     items: list[Item]
+    parallel: bool = False
+    """Whether the iterations are branches, not one after the other."""
 
 
 Item = Leaf | Level | Fold
@@ -55,6 +59,15 @@ def leaves(items: Iterable[Item]) -> Iterator[Leaf]:
             yield item
         else:
             yield from leaves(item.items)
+
+
+def folds(items: Iterable[Item]) -> Iterator[Fold]:
+    """Those that stand in no other."""
+    for item in items:
+        if isinstance(item, Fold):
+            yield item
+        elif isinstance(item, Level):
+            yield from folds(item.items)
 
 
 class Folder:
@@ -100,11 +113,13 @@ class Folder:
         by_iteration = groupby(calls, key=lambda call: call.loops[loop].iteration)
         iterations = [list(inner) for _, inner in by_iteration]
         bodies = [self._items(inner, level, loop + 1) for inner in iterations]
-        if not all(_follows(after, before) for before, after in pairwise(iterations)):
+        follows = [_follows(after, before) for before, after in pairwise(iterations)]
+        if any(follows) and not all(follows):
             return [item for body in bodies for item in body]
+        drawn = _in_a_row if any(follows) else _in_parallel
         items: list[Item] = []
         for _, alike in groupby(bodies, key=lambda body: (self._signature(body), _sizes(body))):
-            items += _in_a_row(list(alike))
+            items += drawn(list(alike))
         return items
 
     def _signature(self, items: Sequence[Item]) -> tuple[object, ...]:
@@ -116,7 +131,8 @@ class Folder:
         if isinstance(item, Leaf):
             sources = {at.get(id(value.producer), -1) for value in item.first.inputs}
             return (self._target(item.first.target), item.first.train_only, *sorted(sources))
-        return (type(item), *(self._form(each, at) for each in item.items))
+        kind = (type(item), isinstance(item, Fold) and item.parallel)
+        return (*kind, *(self._form(each, at) for each in item.items))
 
     def _target(self, target: Op | Instance) -> object:
         return type(target) if isinstance(target, Op) else (target.block, self.kind(target))
@@ -165,6 +181,13 @@ def _in_a_row(iterations: Sequence[list[Item]]) -> list[Item]:
     return [Fold((len(iterations),), items)]
 
 
+def _in_parallel(branches: Sequence[list[Item]]) -> list[Item]:
+    """Branches of one signature; many are drawn once."""
+    if len(branches) < MANY_BRANCHES:
+        return list(chain.from_iterable(branches))
+    return [Fold((len(branches),), overlay(branches, _end_to_end), parallel=True)]
+
+
 Join = Callable[[Sequence[Versions]], Versions]
 
 
@@ -180,7 +203,8 @@ def _overlaid(items: Sequence[Item], join: Join) -> Item:
             return Leaf(join([leaf.versions for leaf in alike]), _times(alike))
         case Fold():
             folds = [item for item in items if isinstance(item, Fold)]
-            return Fold(_times(folds), overlay([fold.items for fold in folds], join))
+            inner = overlay([fold.items for fold in folds], join)
+            return Fold(_times(folds), inner, folds[0].parallel)
         case Level(name=name):
             levels = [item for item in items if isinstance(item, Level)]
             return Level(name, overlay([level.items for level in levels], join))

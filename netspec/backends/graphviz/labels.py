@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import chain
+from textwrap import wrap
 from typing import Any, TypeVar
 
 from netspec.backends.graphviz.symbols import Symbols, Values
+from netspec.tensor import Tensor
 
 T = TypeVar("T")
 UNITS = {"T": 10**12, "G": 10**9, "M": 10**6, "K": 10**3}
@@ -61,6 +63,22 @@ def shape(shapes: Sequence[Sequence[tuple[int, ...]]], symbols: Symbols) -> str:
 
 def plain_shape(sizes: Iterable[object]) -> str:
     return " × ".join(map(str, sizes)) or "scalar"
+
+
+def tensor(type: Tensor) -> str:
+    """Its shape, and its element type if that is not the usual one."""
+    return typed(plain_shape(type.shape), type.dtype)
+
+
+def typed(shape: str, dtype: str) -> str:
+    return shape if dtype == Tensor(()).dtype else f"{shape} {dtype}"
+
+
+def wrapped(phrases: Iterable[str], width: int) -> list[str]:
+    """The phrases with commas between, in lines that break between phrases only."""
+    text = ", ".join(phrase.replace(" ", "\xa0") for phrase in phrases)
+    lines = wrap(text, width, break_long_words=False, break_on_hyphens=False)
+    return [line.replace("\xa0", " ") for line in lines]
 
 
 def _size(axis: int, sizes: Values, symbols: Symbols) -> str:

@@ -36,6 +36,10 @@ def edge(source: str, target: str, **attributes: str) -> str:
     return f"{quoted(source)} -> {quoted(target)}{listed(attributes)}"
 
 
+def same_rank(*names: str) -> str:
+    return f"{{ rank=same {' '.join(map(quoted, names))} }}"
+
+
 def defaults(kind: str, attributes: Mapping[str, str], label: str | None = None) -> str:
     """What holds for the graph, its nodes or its edges."""
     return f"{kind}{listed(attributes, label)}"

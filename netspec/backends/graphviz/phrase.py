@@ -24,7 +24,7 @@ SELF_EVIDENT = {
 }
 """The argument of an op that needs no name."""
 UNSAID = frozenset(
-    {"padding", "padding_mode", "bias", "affine", "eps", "momentum", "ceil", "count_pad", "keep"}
+    "padding output_padding padding_mode bias affine eps momentum ceil count_pad keep".split()
 )
 FORMULA_WIDTH = 48
 
@@ -59,7 +59,8 @@ class Phrase:
         return shorten(rounded, FORMULA_WIDTH, placeholder=" …")
 
     def _kind(self) -> Iterator[str]:
-        if "padding" in self._fields and settled(self._values("padding"), self._symbols) == "causal":
+        paddings = self._values("padding") if "padding" in self._fields else []
+        if any(padding == "causal" for each in paddings for padding in each):
             yield "causal"
         if self._depthwise:
             yield "depthwise"

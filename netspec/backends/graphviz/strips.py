@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
 
-from netspec.backends.graphviz.fold import Fold, Item, Leaf, Level, leaves
+from netspec.backends.graphviz.fold import Fold, Item, Leaf, Level, folds, leaves
 from netspec.backends.graphviz.units import is_unit
 from netspec.ops.base import Op
 from netspec.ops.formula import Formula
@@ -29,6 +29,7 @@ class Strip:
     leaves: list[Leaf]
     title: str | None = None
     times: tuple[int, ...] = ()
+    parallel: bool = False
 
     @property
     def calls(self) -> Iterator[Call]:
@@ -46,6 +47,7 @@ class Frame:
     members: list[Node]
     title: str | None = None
     times: tuple[int, ...] = ()
+    parallel: bool = False
 
 
 Node = Strip | Frame
@@ -88,6 +90,7 @@ class _Wiring:
         self._input = {
             id(value): k for version in versions for k, value in enumerate(version.inputs)
         }
+        self._fold = {id(leaf): id(fold) for fold in folds(items) for leaf in leaves([fold])}
         self._takers: dict[int, set[int]] = {}
         for leaf in leaves(items):
             for value in chain.from_iterable(map(taken, leaf.versions[0])):
@@ -99,6 +102,19 @@ class _Wiring:
         if value.producer is None:
             return self._input[id(value)]
         return self._maker[id(value.producer)]
+
+    def taken(self, leaf: Leaf, index: int) -> Iterator[Value]:
+        """The values that `leaf` takes from outside of its loop, and those of one iteration."""
+        values: dict[Value, None] = {}
+        for call in leaf.versions[0]:
+            for value in taken(call)[index : index + 1]:
+                source = self.source(value)
+                inside = isinstance(source, Leaf) and id(source) in self._fold
+                if call is leaf.first or not (
+                    inside and self._fold[id(source)] == self._fold.get(id(leaf))
+                ):
+                    values[value] = None
+        yield from values
 
     def chained(self, before: Leaf, after: Leaf) -> bool:
         """Whether `after` takes only what `before` makes, and nothing else does."""
@@ -124,7 +140,7 @@ def _boxed(item: Level | Fold, members: list[Node]) -> Node:
     node = members[0] if len(members) == 1 else Frame(members)
     if isinstance(item, Fold):
         node = Frame([node]) if node.times else node
-        node.times = item.times
+        node.times, node.parallel = item.times, item.parallel
     elif not item.name.isdigit():
         node = Frame([node]) if node.title else node
         node.title = item.name
@@ -135,8 +151,8 @@ def _joins(strip: Strip, leaf: Leaf, wiring: _Wiring) -> bool:
     """Light ops join the op before them, or (pre-activation) the one after; siblings join."""
     first, last = strip.leaves[0], strip.leaves[-1]
     closed = strip.times or strip.title or len(strip.leaves) == LONGEST
-    late = last.first.train_only != leaf.first.train_only
-    if closed or late or not wiring.chained(last, leaf):
+    unlike = leaf.first.weighting.fixed or last.first.train_only != leaf.first.train_only
+    if closed or unlike or not wiring.chained(last, leaf):
         return False
     if is_block(leaf) or is_block(last):
         return is_block(leaf) and is_block(last) and _keeps_shape(leaf) and _siblings(last, leaf)
@@ -172,11 +188,15 @@ def _links(nodes: Sequence[Node], wiring: _Wiring) -> Iterator[Link]:
 
     for strip in strips(nodes):
         for leaf in strip.leaves:
-            for k, value in enumerate(taken(leaf.first)):
-                source = wiring.source(value)
-                if end(source) is not strip:
-                    shapes = _shapes(leaf, k, source, wiring)
-                    yield Link(end(source), strip, value, shapes, _role(leaf.first, k))
+            for k in range(max(len(taken(call)) for call in leaf.versions[0])):
+                known: dict[int, Shapes] = {}
+                for value in wiring.taken(leaf, k):
+                    source = wiring.source(value)
+                    if end(source) is not strip:
+                        if id(source) not in known:
+                            known[id(source)] = _shapes(leaf, k, source, wiring)
+                        role = _role(leaf.first, k)
+                        yield Link(end(source), strip, value, known[id(source)], role)
     for k, value in enumerate(wiring.versions[0].outputs):
         shapes = [[version.outputs[k].type.shape] for version in wiring.versions]
         yield Link(end(wiring.source(value)), k, value, shapes)

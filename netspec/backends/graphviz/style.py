@@ -32,8 +32,6 @@ WHITE = "#FFFFFF"
 FONT = "Helvetica,Arial,DejaVu Sans Condensed,sans-serif"
 SMALL, NORMAL, MEDIUM, LARGE = 8, 10, 11, 18
 
-WIDTH, HEIGHT, HEAD = 540, 785, 80
-"""A4 less its margins, and what the title takes of it, in points."""
 PAGE = {
     "fontname": FONT,
     "fontcolor": INK,
@@ -41,10 +39,8 @@ PAGE = {
     "ranksep": "0.12",
     "nodesep": "0.25",
     "pack": "12",
-    "size": f"{WIDTH / 72:.2f},{HEIGHT / 72:.2f}",
 }
-"""A figure larger than `size` (inches) is scaled down to it. `pack` lays out the spine and every
-column of insets by itself."""
+"""`pack` lays out the spine and every column of insets by itself."""
 HASTY = {"splines": "line", "mclimit": "0.1", "nslimit": "1"}
 """For figures that would take the layout minutes."""
 
@@ -61,6 +57,21 @@ FRAMED = {
 }
 REPEATED = {**FRAMED, "margin": "14"}
 PANELLED = {**FRAMED, "style": "rounded,filled", "fillcolor": PANEL, "margin": "10"}
+
+STRIP: dict[str, str | int] = {
+    "border": 0,
+    "cellborder": 1,
+    "cellspacing": 0,
+    "cellpadding": 4,
+    "color": LINE,
+}
+TAG = {"fontname": FONT, "fontsize": str(SMALL), "fontcolor": FAINT, "labeldistance": "1.6"}
+SKIP = {"minlen": "3"}
+"""Across an hourglass."""
+LATE = {"style": "dashed"}
+"""What training alone computes."""
+LATE_CELL: dict[str, str | int] = {"border": 1, "color": LINE, **LATE}
+LATE_STRIP = {**STRIP, "border": 1, "cellborder": 0, "columns": "*", **LATE}
 
 
 def family_colour(family: str) -> str:
