@@ -1,4 +1,4 @@
-"""Blocks: drawn for the arguments and inputs of each of their signatures, and used with these."""
+"""Blocks: drawn for the arguments and inputs of each of their signatures."""
 
 from __future__ import annotations
 
@@ -8,25 +8,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from netspec.tensor import Tensor
-from tests.random_programs.expressions import condition, exactly, literal, number
-from tests.random_programs.fitting import fitted, fitted_all
+from tests.random_programs.contracts import LISTS, Contract, Layers
+from tests.random_programs.expressions import condition, number
+from tests.random_programs.fitting import fitted
 from tests.random_programs.home import Home
 from tests.random_programs.pen import Pen
-from tests.random_programs.scope import Flow, Scope, in_a_row, modified, small, wire_of
-from tests.random_programs.steps import Kind, kind, sequence
+from tests.random_programs.scope import Flow, Scope, in_a_row, modified, small
+from tests.random_programs.steps import sequence
 from tests.random_programs.text import Node, flow
 
+DEFAULTS: tuple[Node, ...] = (
+    *("relu", "identity", {"leaky_relu": {"slope": 0.1}}, {"do": ["tanh", "bn"]}),
+)
 WORD = re.compile(r"[A-Za-z_]\w*")
-
-
-@dataclass
-class Contract:
-    """What a parameter that holds a block must make of what, by signature."""
-
-    takes: dict[int, Tensor] = field(default_factory=dict)
-    gives: dict[int, Tensor] = field(default_factory=dict)
-    with_out: bool = False
-    """Whether the block is applied with an argument, `out`: its channels."""
 
 
 @dataclass
@@ -40,12 +34,16 @@ class Signature:
 
 @dataclass
 class Known:
-    """A block that can be used: its head there, what it takes, its outputs' names."""
+    """A block that can be used: where it stands, what it takes, its outputs' names."""
 
-    head: str
+    home: Home
+    name: str
     parameters: dict[str, Node]
     signatures: list[Signature]
     contracts: dict[str, Contract] = field(default_factory=dict)
+    layers: dict[str, Contract | Layers] = field(default_factory=dict)
+    weights: dict[str, list[tuple[int, ...]]] = field(default_factory=dict)
+    """Shapes of weights of its steps that have names, by path, for each signature."""
     inputs: list[str] = field(default_factory=list)
     outputs: list[str] = field(default_factory=list)
 
@@ -56,20 +54,14 @@ def tensor(pen: Pen, rank: int) -> Tensor:
     return Tensor((pen.integer(1, 8), *(pen.integer(1, most) for _ in range(rank - 1))))
 
 
-# --------------------------------------------------------------------------------------- drawn
-
-
 def draw_block(pen: Pen, home: Home) -> None:
     """Write one more block into the file."""
     name = pen.name("unit", "cell", "part") + "x"
     rank = pen.choose([3, 3, 2, 1, 4])
     several = pen.chance(30)
-    flows = [
-        tuple(tensor(pen, rank) for _ in range(2 if several else 1))
-        for _ in range(pen.integer(1, 2))
-    ]
+    flows = [_inputs(pen, rank, several) for _ in range(pen.integer(1, 2))]
     signatures = [Signature({}, given) for given in flows]
-    known = Known(home.prefix + name, {}, signatures)
+    known = Known(home, name, {}, signatures)
     scope = Scope(home, [{**home.params, "_s": s} for s in range(len(flows))], flows, depth=2)
     _draw_parameters(pen, known, scope)
     if several or pen.chance(20):
@@ -79,10 +71,19 @@ def draw_block(pen: Pen, home: Home) -> None:
     body = sequence(pen, scope, 4)
     text: dict[str, Node] = {"body": body}
     _draw_outputs(pen, known, scope, text)
+    known.weights = dict(scope.weights)
     for signature, made in zip(signatures, scope.flows, strict=True):
         signature.outputs = made
     if all(map(small, scope.flows)):
         _enter(pen, home, name, known, text)
+
+
+def _inputs(pen: Pen, rank: int, several: bool) -> Flow:
+    """One tensor; or two, often of one type, so that a loop can thread them."""
+    first = tensor(pen, rank)
+    if not several:
+        return (first,)
+    return (first, first if pen.chance(60) else tensor(pen, rank))
 
 
 def _draw_parameters(pen: Pen, known: Known, scope: Scope) -> None:
@@ -92,7 +93,7 @@ def _draw_parameters(pen: Pen, known: Known, scope: Scope) -> None:
         _parameter(known, scope, key, "int", [2, 5])
         scope.keys = (key,)
     for _ in range(pen.integer(0, 3)):
-        draw = pen.choose([_number, _flag, _list, _block, _word])
+        draw = pen.choose([_number, _flag, _list, _block, _word, _layers])
         draw(pen, known, scope)
 
 
@@ -143,7 +144,14 @@ def _block(pen: Pen, known: Known, scope: Scope) -> None:
     contract = known.contracts[name] = scope.blocks[name] = Contract(with_out=pen.chance(40))
     known.parameters[name] = "block"
     if pen.chance(25):
-        known.parameters[name] = "conv" if contract.with_out else pen.choose(["relu", "identity"])
+        contract.keeps = not contract.with_out
+        known.parameters[name] = "conv" if contract.with_out else pen.choose(DEFAULTS)
+
+
+def _layers(pen: Pen, known: Known, scope: Scope) -> None:
+    name = pen.name("layers") + "x"
+    scope.blocks[name] = known.layers[name] = Layers()
+    known.parameters[name] = "list" if pen.chance(60) else pen.choose(LISTS)
 
 
 def _word(pen: Pen, known: Known, scope: Scope) -> None:
@@ -202,7 +210,7 @@ def draw_recursive(pen: Pen, home: Home) -> None:
     name = pen.name("nest", "tree") + "x"
     x = tensor(pen, pen.choose([3, 2, 1]))
     worlds: list[Mapping[str, Any]] = [{**home.params, "levels": n, "_s": n} for n in range(3)]
-    scope = Scope(home, worlds, [(x,)] * 3, ("levels",), depth=1)
+    scope = Scope(home, worlds, [(x,)] * 3, depth=1, keys=("levels",))
     base = scope.where([True, False, False])
     leaf = [*sequence(pen, base, 2), *fitted(pen, base, [x])]
     more = scope.where([False, True, True])
@@ -216,128 +224,4 @@ def draw_recursive(pen: Pen, home: Home) -> None:
     body = [modified(in_a_row(leaf), when="levels == 0"), step]
     home.blocks[name] = {"params": {"levels": "int"}, "body": body}
     signatures = [Signature({"levels": n}, (x,), (x,)) for n in range(3)]
-    home.known.append(Known(home.prefix + name, {"levels": "int"}, signatures))
-
-
-# --------------------------------------------------------------------------------------- applied
-
-
-@kind(3)
-def parameter(pen: Pen, scope: Scope) -> Node | None:
-    """A step that applies a block parameter."""
-    if not scope.blocks or not scope.single or not scope.floating:
-        return None
-    name = pen.choose(list(scope.blocks))
-    contract: Contract = scope.blocks[name]
-    ids = [world["_s"] for world in scope.worlds]
-    if contract.with_out and (scope.rank < 2 or not contract.takes.keys() >= set(ids)):
-        return _first_with_out(pen, scope, name, contract, ids)
-    steps = _agree(pen, scope, contract, ids)
-    if steps is None:
-        return None
-    given = [contract.gives[s] for s in ids]
-    head: Node = name
-    if contract.with_out:
-        head = {name: {"out": exactly(pen, scope, [x.shape[0] for x in given]).node}}
-    scope.flows = [(x,) for x in given]
-    return in_a_row([*steps, head])
-
-
-def _first_with_out(
-    pen: Pen, scope: Scope, name: str, contract: Contract, ids: list[int]
-) -> Node | None:
-    """The first application settles what the block takes, and the channels that it gives."""
-    if scope.rank < 3 or contract.takes:
-        return None
-    if _agree(pen, scope, contract, ids) is None:
-        return None
-    for s, x in list(contract.takes.items()):
-        contract.gives[s] = x._replace(shape=(pen.integer(1, 6), *x.shape[1:]))
-    return parameter(pen, scope)
-
-
-def _agree(pen: Pen, scope: Scope, contract: Contract, ids: list[int]) -> list[Node] | None:
-    """Steps after which what flows is what the contract takes, which the first use settles."""
-    wanted = {**dict(zip(ids, scope.tensors, strict=True)), **contract.takes}
-    steps = fitted(pen, scope, [wanted[s] for s in ids])
-    for s in ids:
-        contract.takes.setdefault(s, wanted[s])
-        contract.gives.setdefault(s, wanted[s])
-    return steps
-
-
-# ------------------------------------------------------------------------------------------ used
-
-
-@kind(6)
-def block(pen: Pen, scope: Scope) -> Node | None:
-    """A use of a block of the file, on inputs and with arguments that it was drawn for."""
-    if not scope.home.known:
-        return None
-    known: Known = pen.choose(scope.home.known)
-    signature = pen.choose(known.signatures)
-    s = known.signatures.index(signature)
-    steps = fitted_all(pen, scope, [signature.inputs] * len(scope.worlds))
-    given = {
-        name: exactly(pen, scope, [value] * len(scope.worlds)).node
-        if not isinstance(value, str)
-        else f"'{value}'"
-        for name, value in signature.values.items()
-    }
-    for name, contract in known.contracts.items():
-        if known.parameters[name] == "block" or s in contract.takes:
-            given[name] = block_value(pen, scope, contract, s)
-    made = _use(pen, known, given)
-    scope.flows = [signature.outputs] * len(scope.worlds)
-    if known.outputs and pen.chance(70):
-        made = _with_outputs(pen, scope, known, made)
-    return in_a_row([*steps, made])
-
-
-def _use(pen: Pen, known: Known, given: dict[str, Node]) -> Node:
-    if not given:
-        return known.head
-    order = list(known.parameters)
-    in_front = order[: len(given)] == list(given)
-    first = given.get(order[0])
-    plain = not isinstance(first, dict | list) and known.parameters[order[0]] not in ("list", "block")
-    if in_front and plain and order[0] not in known.contracts and pen.chance(50):
-        values = list(given.values())
-        return {known.head: values[0] if len(values) == 1 else values}
-    return {known.head: given}
-
-
-def _with_outputs(pen: Pen, scope: Scope, known: Known, made: Node) -> Node:
-    """With a name, by which its outputs are reached."""
-    name = pen.name()
-    scope.names[name] = [wire_of(flow) for flow in scope.flows]
-    for k, output in enumerate(known.outputs):
-        scope.names[f"{name}.{output}"] = [flow[k] for flow in scope.flows]
-    return modified(made, name=name)
-
-
-def block_value(pen: Pen, scope: Scope, contract: Contract, s: int) -> Node:
-    """A block that keeps the contract: a name, one with arguments, an inline body."""
-    if contract.with_out:
-        return pen.choose(WITH_OUT)
-    takes, gives = contract.takes.get(s), contract.gives.get(s)
-    if takes is None or gives is None:
-        return "relu"
-    if pen.chance(40):
-        return pen.choose(["relu", "bn", {"leaky_relu": 0.1}, {"leaky_relu": {"slope": 0.3}}])
-    inner = scope.closed()
-    inner.flows, inner.depth = [(takes,)] * len(scope.worlds), min(scope.depth, 1)
-    steps = sequence(pen, inner, 2)
-    steps += fitted(pen, inner, [gives] * len(scope.worlds))
-    if takes == gives and pen.chance(20):
-        return {"do": steps, "repeat": 2}
-    return steps
-
-
-WITH_OUT: tuple[Node, ...] = (
-    *("conv", "projection", "conv_bn_act", {"conv": {"kernel": 1, "bias": False}}),
-    *({"conv_bn_act": {"act": "tanh"}}, {"projection": {"norm": "affine"}}),
-)
-
-
-__all__ = ["Kind", "literal"]
+    home.known.append(Known(home, name, {"levels": "int"}, signatures))

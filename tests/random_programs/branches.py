@@ -2,20 +2,54 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from netspec.tensor import Tensor
-from tests.random_programs.expressions import condition, exactly, number
+from tests.random_programs.expressions import condition, exactly, literal, number
 from tests.random_programs.fitting import fitted
-from tests.random_programs.loops import Iterations, iterations
+from tests.random_programs.loops import iterations
 from tests.random_programs.merges import fitting_merge
-from tests.random_programs.ops import use
+from tests.random_programs.ops import Arguments, use
 from tests.random_programs.pen import Pen
-from tests.random_programs.scope import Flow, Scope, in_a_row, modified, wire_of
+from tests.random_programs.scope import Flow, Played, Scope, in_a_row, modified, wire_of
 from tests.random_programs.steps import kind, sequence, step
 from tests.random_programs.text import Node
 
 ELEMENTWISE = ("sum", "mean", "max", "mul", "min", "drop_join")
+
+
+@dataclass
+class Paths:
+    """The branches drawn so far: their text, what they give, their names if they have some."""
+
+    scope: Scope
+    named: bool
+    nodes: list[Node] = field(default_factory=list)
+    flows: list[list[Flow]] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+
+    def start(self, pen: Pen) -> Scope:
+        """The scope of one more branch."""
+        path = self.scope.beside()
+        if self.named:
+            self.names.append(pen.name("branch_"))
+            path.path = None if path.path is None else (*path.path, self.names[-1])
+        return path
+
+    def end(self, node: Node, flows: list[Flow]) -> None:
+        """The branch is drawn. A loop that is no list would make a branch of each iteration."""
+        loop = isinstance(node, dict) and {"repeat", "for"} & node.keys()
+        self.nodes.append([node] if loop else node)
+        self.flows.append(flows)
+        if self.named:
+            self.scope.names[self.names[-1]] = [wire_of(flow) for flow in flows]
+
+    @property
+    def text(self) -> Node:
+        if not self.named:
+            return self.nodes
+        own = [[n] if isinstance(n, dict) and "name" in n else n for n in self.nodes]
+        return dict(zip(self.names, own, strict=True))
 
 
 @kind(4)
@@ -23,24 +57,37 @@ def branches(pen: Pen, scope: Scope) -> Node | None:
     """Paths of one type, or for a concatenation of one size, merged."""
     if not scope.floating:
         return None
+    name, around = (pen.name(), scope.beside()) if pen.chance(20) else (None, scope)
+    if name is not None and scope.path is not None:
+        around.path = (*scope.path, name)
+    made = _branches(pen, around)
+    if made is None:
+        return None
+    before, scope.flows = scope.flows, around.flows
+    if name is None:
+        return made
+    scope.played[name] = Played(before, list(scope.flows))
+    scope.names[name] = [wire_of(flow) for flow in scope.flows]
+    return modified(made, name=name)
+
+
+def _branches(pen: Pen, scope: Scope) -> Node | None:
     concat = pen.chance(40) and scope.rank > 1
-    wanted, paths, flows = list(scope.tensors), list[Node](), list[list[Flow]]()
+    wanted, paths = list(scope.tensors), Paths(scope, pen.chance(30))
     if pen.chance(30):
-        first = scope.beside()
+        first = paths.start(pen)
         steps = sequence(pen, first, 2)
         steps += fitted(pen, first, first.tensors if first.single and first.floating else wanted)
         wanted = list(first.tensors)
-        paths, flows = [in_a_row(steps)], [first.flows]
+        paths.end(in_a_row(steps), first.flows)
     for _ in range(pen.integer(1, 2)):
-        path = scope.beside()
-        goal = _other_channels(pen, scope, wanted) if concat else wanted
-        paths.append(_path(pen, path, goal))
-        flows.append(path.flows)
+        path = paths.start(pen)
+        node = _path(pen, path, _other_channels(pen, wanted) if concat else wanted)
+        paths.end(node, path.flows)
     if wanted == scope.tensors and pen.chance(60):
-        node, yielded = _shortcut(pen, scope)
-        paths.append(node)
-        flows.append(yielded)
-    return _merged(pen, scope, paths, flows, ("concat",) if concat else ELEMENTWISE)
+        paths.start(pen)
+        paths.end(*_shortcut(pen, scope))
+    return _merged(pen, scope, paths, ("concat",) if concat else ELEMENTWISE)
 
 
 def _path(pen: Pen, path: Scope, goal: list[Tensor]) -> Node:
@@ -49,9 +96,9 @@ def _path(pen: Pen, path: Scope, goal: list[Tensor]) -> Node:
     return in_a_row(steps or ["identity"])
 
 
-def _other_channels(pen: Pen, scope: Scope, wanted: list[Tensor]) -> list[Tensor]:
-    more = pen.integer(1, 5)
-    return [x._replace(shape=(more, *x.shape[1:])) for x in wanted]
+def _other_channels(pen: Pen, wanted: list[Tensor]) -> list[Tensor]:
+    channels = pen.integer(1, 5)
+    return [x._replace(shape=(channels, *x.shape[1:])) for x in wanted]
 
 
 def _shortcut(pen: Pen, scope: Scope) -> tuple[Node, list[Flow]]:
@@ -63,29 +110,17 @@ def _shortcut(pen: Pen, scope: Scope) -> tuple[Node, list[Flow]]:
     return "identity", list(scope.flows)
 
 
-def _merged(
-    pen: Pen, scope: Scope, paths: list[Node], flows: list[list[Flow]], merges: tuple[str, ...]
-) -> Node | None:
-    together = [sum(parts, ()) for parts in zip(*flows, strict=True)]
-    inner = replace(scope, flows=together)
+def _merged(pen: Pen, scope: Scope, paths: Paths, merges: tuple[str, ...]) -> Node | None:
+    together = [sum(parts, ()) for parts in zip(*paths.flows, strict=True)]
     if pen.chance(15) and all(len(flow) < 5 for flow in together):
         scope.flows = together
-        return {"branches": _keyed(pen, scope, paths, flows)}
+        return {"branches": paths.text}
+    inner = replace(scope, flows=together)
     merge = fitting_merge(pen, inner, merges)
     if merge is None:
         return None
     scope.flows = inner.flows
-    return {"branches": _keyed(pen, scope, paths, flows), "merge": merge}
-
-
-def _keyed(pen: Pen, scope: Scope, paths: list[Node], flows: list[list[Flow]]) -> Node:
-    """The paths as a list, or as a mapping whose keys are names."""
-    if not pen.chance(30):
-        return paths
-    names = [pen.name("branch_") for _ in paths]
-    for name, yielded in zip(names, flows, strict=True):
-        scope.names[name] = [wire_of(flow) for flow in yielded]
-    return dict(zip(names, paths, strict=True))
+    return {"branches": paths.text, "merge": merge}
 
 
 @kind(1)
@@ -93,10 +128,13 @@ def gate(pen: Pen, scope: Scope) -> Node | None:
     """A factor or summand per channel."""
     if scope.rank < 3 or not scope.floating:
         return None
-    squeeze = pen.choose([["global_avg_pool"], [{"global_max_pool": True}], ["global_max_pool"]])
-    width = exactly(pen, scope, [x.shape[0] for x in scope.tensors])
-    layers = [{"linear": width.node}, "sigmoid"] if isinstance(squeeze[0], str) else ["sigmoid"]
-    return {"branches": ["identity", [*squeeze, *layers]], "merge": pen.choose(["mul", "sum", "max"])}
+    pools: list[Node] = ["global_avg_pool", {"global_max_pool": True}, "global_max_pool"]
+    squeeze = pen.choose(pools)
+    vectors = replace(scope, flows=[(x._replace(shape=x.shape[:1]),) for x in scope.tensors])
+    width = exactly(pen, vectors, [x.shape[0] for x in scope.tensors])
+    layers = [{"linear": width.node}, "sigmoid"] if isinstance(squeeze, str) else ["sigmoid"]
+    merge = pen.choose(["mul", "sum", "max"])
+    return {"branches": ["identity", [squeeze, *layers]], "merge": merge}
 
 
 @kind(1)
@@ -105,20 +143,29 @@ def transformer(pen: Pen, scope: Scope) -> Node | None:
     if scope.rank not in (3, 4):
         return None
     entries = 6 if scope.rank == 3 else 12
-    theta = ["global_avg_pool", {"linear": entries}, "tanh"]
-    shaped = [*theta, {"reshape": [scope.rank - 1, scope.rank]}]
+    theta: list[Node] = ["global_avg_pool", {"linear": entries}, "tanh"]
+    shaped: list[Node] = [*theta, {"reshape": [scope.rank - 1, scope.rank]}]
     return {"branches": ["identity", pen.choose([theta, shaped])], "merge": "grid_sample"}
 
 
-@kind(1)
+@kind(2)
 def halves(pen: Pen, scope: Scope) -> Node | None:
     """A tensor in parts, of which the first or all go on."""
-    options = [("unstack", {}), ("split", {})]
-    name, given = pen.choose(options)
-    first = use(pen, scope, name, given)
-    if first is None or len(scope.flows[0]) > 4:
-        return None
-    return first
+    name = pen.choose(["split", "unstack"])
+    given: Arguments = {}
+    if name == "split" and len({*scope.tensors}) == 1 and pen.chance(60):
+        channels = scope.tensors[0].shape[0]
+        first = pen.integer(1, max(1, channels - 1))
+        given = {"sizes": literal(scope, [first, channels - first])}
+    elif pen.chance(40):
+        given = {"axis": literal(scope, pen.integer(-scope.rank, scope.rank - 1))}
+    return use(pen, scope, name, given)
+
+
+@kind(1)
+def root(pen: Pen, scope: Scope) -> Node | None:
+    """Powers, of values that they keep within bounds."""
+    return pen.choose([["square", "tanh"], ["sigmoid", "sqrt"]]) if scope.floating else None
 
 
 @kind(2)
@@ -144,8 +191,4 @@ def generated(pen: Pen, scope: Scope) -> Node | None:
     if merge is None:
         return None
     scope.flows = gathered.flows
-    return {"branches": _looped(plan, body), "merge": merge}
-
-
-def _looped(plan: Iterations, body: Node) -> Node:
-    return modified(body, **plan.modifiers)
+    return {"branches": modified(body, **plan.modifiers), "merge": merge}

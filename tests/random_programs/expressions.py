@@ -84,6 +84,8 @@ def condition(pen: Pen, scope: Scope) -> Arg:
 
 def exactly(pen: Pen, scope: Scope, values: Sequence[Any]) -> Arg:
     """These values, one per world: numbers, or lists of numbers."""
+    if any(isinstance(value, bool) for value in values):
+        return Arg(_looked_up(scope, values) if len({*values}) > 1 else values[0], list(values))
     known = [name for name in _names(scope) if evaluated(scope, name) == list(values)]
     if known and pen.chance(60):
         return Arg(pen.choose(known), list(values))

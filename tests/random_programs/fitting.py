@@ -16,7 +16,9 @@ from tests.random_programs.text import Node
 def fitted(pen: Pen, scope: Scope, wanted: Sequence[Tensor]) -> list[Node]:
     """Steps after which one tensor flows, in each world of the wanted type."""
     steps = [] if scope.single else [one_of_several(pen, scope)]
-    if not scope.floating:
+    if not scope.floating and any("float" in x.dtype for x in scope.tensors):
+        steps.append(_step(pen, scope, "parameter", {"shape": literal(scope, [3, 2])}))
+    elif not scope.floating:
         size = {"count": literal(scope, 4), "dim": literal(scope, 2)}
         steps.append(_step(pen, scope, "embedding", size))
     if scope.tensors == list(wanted):
@@ -33,8 +35,9 @@ def one_of_several(pen: Pen, scope: Scope) -> Node:
     if all(len(flow) > 1 for flow in scope.flows):
         scope.flows = [(flow[at],) for flow in scope.flows]
         return modified("identity", from_=f"_[{at}]")
+    several = exactly(pen, scope, [len(flow) > 1 for flow in scope.flows])
     scope.flows = [flow[:1] for flow in scope.flows]
-    return modified("identity", from_="[_][0]")
+    return modified("identity", from_=f"_[0] if {several.node} else _")
 
 
 def _as_map(pen: Pen, scope: Scope, wanted: Sequence[Tensor]) -> list[Node]:
@@ -82,7 +85,7 @@ def fitted_all(pen: Pen, scope: Scope, wanted: Sequence[Flow]) -> list[Node]:
     paths = []
     for k in range(len(wanted[0])):
         path = scope.beside()
-        steps = fitted(pen, home, path, [flow[k] for flow in wanted])
+        steps = fitted(pen, path, [flow[k] for flow in wanted])
         paths.append(steps or "identity")
     scope.flows = list(wanted)
     return [{"branches": paths}]

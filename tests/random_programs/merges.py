@@ -8,7 +8,19 @@ from tests.random_programs.pen import Pen
 from tests.random_programs.scope import Scope
 from tests.random_programs.text import Node
 
-MERGES = ("sum", "concat", "mul", "mean", "max", "min", "stack", "sub", "lerp", "div", "matmul")
+MERGES: tuple[str, ...] = (
+    "sum",
+    "concat",
+    "mul",
+    "mean",
+    "max",
+    "min",
+    "stack",
+    "sub",
+    "lerp",
+    "div",
+    "matmul",
+)
 MERGES += ("drop_join", "bilinear", "scaled_dot_product", "crop_to")
 
 
@@ -25,7 +37,7 @@ def fitting_merge(pen: Pen, scope: Scope, names: tuple[str, ...] = MERGES) -> No
 def _arguments(pen: Pen, scope: Scope, name: str) -> Arguments:
     if name in ("concat", "stack") and pen.chance(40):
         return {"axis": literal(scope, pen.integer(-2, 2))}
-    if name == "mean" and pen.chance(50):
+    if name == "mean" and pen.chance(70):
         return {"flatten": condition(pen, scope)}
     if name == "matmul" and pen.chance(60):
         return {"transpose": condition(pen, scope)}

@@ -13,7 +13,8 @@ from tests.random_programs.steps import kind
 from tests.random_programs.text import Node
 from tests.random_programs.wires import picked, picks
 
-@kind(2)
+
+@kind(8, needs=lambda scope: scope.names)
 def operands(pen: Pen, scope: Scope) -> Node | None:
     """An op that takes tensors by their names: `from: _, a`."""
     text = ", ".join(picks(pen, scope) for _ in range(pen.integer(2, 3)))
@@ -28,7 +29,7 @@ def operands(pen: Pen, scope: Scope) -> Node | None:
     return modified(step, from_=text)
 
 
-@kind(1)
+@kind(2)
 def with_itself(pen: Pen, scope: Scope) -> Node | None:
     """An op that takes what flows more than once."""
     name, times = pen.choose(
@@ -44,11 +45,11 @@ def with_itself(pen: Pen, scope: Scope) -> Node | None:
     return modified(step, from_=", ".join("_" * times))
 
 
-@kind(1)
+@kind(3, needs=lambda scope: scope.names)
 def formula(pen: Pen, scope: Scope) -> Node | None:
     """A formula of two tensors of one type, by names of its own."""
     alike = [name for name in scope.names if _same(scope, name)]
-    if not alike or not scope.floating:
+    if not alike:
         return None
     other = pen.choose(alike)
     text = pen.choose(["a * sigmoid(b)", "a + 0.5 * tanh(b)", "max(a, b) - a / 2"])
@@ -60,7 +61,7 @@ def _same(scope: Scope, name: str) -> bool:
     return found is not None and found == scope.flows
 
 
-@kind(1)
+@kind(2)
 def unpooled(pen: Pen, scope: Scope) -> Node | None:
     """A max pool, whose indices take back what it gave to where it was, a step later."""
     before, name = scope.flows, pen.name("pool_")

@@ -85,6 +85,10 @@ def _outputs(op: Op, flow: Flow) -> Flow:
     fewest, most = op.arity
     if len(flow) < fewest or (most is not None and len(flow) > most):
         raise ShapeError("NS306", "another number of tensors")
+    if op.name == "max_pool" and getattr(op, "dilation", 1) != 1 and min(flow[0].shape[1:]) < 2:
+        raise ShapeError("NS303", "failure 7: a window in the padding alone")
+    if op.name == "lrn" and len(flow[0].shape) == 4:
+        raise ShapeError("NS301", "failure 9: torch's takes contiguous tensors alone")
     if not op.integers and any("float" not in x.dtype for x in flow):
         raise ShapeError("NS301", "whole numbers")
     outputs = op.infer(flow)
@@ -133,9 +137,15 @@ def _conv(pen: Pen, scope: Scope) -> Arguments:
     given |= _some(pen, 15, dilation=lambda: _sizes(pen, scope, 1, 2))
     given |= {"groups": groups} if groups.node != 1 else {}
     given |= _some(pen, 25, bias=lambda: condition(pen, scope))
-    modes = ("reflect", "replicate", "circular", "zeros")
-    given |= _some(pen, 15, padding_mode=lambda: literal(scope, pen.choose(modes)))
-    return given
+    return given | _some(pen, 20, padding_mode=lambda: _mode(pen, scope))
+
+
+def _mode(pen: Pen, scope: Scope) -> Arg:
+    """How borders are filled: a word, or a variable that holds one."""
+    words = [name for name, value in scope.worlds[0].items() if isinstance(value, str)]
+    if words and pen.chance(70):
+        return Arg(words[0], [world[words[0]] for world in scope.worlds])
+    return literal(scope, pen.choose(["reflect", "replicate", "circular", "zeros"]))
 
 
 def _padding(pen: Pen, scope: Scope) -> Arg:
@@ -274,9 +284,7 @@ def _factor(pen: Pen, scope: Scope) -> Arguments:
 
 
 def _formula(pen: Pen, scope: Scope) -> Arguments:
-    texts = ("1.7159 * tanh(2 / 3 * x)", "x * sigmoid(1.5 * x)", "max(x, 0.1 * x) - 1")
-    texts += ("exp(-abs(x)) + x / (in_channels + 1)", "sin(x) ** 2 + cos(x) / 2", "min(relu(x), 3)")
-    return {"expr": literal(scope, pen.choose(texts))}
+    return {"expr": literal(scope, pen.choose(FORMULAS))}
 
 
 def _none(pen: Pen, scope: Scope) -> Arguments:
@@ -327,12 +335,12 @@ def _features(scope: Scope) -> list[int]:
     return [x.shape[-1] for x in scope.tensors]
 
 
-def _parameter(pen: Pen, scope: Scope) -> Arguments:
-    return {"shape": literal(scope, [pen.integer(1, 6) for _ in range(pen.integer(1, 3))])}
-
-
+FORMULAS = (
+    *("1.7159 * tanh(2 / 3 * x)", "x * sigmoid(1.5 * x)", "max(x, 0.1 * x) - 1"),
+    *("exp(-abs(x)) + x / (in_channels + 1)", "sin(x) ** 2 + cos(x) / 2", "min(relu(x), 3)"),
+)
 POINTWISE: dict[str, Proposal] = {
-    **dict.fromkeys("relu relu6 selu gelu silu mish sigmoid tanh softplus".split(), _none),
+    **dict.fromkeys("relu selu gelu silu mish sigmoid tanh softplus".split(), _none),
     **dict.fromkeys(["hard_sigmoid", "hard_swish", "hadamard"], _none),
     **{"leaky_relu": _slope, "elu": _alpha, "prelu": _per_channel, "formula": _formula},
     **{"scale": _factor, "shift": _factor, "softmax": _maybe_axis, "log_softmax": _maybe_axis},
@@ -356,5 +364,4 @@ VECTORS["rbf"] = lambda pen, scope: {"out": number(pen, scope, 1, 8)}
 SHAPES: dict[str, Proposal] = {
     **{"flatten": _none, "identity": _none, "reshape": _reshape, "permute": _permute},
     **{"select": _select, "pad_channels": _pad_channels, "maxout": _pieces, "glu": _maybe_axis},
-    **{"parameter": _parameter},
 }

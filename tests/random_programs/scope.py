@@ -115,9 +115,39 @@ class Scope:
             path=None,
         )
 
+    def snapshot(self) -> Scope:
+        """The scope as it is now."""
+        return replace(
+            self,
+            flows=list(self.flows),
+            names=dict(self.names),
+            played=dict(self.played),
+            weights=dict(self.weights),
+        )
+
+    def restore(self, before: Scope) -> None:
+        """Forget what was drawn since the snapshot."""
+        self.flows = before.flows
+        _forget(self.names, before.names)
+        _forget(self.played, before.played)
+        _forget(self.weights, before.weights)
+
     def closed(self) -> Scope:
         """For an inline body that is written here and applied elsewhere."""
-        return replace(self, names=dict(self.names), played={}, weights={}, path=(), blocks={})
+        return replace(
+            self,
+            names=dict(self.names),
+            played={},
+            weights={},
+            path=(),
+            loop=frozenset(),
+            blocks={},
+        )
+
+
+def _forget(known: dict[str, Old], before: dict[str, Old]) -> None:
+    known.clear()
+    known.update(before)
 
 
 def _kept(values: list[Old], chosen: list[bool]) -> list[Old]:
@@ -146,6 +176,11 @@ def small(flow: Flow) -> bool:
     )
 
 
+OFTEN = {"repeat", "for", "when"}
+ONCE = {"from", "name", "share", "tie", "init", "fixed", "repeat", "for"}
+"""Modifiers that would mean something else beside those."""
+
+
 def modified(step: Node, **modifiers: Node) -> dict[str, Node]:
     """The step with modifiers beside it."""
     given = {key.rstrip("_"): value for key, value in modifiers.items()}
@@ -153,7 +188,7 @@ def modified(step: Node, **modifiers: Node) -> dict[str, Node]:
         return {step: None, **given}
     if isinstance(step, list):
         return {"do": step, **given}
-    if step.keys() & given.keys():
+    if step.keys() & given.keys() or (step.keys() & ONCE and given.keys() & OFTEN):
         return {"do": [step], **given}
     return {**step, **given}
 

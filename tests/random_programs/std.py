@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.random_programs.blocks import Contract, block_value
-from tests.random_programs.expressions import exactly, literal, number
+from tests.random_programs.contracts import Contract, block_value
+from tests.random_programs.expressions import literal, number
 from tests.random_programs.ops import Arguments
 from tests.random_programs.pen import Pen
 from tests.random_programs.scope import Scope, small
@@ -16,7 +16,7 @@ Use = Callable[[Pen, Scope], Node]
 ACTIVATIONS: tuple[Node, ...] = ("relu", "tanh", {"leaky_relu": 0.2}, "identity")
 
 
-@kind(5)
+@kind(8)
 def standard(pen: Pen, scope: Scope) -> Node | None:
     """A use of a block of the standard library on maps."""
     if scope.rank < 3 or not scope.floating:
@@ -112,7 +112,7 @@ def _fractal(pen: Pen, scope: Scope) -> Node:
 
 
 def _highway(pen: Pen, scope: Scope) -> Node:
-    layer = {"conv": {"out": "in_channels", "kernel": 3, "padding": 1}}
+    layer = {"conv": {"out": "in_channels", "kernel": 3, "padding": 1, "bias": True}}
     given: dict[str, Node] = {"layer": layer}
     given |= {"coupled": False} if pen.chance(40) else {}
     return {"highway": given | ({"bias": -1} if pen.chance(40) else {})}
@@ -160,16 +160,21 @@ def _padded(pen: Pen, scope: Scope) -> Node:
 
 def _levels(pen: Pen, scope: Scope) -> Node:
     widths = [pen.integer(1, 4) for _ in range(pen.integer(1, 2))]
-    count = len(scope.worlds)
-    _becomes(scope, [widths[-1]] * count, [2 ** (len(widths) - 1)] * count)
-    given = exactly(pen, scope, [tuple(widths)] * count)
-    units = number(pen, scope, 1, 2).node
-    return {"residual_of_residual": {"widths": given.node, "units": units, "body": "projection"}}
+    count, halved = len(scope.worlds), widths[0] != widths[-1]
+    _becomes(scope, [widths[-1]] * count, [1 + halved] * count)
+    parts: Node = pen.choose([[], [1], [2]])
+    given = {"widths": widths, "parts": parts, "body": "projection"}
+    return {"residual_of_residual": given}
 
 
 BLOCKS: tuple[Use, ...] = (
     *(_conv_bn_act, _dense, _bottleneck, _depthwise, _fractal, _highway, _inception, _inverted),
     *(_strided("projection"), _strided("preactivation"), _separable, _excite, _shuffle, _padded),
-    *(_wrapped("residual"), _wrapped("poly", order=3), _wrapped("mpoly"), _wrapped("k_way", ways=3)),
+    *(
+        _wrapped("residual"),
+        _wrapped("poly", order=3),
+        _wrapped("mpoly"),
+        _wrapped("k_way", ways=3),
+    ),
     *(_wrapped("stochastic_depth", p=0.2), _levels),
 )

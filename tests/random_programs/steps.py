@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from tests.random_programs.expressions import condition
@@ -10,20 +11,23 @@ from tests.random_programs.merges import fitting_merge
 from tests.random_programs.ops import op_step
 from tests.random_programs.pen import Pen
 from tests.random_programs.scope import Flow, Played, Scope, in_a_row, modified, wire_of
-from tests.random_programs.text import Node
+from tests.random_programs.text import Node, flow
 from tests.random_programs.wires import from_elsewhere
 
 Kind = Callable[[Pen, Scope], Node | None]
-"""Draws a step of its kind and moves the flow on; None, with the scope as it was, where none fits."""
+"""Draws a step of its kind and moves the flow on; None where none fits."""
 
-_kinds: list[Kind] = []
+RESERVED = {"again", "share", "tie", "fixed"}
+"""What is not drawn inside of a step whose weights are fixed."""
+Needs = Callable[[Scope], object]
+_kinds: list[tuple[Kind, int, Needs]] = []
 
 
-def kind(share: int) -> Callable[[Kind], Kind]:
-    """Enter a kind of step, with its share among all of them."""
+def kind(share: int, needs: Needs = lambda scope: True) -> Callable[[Kind], Kind]:
+    """Enter a kind of step, with its share among those whose needs the scope meets."""
 
     def enter(draw: Kind) -> Kind:
-        _kinds.extend([draw] * share)
+        _kinds.append((draw, share, needs))
         return draw
 
     return enter
@@ -38,10 +42,23 @@ def step(pen: Pen, scope: Scope) -> Node:
     """Any step, plain or with modifiers."""
     if not scope.single:
         return gathered(pen, scope)
-    made = None
-    if scope.depth > 0 and pen.chance(60) and pen.spend():
-        made = pen.choose(_kinds)(pen, scope)
-    return made if made is not None else with_modifiers(pen, scope, op_step)
+    if scope.depth > 0 and pen.chance(75) and pen.spend():
+        before = scope.snapshot()
+        fitting = [draw for draw, share, needs in _kinds if needs(scope) for _ in range(share)]
+        made = pen.choose(fitting)(pen, scope)
+        if made is not None:
+            return _fixed(pen, scope, before, made)
+        scope.restore(before)
+    return with_modifiers(pen, scope, op_step)
+
+
+def _fixed(pen: Pen, scope: Scope, before: Scope, made: Node) -> Node:
+    """The step, seldom with weights that are constants; they are nothing to tie to."""
+    if not pen.chance(4) or RESERVED & {*re.findall(r"\w+", flow(made))}:
+        return made
+    scope.weights.clear()
+    scope.weights.update(before.weights)
+    return modified(made, fixed=True)
 
 
 def gathered(pen: Pen, scope: Scope) -> Node:
@@ -55,7 +72,7 @@ def gathered(pen: Pen, scope: Scope) -> Node:
 
 def with_modifiers(pen: Pen, scope: Scope, draw: Callable[[Pen, Scope], Node]) -> Node:
     """What `draw` makes, perhaps from elsewhere, under a condition, or with a name."""
-    source = from_elsewhere(pen, scope) if scope.names and pen.chance(20) else None
+    source = from_elsewhere(pen, scope) if scope.names and pen.chance(25) else None
     before = list(scope.flows)
     made = conditional(pen, scope, draw) if pen.chance(20) else draw(pen, scope)
     made = with_name(pen, scope, made, before)
@@ -78,7 +95,7 @@ def conditional(pen: Pen, scope: Scope, draw: Callable[[Pen, Scope], Node]) -> N
 
 def with_name(pen: Pen, scope: Scope, made: Node, before: list[Flow]) -> Node:
     """The step, perhaps with a name by which `from` and `again` reach it."""
-    if not pen.chance(30) or (isinstance(made, dict) and "name" in made):
+    if not pen.chance(45) or (isinstance(made, dict) and "name" in made):
         return made
     name = pen.name()
     scope.names[name] = [wire_of(flow) for flow in scope.flows]
@@ -86,7 +103,7 @@ def with_name(pen: Pen, scope: Scope, made: Node, before: list[Flow]) -> Node:
     return modified(made, name=name)
 
 
-@kind(2)
+@kind(3)
 def group(pen: Pen, scope: Scope) -> Node:
     """Steps in a row under a name, or with none."""
     inner, before = scope.beside(), scope.flows

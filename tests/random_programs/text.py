@@ -28,7 +28,7 @@ def _block(node: Node, indent: int) -> list[str]:
     lines = []
     for key, value in node.items():
         short = f"{pad}{key}:{' ' if value is not None else ''}{flow(value)}"
-        if len(short) <= WIDTH and key not in ("body", "blocks", "variants") or _empty(value):
+        if (len(short) <= WIDTH and key not in ("body", "blocks", "variants")) or _empty(value):
             lines.append(short)
         else:
             lines += [f"{pad}{key}:", *_block(value, indent + 2)]
@@ -37,7 +37,7 @@ def _block(node: Node, indent: int) -> list[str]:
 
 def _item(item: Node, indent: int) -> list[str]:
     short = f"{' ' * indent}- {flow(item)}"
-    if len(short) <= WIDTH and not (isinstance(item, dict) and len(item) > 1) or _empty(item):
+    if (len(short) <= WIDTH and not (isinstance(item, dict) and len(item) > 1)) or _empty(item):
         return [short]
     first, *rest = _block(item, indent + 2)
     return [f"{' ' * indent}- {first.lstrip()}", *rest]

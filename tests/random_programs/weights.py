@@ -25,7 +25,7 @@ MATRICES: tuple[Node, ...] = (
 )
 
 
-@kind(4)
+@kind(8)
 def weighted(pen: Pen, scope: Scope) -> Node | None:
     """An op whose weights are constants, start from something, or can be tied to by its name."""
     if not scope.floating or not 0 < scope.rank < 5:
@@ -36,9 +36,9 @@ def weighted(pen: Pen, scope: Scope) -> Node | None:
     if made is None:
         return None
     made = modified(made, init=_inits(pen, shapes)) if pen.chance(50) else made
-    if pen.chance(30):
+    if pen.chance(20):
         return modified(made, fixed=True)
-    if not pen.chance(60):
+    if not pen.chance(75):
         return made
     called = pen.name()
     scope.names[called] = [wire_of(after) for after in scope.flows]
@@ -79,10 +79,17 @@ def _init(pen: Pen, shapes: list[tuple[int, ...]]) -> Node:
     return pen.choose(options)
 
 
-@kind(2)
+@kind(2, needs=lambda scope: scope.path == () and not scope.loop)
+def parameter(pen: Pen, scope: Scope) -> Node:
+    """A learned tensor. PyTorch's lists hold none, so that it stands in no numbered group."""
+    shape = [pen.integer(1, 6) for _ in range(pen.integer(1, 3))]
+    return _step(pen, scope, "parameter", {"shape": literal(scope, shape)})
+
+
+@kind(14, needs=lambda scope: scope.weights)
 def tied(pen: Pen, scope: Scope) -> Node | None:
     """An op whose weight is that of a step before it."""
-    if not scope.weights or not scope.floating:
+    if not scope.floating:
         return None
     path = pen.choose(list(scope.weights))
     shapes = scope.weights[path]
@@ -120,14 +127,13 @@ def _step(pen: Pen, scope: Scope, name: str, given: Arguments) -> Node:
     return written(pen, name, given)
 
 
-@kind(3)
+@kind(7, needs=lambda scope: scope.played)
 def again(pen: Pen, scope: Scope) -> Node | None:
     """A step before this one, once more, on what it was done on."""
-    if not scope.played:
-        return None
     name = pen.choose(list(scope.played))
     before = scope.played[name]
-    if any("int" in x.dtype for flow in before.inputs for x in flow) or not scope.floating:
+    whole = any("int" in x.dtype for flow in before.inputs for x in flow)
+    if whole or not scope.floating or len({*map(len, before.inputs)}) > 1:
         return None
     steps = fitted_all(pen, scope, before.inputs)
     scope.flows = list(before.outputs)
@@ -140,10 +146,10 @@ def again(pen: Pen, scope: Scope) -> Node | None:
     return in_a_row([*steps, made])
 
 
-@kind(3)
+@kind(16, needs=lambda scope: scope.loop)
 def shared(pen: Pen, scope: Scope) -> Node | None:
     """A step that all iterations of the nearest loop do with the same weights."""
-    if not scope.loop or not _alike(scope):
+    if not _alike(scope):
         return None
     inner = scope.beside()
     steps = [op_step(pen, inner) for _ in range(pen.integer(1, 2))]

@@ -8,7 +8,9 @@ from tests.random_programs.scope import Flow, Scope, tensors_of, wire_of
 
 def picks(pen: Pen, scope: Scope) -> str:
     """An expression over the tensors in scope, of one or of several."""
-    name = pen.choose(["_", *scope.names])
+    lists = [known for known, wires in scope.names.items() if isinstance(wires[0], list)]
+    dotted = [known for known in scope.names if "." in known]
+    name = pen.choose(["_", *scope.names, *(2 * lists), *(3 * dotted)])
     wires = [wire_of(flow) for flow in scope.flows] if name == "_" else scope.names[name]
     if all(isinstance(wire, list) and wire for wire in wires):
         return _of_list(pen, name, min(map(len, wires)))
@@ -25,8 +27,9 @@ def _of_list(pen: Pen, name: str, length: int) -> str:
 
 def _settled(pen: Pen, scope: Scope) -> str:
     """A condition that speaks of variables alone."""
-    booleans = [name for name, value in scope.worlds[0].items() if isinstance(value, bool)]
-    numbers = [name for name, value in scope.worlds[0].items() if type(value) is int]
+    known = {name: value for name, value in scope.worlds[0].items() if name[0] != "_"}
+    booleans = [name for name, value in known.items() if isinstance(value, bool)]
+    numbers = [name for name, value in known.items() if type(value) is int]
     return pen.choose(["true", "1 > 2", *booleans, *(f"{name} > 2" for name in numbers)])
 
 

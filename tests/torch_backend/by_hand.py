@@ -46,6 +46,8 @@ class Body:
 
 
 def single(op: Op, *inputs: tuple[int, ...] | Tensor, group: Path = ()) -> Program:
-    """A network of one op; in a group it stands in an `nn.Sequential`."""
+    """A network of one op without its extra outputs; in a group it stands in an `nn.Sequential`."""
     body = Body(*inputs)
-    return body.program(*body.call(op, *body.inputs, name="0" if group else None, group=group))
+    outputs = body.call(op, *body.inputs, name="0" if group else None, group=group)
+    body.calls[0].outputs = outputs[: len(outputs) - len(op.extras)]
+    return body.program(*body.calls[0].outputs)

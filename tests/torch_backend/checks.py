@@ -26,10 +26,21 @@ def checked_source(program: Program) -> str:
     inputs = samples(program)
     outputs = module(*inputs)
     outputs = outputs if isinstance(outputs, tuple) else (outputs,)
-    expected = run(program, module.state_dict(), *inputs)
+    expected = in_eval_mode(program, run(program, module.state_dict(), *inputs))
     for output, wanted in zip(outputs, expected, strict=True):
-        torch.testing.assert_close(output, wanted, rtol=1e-9, atol=1e-9, equal_nan=True)
+        if wanted is None:
+            assert output is None
+        else:
+            torch.testing.assert_close(output, wanted, rtol=1e-9, atol=1e-9, equal_nan=True)
     return source
+
+
+def in_eval_mode(program: Program, outputs: Sequence[torch.Tensor]) -> list[torch.Tensor | None]:
+    """The outputs as the module returns them: those for training only are None, or left out."""
+    names = program.root.output_names or [""] * len(outputs)
+    given = [None if n in program.train_only else y for n, y in zip(names, outputs, strict=True)]
+    left = [y for y in given if y is not None]
+    return list(left) if len(left) == 1 else given
 
 
 def assert_same_gradients(program: Program) -> None:
@@ -39,11 +50,13 @@ def assert_same_gradients(program: Program) -> None:
     inputs = samples(program)
     sources = [x.requires_grad_() for x in inputs if x.is_floating_point()]
     sources += module.parameters()
-    output = module(*inputs)
-    expected = run(program, module.state_dict(keep_vars=True), *inputs)[0]
-    toward = torch.randn(output.shape, dtype=output.dtype, generator=torch.Generator())
+    outputs = module(*inputs)
+    outputs = outputs if isinstance(outputs, tuple) else (outputs,)
+    expected = run(program, module.state_dict(keep_vars=True), *inputs)
+    toward = [torch.randn(y.shape, dtype=y.dtype, generator=torch.Generator()) for y in outputs]
     found, wanted = (
-        torch.autograd.grad(y, sources, toward, materialize_grads=True) for y in (output, expected)
+        torch.autograd.grad(ys, sources, toward, materialize_grads=True)
+        for ys in (outputs, expected)
     )
     torch.testing.assert_close(found, wanted, rtol=1e-7, atol=1e-9, equal_nan=True)
 

@@ -6,7 +6,7 @@ Weights are taken from a state dict by their keys.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import reduce
+from functools import partial, reduce
 from typing import Any
 
 import torch
@@ -14,8 +14,11 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from netspec.ops.base import Op
-from netspec.program import Call, Instance, Path, Program
+from netspec.ops.formula import ACTIVATIONS
+from netspec.program import Call, Instance, Path, Program, Tie
+from netspec.syntax.formula import ELEMENTARY, operands
 from netspec.tensor import Tensor as TypeOf
+from tests.torch_backend import sampling
 
 State = Mapping[str, Tensor]
 
@@ -29,20 +32,34 @@ def _instance(
     instance: Instance, state: State, inputs: Sequence[Tensor], prefix: Path
 ) -> list[Tensor]:
     known = dict(zip(instance.inputs, inputs, strict=True))
+    ties: dict[Path, Mapping[str, Tie]] = {}
     for call in instance.calls:
         given: Sequence[Tensor] = [known[value] for value in call.inputs]
         for path in call.paths:
-            given = _applied(call, state, given, (*prefix, *path))
+            ties.setdefault(path, call.weighting.ties)
+            here = {key: _tied(tie, state, prefix) for key, tie in ties[path].items()}
+            given = _applied(call, state, given, (*prefix, *path), here)
         known.update(zip(call.outputs, given, strict=True))
     return [known[value] for value in instance.outputs]
 
 
-def _applied(call: Call, state: State, given: Sequence[Tensor], path: Path) -> Sequence[Tensor]:
+def _tied(tie: Tie, state: State, prefix: Path) -> Tensor:
+    weight = state[".".join((*prefix, *tie.path, tie.weight))]
+    return weight.T if tie.transposed else weight
+
+
+def _applied(
+    call: Call, state: State, given: Sequence[Tensor], path: Path, tied: State
+) -> Sequence[Tensor]:
     if isinstance(call.target, Instance):
         return _instance(call.target, state, given, path)
     inputs = tuple(value.type for value in call.inputs)
-    weights = {name: state[".".join((*path, name))] for name in call.target.weights(inputs)}
-    return [OPS[call.target.name](call.target, weights, *given)]
+    weights = {
+        name: tied[name] if name in tied else state[".".join((*path, name) if name else path)]
+        for name in call.target.weights(inputs)
+    }
+    outputs = OPS[call.target.name](call.target, weights, *given)
+    return [*outputs][: len(call.outputs)] if isinstance(outputs, tuple) else [outputs]
 
 
 def _conv(op: Any, w: State, x: Tensor) -> Tensor:
@@ -50,13 +67,22 @@ def _conv(op: Any, w: State, x: Tensor) -> Tensor:
     if op.padding == "causal":
         x, padding = F.pad(x, (op.dilation * (w["weight"].shape[-1] - 1), 0)), 0
     if op.padding_mode != "zeros":
-        sides = [p for p in reversed(_per_axis(padding, x.dim() - 2)) for _ in range(2)]
+        sides = [end for ends in reversed(_borders(op, w["weight"])) for end in ends]
         x, padding = F.pad(x, sides, mode=op.padding_mode), 0
     function: Any = (F.conv1d, F.conv2d, F.conv3d)[x.dim() - 3]
     result: Tensor = function(
         x, w["weight"], w.get("bias"), op.stride, padding, op.dilation, op.groups
     )
     return result
+
+
+def _borders(op: Any, weight: Tensor) -> list[tuple[int, int]]:
+    """The padding before and after each axis."""
+    kernel = weight.shape[2:]
+    if op.padding != "same":
+        return [(p, p) for p in _per_axis(op.padding, len(kernel))]
+    spare = [d * (k - 1) for d, k in zip(_per_axis(op.dilation, len(kernel)), kernel, strict=True)]
+    return [(more // 2, more - more // 2) for more in spare]
 
 
 def _conv_transpose(op: Any, w: State, x: Tensor) -> Tensor:
@@ -143,10 +169,14 @@ def _attention(op: Any, w: State, x: Tensor) -> Tensor:
     return F.linear(joined, w["out_proj.weight"], w["out_proj.bias"])
 
 
+def _softmax(x: Tensor, axis: int) -> Tensor:
+    powers = (x - x.amax(axis, keepdim=True)).exp()
+    return powers / powers.sum(axis, keepdim=True)
+
+
 def _scaled_dot_product(op: Op, w: State, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
     scores = torch.einsum("...td,...sd->...ts", q, k) / q.shape[-1] ** 0.5
-    weights = scores.exp() / scores.exp().sum(-1, keepdim=True)
-    return torch.einsum("...ts,...se->...te", weights, v)
+    return torch.einsum("...ts,...se->...te", _softmax(scores, -1), v)
 
 
 def _reshape(op: Any, w: State, x: Tensor) -> Tensor:
@@ -244,6 +274,28 @@ def _merge(function: Callable[[Tensor, Tensor], Tensor]) -> Callable[..., Tensor
     return apply
 
 
+def _split(op: Any, w: State, x: Tensor) -> tuple[Tensor, ...]:
+    axis = _from_batch(op.axis)
+    sizes = op.sizes or [x.shape[axis] // op.pieces] * op.pieces
+    starts = [sum(sizes[:k]) for k in range(len(sizes))]
+    return tuple(x.narrow(axis, at, size) for at, size in zip(starts, sizes, strict=True))
+
+
+def _formula(op: Any, w: State, *xs: Tensor) -> Tensor:
+    """The text of the formula, with the ops for its functions."""
+    rank = max(x.dim() for x in xs)
+    names = {operand.name: xs[operand.index] for operand in operands(op.expr)}
+    known: dict[str, Any] = {
+        name: x.reshape(*x.shape, *[1] * (rank - x.dim())) for name, x in names.items()
+    }
+    known |= {name: getattr(torch, name) for name in ELEMENTARY}
+    known |= {name: partial(OPS[name], cls(), {}) for name, cls in ACTIVATIONS.items()}
+    known["max"] = lambda *ys: reduce(lambda a, b: torch.where(a > b, a, b), ys)
+    known["min"] = lambda *ys: reduce(lambda a, b: torch.where(a < b, a, b), ys)
+    result: Tensor = eval(str(op.expr), {}, known)
+    return result
+
+
 def _mean(op: Op, w: State, *xs: Tensor) -> Tensor:
     return _merge(torch.add)(op, w, *xs) / len(xs)
 
@@ -252,7 +304,7 @@ def _from_batch(axis: int) -> int:
     return axis + 1 if axis >= 0 else axis
 
 
-OPS: dict[str, Callable[..., Tensor]] = {
+OPS: dict[str, Callable[..., Tensor | tuple[Tensor, ...]]] = {
     "conv": _conv,
     "linear": lambda op, w, x: F.linear(x, w["weight"], w.get("bias")),
     "bn": _bn,
@@ -269,16 +321,15 @@ OPS: dict[str, Callable[..., Tensor]] = {
     "silu": lambda op, w, x: x / (1 + torch.exp(-x)),
     "mish": lambda op, w, x: x * torch.tanh(torch.log1p(torch.exp(x))),
     "sigmoid": lambda op, w, x: 1 / (1 + torch.exp(-x)),
-    "tanh": lambda op, w, x: (torch.exp(2 * x) - 1) / (torch.exp(2 * x) + 1),
-    "softplus": lambda op, w, x: torch.log1p(torch.exp(x)),
+    "tanh": lambda op, w, x: 1 - 2 / (torch.exp(2 * x) + 1),
+    "softplus": lambda op, w, x: x.clamp(min=0) + torch.log1p(torch.exp(-x.abs())),
     "hard_sigmoid": lambda op, w, x: (x + 3).clamp(0, 6) / 6,
     "hard_swish": lambda op, w, x: x * (x + 3).clamp(0, 6) / 6,
-    "softmax": lambda op, w, x: x.exp() / x.exp().sum(_from_batch(op.axis), keepdim=True),
-    "log_softmax": lambda op, w, x: x - x.exp().sum(_from_batch(op.axis), keepdim=True).log(),
-    "max_pool": _pool(
-        (F.max_pool1d, F.max_pool2d, F.max_pool3d),
-        *("kernel", "stride", "padding", "dilation", "ceil"),
-    ),
+    "softmax": lambda op, w, x: _softmax(x, _from_batch(op.axis)),
+    "log_softmax": lambda op, w, x: x - torch.logsumexp(x, _from_batch(op.axis), keepdim=True),
+    "max_pool": sampling.max_pool,
+    "max_unpool": sampling.max_unpool,
+    "grid_sample": sampling.grid_sample,
     "avg_pool": _pool(
         (F.avg_pool1d, F.avg_pool2d, F.avg_pool3d),
         *("kernel", "stride", "padding", "ceil", "count_pad"),
@@ -286,9 +337,7 @@ OPS: dict[str, Callable[..., Tensor]] = {
     "adaptive_avg_pool": _pool(
         (F.adaptive_avg_pool1d, F.adaptive_avg_pool2d, F.adaptive_avg_pool3d), "size"
     ),
-    "adaptive_max_pool": _pool(
-        (F.adaptive_max_pool1d, F.adaptive_max_pool2d, F.adaptive_max_pool3d), "size"
-    ),
+    "adaptive_max_pool": sampling.adaptive_max_pool,
     "global_avg_pool": _global(torch.mean),
     "global_max_pool": _global(torch.amax),
     "concat": lambda op, w, *xs: torch.cat(xs, _from_batch(op.axis)),
@@ -339,4 +388,9 @@ OPS: dict[str, Callable[..., Tensor]] = {
     ],
     "crop_to": _crop_to,
     "scale": lambda op, w, x: op.by * x,
+    "split": _split,
+    "unstack": lambda op, w, x: tuple(x.movedim(_from_batch(op.axis), 0)),
+    "parameter": lambda op, w, *xs: torch.cat([w[""]] * len(xs[0])),
+    "drop_join": _mean,
+    "formula": _formula,
 }

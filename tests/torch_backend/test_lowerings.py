@@ -15,13 +15,30 @@ from netspec.backends.torch.ops import NEVER_CALLED
 from netspec.ops import base
 from netspec.ops.activation import ReLU
 from netspec.ops.base import Op
+from netspec.syntax.formula import ACTIVATIONS, ELEMENTARY, Term, resolve_formula
 from netspec.tensor import Tensor
-from tests.torch_backend.by_hand import single
+from tests.torch_backend.by_hand import SPAN, Body, single
 from tests.torch_backend.checks import assert_clean, assert_same_gradients, checked_source
 
 CHANNELS, SEQUENCE, IMAGE, VOLUME = (6,), (6, 9), (6, 9, 8), (6, 5, 4, 7)
 
 Shape = tuple[int, ...] | Tensor
+
+POINTWISE = (
+    "1.7159 * tanh(2 / 3 * x)",
+    "-x**2 + (-x)**2 - x**3 / -2 + (abs(x) + 1) ** -x",
+    "x - (2 - x) - 1 / (2 / x) + (x + 1) * (x - 1) * 0.5",
+    "(x**2)**2 + 2 ** (x**2 - 1) + -(x + 1) + -(-x)",
+    "exp(-(x - 0.25) * (x - 0.25) / (2 * 0.5 * 0.5)) * cos(1.75 * x + 0.125) + log(1 + exp(-x))",
+)
+
+
+FUNCTIONS_OF_ONE = (*ACTIVATIONS, *ELEMENTARY)
+
+
+def formula(text: str, *names: str) -> Term:
+    return resolve_formula(text, SPAN, names or ("x",), {})
+
 
 CASES: dict[str, list[tuple[dict[str, object], list[Shape]]]] = {
     "conv": [
@@ -154,12 +171,44 @@ CASES: dict[str, list[tuple[dict[str, object], list[Shape]]]] = {
     ],
     "pad_channels": [({"to": 9}, [CHANNELS]), ({"to": 8}, [IMAGE]), ({"to": 6}, [VOLUME])],
     "crop": [({"top": 1, "right": 2}, [IMAGE]), ({"left": 3, "bottom": 4}, [IMAGE])],
+    "split": [
+        ({}, [IMAGE]),
+        ({"parts": 3, "axis": 1}, [IMAGE]),
+        ({"sizes": (1, 3, 2)}, [VOLUME]),
+        ({"parts": 1}, [SEQUENCE]),
+        ({"sizes": (4, 5), "axis": -1}, [SEQUENCE]),
+    ],
+    "unstack": [({}, [SEQUENCE]), ({"axis": -1}, [VOLUME]), ({}, [(1, 4)])],
+    "max_unpool": [
+        ({}, [SEQUENCE, Tensor(SEQUENCE, "int64")]),
+        ({"kernel": (3, 2), "stride": 2, "padding": (1, 0)}, [IMAGE, Tensor(IMAGE, "int64")]),
+        ({"size": (18, 17)}, [IMAGE, Tensor(IMAGE, "int64")]),
+        ({"kernel": 3, "size": 15}, [(6, 5, 5), Tensor((6, 5, 5), "int64")]),
+        ({}, [VOLUME, Tensor(VOLUME, "int64")]),
+    ],
+    "grid_sample": [
+        ({}, [IMAGE, (2, 3)]),
+        ({"size": (4, 11)}, [IMAGE, (6,)]),
+        ({"size": 5}, [VOLUME, (12,)]),
+        ({}, [VOLUME, (3, 4)]),
+    ],
+    "parameter": [({"shape": (4,)}, [CHANNELS]), ({"shape": (1, 9)}, [SEQUENCE, IMAGE])],
+    "formula": [
+        ({"expr": formula("a * sigmoid(b) + (1 - b) * a", "a", "b")}, [IMAGE, CHANNELS]),
+        ({"expr": formula("max(b, 0.5, a, -2 / 3) - min(a, b, c)", *"abc")}, [SEQUENCE] * 3),
+        ({"expr": formula("b ** 2 + a", "a", "b")}, [IMAGE, (6, 1, 1)]),
+    ],
+    "drop_join": [({"p": 0.15}, [IMAGE] * 3), ({"p": 0.2, "global": 0}, [CHANNELS] * 2)],
     "crop_to": [({}, [SEQUENCE, (2, 4)]), ({}, [IMAGE, (2, 6, 5)]), ({}, [VOLUME, (1, 5, 2, 2)])],
 }
 WITHOUT_ARGUMENTS = (
     "gelu hard_sigmoid hard_swish mish relu relu6 selu sigmoid silu softplus tanh".split()
 )
 CASES |= {name: [({}, [CHANNELS]), ({}, [IMAGE])] for name in WITHOUT_ARGUMENTS}
+CASES["formula"] += [({"expr": formula(text)}, [IMAGE]) for text in POINTWISE]
+CASES["formula"] += [
+    ({"expr": formula(f"{name}(abs(x) + 1)")}, [CHANNELS]) for name in FUNCTIONS_OF_ONE
+]
 
 EVERY_CASE = [
     pytest.param(name, arguments, shapes, id=f"{name}-{number}")
@@ -209,6 +258,33 @@ def test_what_ops_become_is_clean(tmp_path: Path) -> None:
                 path = tmp_path / f"{name}_{number}_{form}.py"
                 path.write_text(emit(program, Costs(program).total))
     assert_clean(tmp_path)
+
+
+@pytest.mark.parametrize("shape", [SEQUENCE, IMAGE, VOLUME])
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("max_pool", {}),
+        ("max_pool", {"kernel": 3, "stride": 2, "padding": 1}),
+        ("adaptive_max_pool", {"size": 2}),
+    ],
+)
+def test_pools_give_indices_where_they_are_read(
+    name: str, arguments: dict[str, object], shape: Shape
+) -> None:
+    body = Body(shape)
+    pooled, indices = body.call(made(name, arguments), *body.inputs)
+    source = checked_source(body.program(pooled, indices))
+    assert "return_indices=True" in source
+
+
+def test_an_unpool_undoes_a_pool() -> None:
+    body = Body(IMAGE)
+    pooled, indices = body.call(made("max_pool", {}), *body.inputs)
+    relu = body.call(made("relu", {}), pooled)
+    outputs = body.call(made("max_unpool", {"size": IMAGE[1:]}), *relu, indices)
+    checked_source(body.program(*outputs))
+    assert_same_gradients(body.program(*outputs))
 
 
 def test_a_helper_is_emitted_only_where_it_is_used() -> None:

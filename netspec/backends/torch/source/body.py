@@ -2,44 +2,40 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import cached_property
 from itertools import count
 
 from netspec.backends.torch.code import (
     Affine,
-    Argument,
     Call,
-    ClassName,
     Label,
     Module,
     Node,
     Operand,
     Ordinal,
-    Slot,
 )
 from netspec.backends.torch.lowering import Lowering
-from netspec.backends.torch.source.classes import Made
+from netspec.backends.torch.source.construction import Constructed, constructor, label
 from netspec.backends.torch.source.rolling import Entry, Roller, Users
-from netspec.backends.torch.source.sequential import Entry as Sequenced
-from netspec.backends.torch.source.sequential import sequential
 from netspec.backends.torch.source.steps import Body, Carry, Repeat, Step, height, renamed, repeats
-from netspec.backends.torch.source.units import Chain, Item, Unit, in_scope
-from netspec.program import Value
-
-Constructed = Mapping[Unit, Made]
+from netspec.backends.torch.source.ties import tied
+from netspec.backends.torch.source.units import Item, Unit
+from netspec.backends.torch.source.weights import with_weights
+from netspec.diagnostics import Span, fault
+from netspec.program import Path, Value
 
 
 def body_of(unit: Unit, made: Constructed) -> tuple[Body, dict[int, Value]]:
     """The unit's body, its loops rolled up again, and the value behind each number in it."""
-    writer = _Writer(made)
+    writer = _Writer(unit, made)
     entries = [
         Entry(item.loops, writer.nodes(item), position) for position, item in enumerate(unit.items)
     ]
     inputs, outputs = writer.numbered(unit.inputs), writer.numbered(unit.outputs)
-    steps = Roller(writer.fresh, writer.users(unit)).rolled(entries)
+    steps = Roller(writer.fresh, writer.users()).rolled(entries)
     values = {number: value for value, number in writer.numbers.items()}
     return _renumbered(Body(inputs, tuple(steps), outputs), values)
 
@@ -47,8 +43,8 @@ def body_of(unit: Unit, made: Constructed) -> tuple[Body, dict[int, Value]]:
 class _Writer:
     """Makes steps of the items of one unit."""
 
-    def __init__(self, made: Constructed) -> None:
-        self.made = made
+    def __init__(self, unit: Unit, made: Constructed) -> None:
+        self.unit, self.made = unit, made
         self.numbers: dict[Value, int] = {}
         self.fresh: Iterator[int] = count()
 
@@ -58,14 +54,14 @@ class _Writer:
                 self.numbers[value] = next(self.fresh)
         return tuple(self.numbers[value] for value in values)
 
-    def users(self, unit: Unit) -> Users:
+    def users(self) -> Users:
         """The positions of the items that use each value; the unit's end uses its outputs."""
         users: Users = defaultdict(set)
-        for position, item in enumerate(unit.items):
+        for position, item in enumerate(self.unit.items):
             for number in self.numbered(item.inputs):
                 users[number].add(position)
-        for number in self.numbered(unit.outputs):
-            users[number].add(len(unit.items))
+        for number in self.numbered(self.unit.outputs):
+            users[number].add(len(self.unit.items))
         return users
 
     def nodes(self, item: Item) -> list[Node]:
@@ -74,47 +70,84 @@ class _Writer:
             self.numbers[item.outputs[0]] = self.numbered(item.inputs)[0]
             return []
         step = self.step(item)
+        if item.again and step.registered:
+            self.require_same_module(item)
         if item.count == 1:
             return [step]
         if item.count == 2 and not item.container:
-            return self.twice(step)
-        return [self.counted(step, item.count)]
+            return self.twice(step, item)
+        return [self.counted(step, item)]
 
     def step(self, item: Item) -> Step:
         step = Step(
             applied(len(item.inputs)),
             constructor(item, self.made),
             True,
-            label(item),
+            label(item.name),
             item.container,
             item.group,
             self.numbered(item.inputs),
             self.numbered(item.outputs),
             item.note,
+            item.kind,
+            item.again,
+            item.train_only,
         )
         if not isinstance(item.target, Lowering):
             return step
         in_list = bool(item.container) and item.name.isdecimal()
         if item.target.registered or not in_list or step.module is None:
-            step = replace(step, form=item.target.form, registered=item.target.registered)
+            form = self.form(item, item.target.form)
+            step = replace(step, form=form, registered=item.target.registered)
         return step
 
-    def twice(self, step: Step) -> list[Node]:
+    def form(self, item: Item, form: Node) -> Node:
+        """The form of an op, with the weights that are other modules'."""
+        ties = {key: tied(tie, self.unit) for key, tie in item.weighting.ties.items()}
+        return with_weights(form, ties) if ties else form
+
+    def twice(self, step: Step, item: Item) -> list[Node]:
         """Two applications in a row, which read better one by one."""
         between = (next(self.fresh),)
-        stem, number = _numbered_label(step)
-        second = Label((*stem, Ordinal(number.value + 1)))
-        return [replace(step, outputs=between), replace(step, label=second, inputs=between)]
+        second = replace(step, inputs=between, again=step.again or item.recurrent)
+        if not item.recurrent:
+            stem, number = _numbered_label(step)
+            second = replace(second, label=Label((*stem, Ordinal(number.value + 1))))
+        return [replace(step, outputs=between), second]
 
-    def counted(self, step: Step, times: int) -> Repeat:
+    def counted(self, step: Step, item: Item) -> Repeat:
         """One step done several times, each on the result of the one before."""
         inside, after = next(self.fresh), next(self.fresh)
         level = height(step)
-        stem, number = _numbered_label(step)
-        name = Label((*stem, Affine(number, Ordinal(1), level)))
-        once = replace(step, label=name, inputs=(inside,), outputs=(after,))
+        once = replace(step, inputs=(inside,), outputs=(after,))
+        if not item.recurrent:
+            stem, number = _numbered_label(step)
+            once = replace(once, label=Label((*stem, Affine(number, Ordinal(1), level))))
         carry = Carry(step.inputs[0], inside, after, step.outputs[0])
-        return Repeat(repeats(times), (once,), (carry,), level)
+        return Repeat(repeats(item.count), (once,), (carry,), level)
+
+    @cached_property
+    def makers(self) -> dict[Path, Item]:
+        """The items that make the modules, by the paths of these."""
+        items = [item for item in self.unit.items if not item.again]
+        return {path: item for item in items for path in item.paths}
+
+    def require_same_module(self, item: Item) -> None:
+        """Raise `SpecError` (NS604) if the item needs another module than the one that is there."""
+        before = constructor(self.makers[item.place], self.made)
+        if constructor(item, self.made) != before:
+            name = ".".join((*self.unit.prefix, *item.place))
+            message = f"`{name}` is built differently for this input shape"
+            hint = "what is applied again must not depend on the height and width of its input"
+            raise fault("NS604", message, _span(item), hint=hint)
+
+
+def _span(item: Item) -> Span:
+    """Where an item is written."""
+    while item.call is None:
+        assert not isinstance(item.target, Lowering)
+        item = item.target.items[0]
+    return item.call.span
 
 
 def _numbered_label(step: Step) -> tuple[tuple[str | Node, ...], Ordinal]:
@@ -126,38 +159,6 @@ def _numbered_label(step: Step) -> tuple[tuple[str | Node, ...], Ordinal]:
 def applied(inputs: int) -> Node:
     """The registered module, applied to that many inputs."""
     return Call(Module(), tuple(Operand(k) for k in range(inputs)))
-
-
-def constructor(item: Item, made: Constructed) -> Node | None:
-    """The expression that constructs the item's module; None where torch has no such module."""
-    if isinstance(item.target, Lowering):
-        return item.target.module
-    if isinstance(item.target, Unit):
-        return _construction(item, made[item.target])
-    return sequential(list(_entries(item.target, made)))
-
-
-def _entries(chain: Chain, made: Constructed) -> Iterator[Sequenced]:
-    for item in chain.items:
-        module = constructor(item, made)
-        assert module is not None
-        yield Sequenced(label(item), module, item.count, item.note)
-
-
-def _construction(item: Item, made: Made) -> Node:
-    arguments = []
-    for parameter in made.by.parameters:
-        slot = Slot(made.arguments[parameter.name], parameter.name, parameter.name)
-        located = in_scope(slot, item.call, item.scope) if item.call else slot
-        keyword = parameter.name if parameter.has_default else None
-        arguments.append(Argument(located, keyword, parameter.default))
-    return Call(ClassName(made.by), tuple(arguments))
-
-
-def label(item: Item) -> Label:
-    """The item's name, split into text and numbers."""
-    parts = re.split(r"(0|[1-9][0-9]*)", item.name)
-    return Label(tuple(Ordinal(int(p)) if p.isdecimal() else p for p in parts if p))
 
 
 def _renumbered(body: Body, values: dict[int, Value]) -> tuple[Body, dict[int, Value]]:

@@ -25,12 +25,27 @@ class ConstructorParameter:
         return self.default is not REQUIRED
 
 
+@dataclass(frozen=True)
+class Results:
+    """The named tuple that the network returns; the `late` ones are there in training only."""
+
+    title: str
+    names: tuple[str, ...]
+    late: frozenset[str]
+
+    @property
+    def alone(self) -> bool:
+        """Whether there is one output out of training, which is then returned as it is."""
+        return len(self.names) - len(self.late) == 1
+
+
 @dataclass(eq=False)
 class Class:
     """One class, for units of one block and structure.
 
     `locals` are variables of the constructor that follow from its parameters. `body` has no slots
-    any more; `values` are those of the first member, by their number in it.
+    any more; `values` are those of the first member, by their number in it. The network's class
+    alone may have `results` and a `prologue`: the first statements of its `forward`.
     """
 
     members: list[Unit]
@@ -39,6 +54,8 @@ class Class:
     body: Body
     values: dict[int, Value]
     name: str = ""
+    results: Results | None = None
+    prologue: tuple[str, ...] = ()
 
     @property
     def block(self) -> str:

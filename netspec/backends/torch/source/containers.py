@@ -18,6 +18,7 @@ from netspec.backends.torch.code import (
     Ordinal,
     Pair,
 )
+from netspec.backends.torch.source.kinds import Kind
 from netspec.backends.torch.source.names import is_attribute
 from netspec.backends.torch.source.steps import Repeat, all_steps
 
@@ -52,6 +53,7 @@ class Container:
 
     name: str
     children: list[Child | Container] = field(default_factory=list)
+    kind: Kind = Kind.MODULE
 
     @property
     def label(self) -> Label:
@@ -81,12 +83,17 @@ class Container:
     def constructor(self) -> Node:
         """The expression that constructs the container with all of its modules."""
         if self.is_list:
-            return _module_list([_element(child) for child in self.children])
-        entries = tuple(self._entries())
+            return self._list([_element(child) for child in self.children])
+        entries, name = tuple(self._entries()), Name(self.kind.as_dict)
         if all(isinstance(entry, Pair) and is_attribute(entry.label.text) for entry in entries):
             arguments = (Argument(e.value, e.label.text) for e in entries if isinstance(e, Pair))
-            return Call(Name("nn.ModuleDict"), (Call(Name("OrderedDict"), tuple(arguments)),))
-        return Call(Name("nn.ModuleDict"), (List(entries),))
+            return Call(name, (Call(Name("OrderedDict"), tuple(arguments)),))
+        return Call(name, (List(entries),))
+
+    def _list(self, elements: list[Node]) -> Node:
+        if len(elements) == 1 and isinstance(elements[0], Generator):
+            return Call(Name(self.kind.as_list), (replace(elements[0], spread=False),))
+        return Call(Name(self.kind.as_list), (List(tuple(elements)),))
 
     def _entries(self) -> Iterator[Node]:
         for child in self.children:
@@ -98,12 +105,6 @@ class Container:
 
 def _number(name: str) -> int | None:
     return int(name) if name.isdecimal() else None
-
-
-def _module_list(elements: list[Node]) -> Node:
-    if len(elements) == 1 and isinstance(elements[0], Generator):
-        return Call(Name("nn.ModuleList"), (replace(elements[0], spread=False),))
-    return Call(Name("nn.ModuleList"), (List(tuple(elements)),))
 
 
 def _element(child: Child | Container) -> Node:
@@ -121,11 +122,12 @@ def containers(steps: tuple[Node, ...]) -> Container:
     root = Container("")
     for step in steps:
         for inner in all_steps((step,)):
-            if not inner.registered or not inner.container or inner.module is None:
+            if not inner.registers or not inner.container or inner.module is None:
                 continue
             place = root
             for name in inner.container:
                 place = place.inner(name)
-            repeat = step if isinstance(step, Repeat) else None
+            repeat = step if isinstance(step, Repeat) and inner.label.grows else None
+            place.kind = inner.kind
             place.children.append(Child(inner.label, inner.module, repeat))
     return root

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from netspec.analysis.cost import Cost
 from netspec.backends.torch.source.prose import WIDTH, wrapped
 from netspec.backends.torch.source.titles import network_name
 from netspec.backends.torch.source.wrapping import INDENT
 from netspec.program import Program
+from netspec.tensor import Tensor
 
 QUOTES = '"""'
 
 
 def of_module(program: Program, cost: Cost) -> list[str]:
     """What the network is, where it is from, its figures, its shapes."""
-    inputs, outputs = (", ".join(map(str, types)) for types in (program.inputs, program.outputs))
+    inputs = _listed(program.inputs, [value.name for value in program.root.inputs])
+    outputs = _listed(program.outputs, program.root.output_names)
     details = [
         _reference(program),
         f"{cost.params:,} parameters, {cost.macs:,} multiply-accumulates per sample.",
@@ -21,6 +25,13 @@ def of_module(program: Program, cost: Cost) -> list[str]:
     ]
     about = wrapped(program.about or "", QUOTES) or wrapped(f"{network_name(program)}.", QUOTES)
     return [*about, "", *(line for text in details for line in wrapped(text)), QUOTES]
+
+
+def _listed(types: Sequence[Tensor], names: Sequence[str | None]) -> str:
+    """The tensors, with their names if there are several."""
+    if len(types) == 1 or len(names) != len(types):
+        return ", ".join(map(str, types))
+    return ", ".join(f"{name or 'x'} {type}" for name, type in zip(names, types, strict=True))
 
 
 def of_class(about: str) -> list[str]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 
-from netspec.backends.torch.code import Module, Name, Node, Operand, rewrite, walk
-from netspec.backends.torch.source.classes import Class
+from netspec.backends.torch.code import Module, Name, Node, Operand, Sibling, rewrite, walk
+from netspec.backends.torch.lowering import call
+from netspec.backends.torch.source.classes import Class, Results
 from netspec.backends.torch.source.layout import lines, text
 from netspec.backends.torch.source.names import ITERATED
 from netspec.backends.torch.source.pending import Pending, pending
 from netspec.backends.torch.source.prose import WIDTH, comment_lines
 from netspec.backends.torch.source.references import References
 from netspec.backends.torch.source.resolve import Loops, loop_variable, plain
-from netspec.backends.torch.source.steps import Repeat, Step, references
+from netspec.backends.torch.source.steps import Repeat, Step, definitions, references
+from netspec.backends.torch.source.training import at_any_time, is_late, training_early
 from netspec.backends.torch.source.variables import Variables
 from netspec.backends.torch.source.wrapping import INDENT
 
@@ -28,9 +31,10 @@ def forward(cls: Class, attributes: References) -> tuple[list[str], list[str]]:
     """The names of the inputs, and the statements."""
     writer = Writer(cls, attributes)
     inputs = [writer.variables.names[number] for number in cls.body.inputs]
-    block = Block(writer, cls.body.steps, cls.body.outputs, frozenset(), {}, DEPTH, {})
+    steps = training_early(cls.body.steps)
+    block = Block(writer, steps, cls.body.outputs, frozenset(), {}, DEPTH, {})
     block.write()
-    block.finish()
+    block.finish(cls.results)
     return inputs, writer.lines
 
 
@@ -85,23 +89,66 @@ class Block:
             self.uses[value] += 1
 
     def write(self) -> None:
-        for position, step in enumerate(self.steps):
+        for late, run in groupby(enumerate(self.steps), lambda entry: is_late(entry[1])):
+            if late:
+                self.in_training(list(run))
+            else:
+                self.always(run)
+        self.position = len(self.steps)
+
+    def always(self, run: Iterable[tuple[int, Node]]) -> None:
+        for position, step in run:
             self.position = position
             if isinstance(step, Repeat):
                 self.flush(len(self.held))
                 self.repeat(step)
             elif isinstance(step, Step):
                 self.step(step)
-        self.position = len(self.steps)
 
-    def finish(self) -> None:
+    def in_training(self, run: list[tuple[int, Node]]) -> None:
+        """An `if` statement around steps for outputs that only training has."""
+        self.position = run[0][0]
+        self.flush(len(self.held))
+        self.position = run[-1][0] + 1
+        self.writer.lines.append(f"{self.margin}if self.training:")
+        steps = [at_any_time(step) for _, step in run]
+        made = [value for step in steps for value in definitions(step)]
+        wanted = [value for value in made if self.last_use.get(value, 0) >= self.position]
+        inner = Block(self.writer, steps, wanted, self.live(), self.loops, self.depth + 1, {})
+        inner.write()
+        inner.flush(len(inner.held))
+
+    def finish(self, results: Results | None) -> None:
         """Return the wanted values."""
+        if results is not None:
+            self.flush(len(self.held))
+            self.writer.lines += self.named(results)
+            return
         if len(self.held) == 1 and self.held[0].step.outputs == tuple(self.wanted):
             self.emit("return ", self.held.pop())
             return
         self.flush(len(self.held))
         returned = ", ".join(self.variables.names[value] for value in self.wanted)
         self.writer.lines.append(f"{self.margin}return {returned}")
+
+    def named(self, results: Results) -> Iterator[str]:
+        """The statements that return the wanted values by name, less those for training only."""
+        returned = {
+            n: self.variables.names[v] for n, v in zip(results.names, self.wanted, strict=True)
+        }
+        if not results.late or not results.alone:
+            values = [
+                f"{value} if self.training else None" if name in results.late else value
+                for name, value in returned.items()
+            ]
+            yield from lines("return ", call(results.title, *map(Name, values)), depth=self.depth)
+            return
+        if not (self.steps and is_late(self.steps[-1])):
+            yield f"{self.margin}if self.training:"
+        everything = call(results.title, *map(Name, returned.values()))
+        yield from lines("return ", everything, depth=self.depth + 1)
+        (left,) = (value for name, value in returned.items() if name not in results.late)
+        yield f"{self.margin}return {left}"
 
     def emit(self, before: str, what: Pending) -> None:
         for note in what.notes:
@@ -149,6 +196,7 @@ class Block:
     def expression(self, step: Step, inner: list[Pending]) -> Node:
         """The step's form, with the inner expressions and variables for its operands."""
         inside = {p.value: p.expression for p in inner}
+        form = rewrite(step.form, self.sibling)
 
         def replace(node: Node) -> Node | None:
             if isinstance(node, Operand):
@@ -158,7 +206,10 @@ class Block:
                 return self.iterated.get(step) or self.attributes.module(step, self.loops)
             return None
 
-        return rewrite(plain(step.form, self.loops, self.attributes.parameter), replace)
+        return rewrite(plain(form, self.loops, self.attributes.parameter), replace)
+
+    def sibling(self, node: Node) -> Node | None:
+        return self.attributes.module(node, self.loops) if isinstance(node, Sibling) else None
 
     def flush(self, count: int) -> None:
         """Give the first expressions that are held back their variables."""

@@ -12,15 +12,18 @@ from netspec.backends.torch.code import (
     Attribute,
     Call,
     Comprehension,
+    Dict,
     Entry,
     Infix,
     List,
     Literal,
     Name,
+    Negative,
     Node,
     Noted,
     Subscript,
     Text,
+    Tuple,
 )
 from netspec.backends.torch.source.prose import comment_lines
 from netspec.backends.torch.source.wrapping import (
@@ -75,6 +78,11 @@ def _entries(nodes: Iterable[Node]) -> tuple[Any, ...]:
     return (joined(map(_doc, nodes), (",", SPACE)), TRAILING_COMMA)
 
 
+def _pairs(nodes: Iterable[Node]) -> tuple[Any, ...]:
+    pairs = [(_doc(n.key), ": ", _doc(n.value)) for n in nodes if isinstance(n, Entry)]
+    return (joined(pairs, (",", SPACE)), TRAILING_COMMA)
+
+
 def _call(node: Call) -> Any:
     arguments = [a for a in node.arguments if not (isinstance(a, Argument) and a.is_default)]
     if not arguments:
@@ -108,9 +116,7 @@ def _infix(node: Infix) -> Any:
     docs += [_operand(other, node.operator, last=True) for other in others]
     if _ends_in_brackets(node):
         return _broken_in_brackets(node, *docs)
-    hugged = node.operator == "**" and all(
-        isinstance(o, Name | Literal) and not _is_negative(o) for o in node.operands
-    )
+    hugged = node.operator == "**" and _is_simple(first) and _is_simple(_unsigned(others[-1]))
     return Group(joined(docs, "**" if hugged else (SPACE, f"{node.operator} ")))
 
 
@@ -118,7 +124,7 @@ def _broken_in_brackets(node: Infix, left: Any, right: Any) -> Any:
     """Two operands on one line, of which the one in brackets may go on over the next lines."""
     operator = f" {node.operator} "
     if isinstance(node.operands[1], Call):
-        return ("".join(flat(left)), operator, right)
+        return (left, operator, right)
     return (left, operator, "".join(flat(right)))
 
 
@@ -137,11 +143,24 @@ def _needs_brackets(node: Node, operator: str, *, last: bool) -> bool:
 
 
 def _is_negative(node: Node) -> bool:
+    if isinstance(node, Negative):
+        return True
     return isinstance(node, Literal) and not isinstance(node.value, str) and node.value < 0
 
 
+def _is_simple(node: Node) -> bool:
+    """Whether a power of it, or to it, has no spaces."""
+    return isinstance(node, Name | Literal) and not _is_negative(node)
+
+
+def _unsigned(node: Node) -> Node:
+    if isinstance(node, Negative):
+        return node.value
+    return Literal(abs(node.value)) if isinstance(node, Literal) else node
+
+
 def _primary(node: Node) -> Any:
-    return bracketed("(", _doc(node), ")") if isinstance(node, Infix) else _doc(node)
+    return bracketed("(", _doc(node), ")") if isinstance(node, Infix | Negative) else _doc(node)
 
 
 def literal(value: Any) -> str:
@@ -176,8 +195,11 @@ _PRINTERS: dict[type[Node], Callable[[Any], Any]] = {
     Attribute: lambda node: (_primary(node.value), f".{node.name}"),
     Subscript: lambda node: (_primary(node.value), "[", _doc(node.index), "]"),
     Infix: _infix,
+    Negative: lambda node: ("-", _primary(node.value)),
     List: lambda node: bracketed("[", _entries(node.items), "]"),
     Entry: lambda node: bracketed("(", _entries((node.key, node.value)), ")"),
+    Tuple: lambda node: bracketed("(", _entries(node.items), ")"),
+    Dict: lambda node: bracketed("{", _pairs(node.entries), "}"),
     Comprehension: _comprehension,
     Noted: _noted,
 }

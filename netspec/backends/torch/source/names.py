@@ -22,13 +22,16 @@ MODULE_ATTRIBUTES = frozenset(
     """.split()
 )
 CONTAINER_ATTRIBUTES = frozenset("append clear extend insert items keys pop update values".split())
-IMPORTED = frozenset({"F", "OrderedDict", "nn", "torch"})
+IMPORTED = frozenset({"F", "NamedTuple", "OrderedDict", "nn", "torch"})
+HELPERS = frozenset({"fixed", "initialised", "without"})
+"""The functions that emitted source may define."""
 AMBIGUOUS = frozenset({"I", "O", "l"})
 LOOP_VARIABLES = ("i", "j", *(f"i{depth}" for depth in range(2, 100)))
 """By how many loops are around, outermost first."""
 ITERATED = ("block", "layer")
 RESERVED = (
     IMPORTED
+    | HELPERS
     | AMBIGUOUS
     | {
         *dir(builtins),

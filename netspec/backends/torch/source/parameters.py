@@ -1,21 +1,20 @@
 """What the constructor of a shared class takes: one expression for every value of its members.
 
 Everything known of a class is a column: one value for each member. A column of equal values is a
-literal. Another one is the spec's own expression for it, or a parameter of the block, the number of
-input channels or an expression that has just these values, or else a new parameter.
+literal. Another one is the spec's own expression for it, or a parameter of the block or the number
+of input channels that has just these values, or else a new parameter.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations_with_replacement, takewhile
+from collections.abc import Mapping, Sequence
+from itertools import takewhile
 from typing import Any
 
 from netspec.backends.torch.code import Call, Infix, Literal, Node, Parameter, Slot, same
 from netspec.backends.torch.source.expressions import evaluated, translated
 from netspec.backends.torch.source.names import distinct, variable
-from netspec.backends.torch.source.steps import REPEATS
 from netspec.backends.torch.source.units import Unit
 
 Column = tuple[Any, ...]
@@ -23,7 +22,7 @@ Key = tuple[tuple[type, Any], ...]
 
 INPUT_SIZES = ("in_channels", "in_features")
 TRUSTED = 3
-"""So many members must agree before arithmetic that the spec does not mention is believed."""
+"""So many members must agree before what the spec does not mention is believed."""
 
 
 class Parameters:
@@ -85,12 +84,7 @@ class Parameters:
         column = tuple(slot.value for slot in slots)
         if _constant(column):
             return Literal(column[0])
-        found = (
-            self.stated(slots, column)
-            or self.coincident(slots, column)
-            or (self.shortened(column) if slots[0].name == REPEATS else None)
-            or self.derived(column)
-        )
+        found = self.stated(slots, column) or self.coincident(slots, column)
         if found is None:
             name = slots[0].name
             found = self.named(name if name not in self.columns else prefix + name, column)
@@ -135,35 +129,6 @@ class Parameters:
             if _key(values) == _key(column):
                 return self.offer(name, values)
         return None
-
-    def shortened(self, column: Column) -> Node | None:
-        """A parameter of the block less one: a loop whose first iteration stands apart."""
-        for name, values in self.offered.items():
-            if all(type(v) is int and v - 1 == n for v, n in zip(values, column, strict=True)):
-                return Infix("-", (self.offer(name, values), Literal(1)))
-        return None
-
-    def derived(self, column: Column) -> Node | None:
-        """A multiple, a part, or a sum of what is known."""
-        if self.size < TRUSTED or not all(type(value) is int and value > 0 for value in column):
-            return None
-        candidates = _arithmetic(list(self.known.values()), column, self)
-        return next((node for node in candidates if self.gives(node, column)), None)
-
-
-def _arithmetic(known: list[Node], column: Column, parameters: Parameters) -> Iterator[Node]:
-    simple = [n for n in known if isinstance(parameters.value(n, 0), int)]
-    for node in simple:
-        base = parameters.value(node, 0)
-        if base and column[0] % base == 0:
-            yield Infix("*", (Literal(column[0] // base), node))
-        elif base and base % column[0] == 0:
-            yield Infix("//", (node, Literal(base // column[0])))
-    for node in simple:
-        more = column[0] - parameters.value(node, 0)
-        yield Infix("+" if more > 0 else "-", (node, Literal(abs(more))))
-    for pair in combinations_with_replacement(simple, 2):
-        yield Infix("+", pair)
 
 
 def _block_parameters(members: Sequence[Unit]) -> dict[str, Column]:

@@ -9,12 +9,13 @@ from netspec.backends.torch.code import (
     Name,
     Node,
     Parameter,
+    Sibling,
     Subscript,
-    Text,
 )
 from netspec.backends.torch.source.classes import Class
-from netspec.backends.torch.source.containers import Container, containers
-from netspec.backends.torch.source.names import distinct, is_attribute, is_module_attribute
+from netspec.backends.torch.source.containers import Child, Container, containers
+from netspec.backends.torch.source.kinds import Kind, held
+from netspec.backends.torch.source.names import distinct, is_module_attribute
 from netspec.backends.torch.source.resolve import Loops, depends_on, label, position
 from netspec.backends.torch.source.steps import Repeat, Step, all_steps
 
@@ -25,7 +26,7 @@ class References:
     """The attributes of one class. `stored` are its constructor parameters that `forward` reads."""
 
     def __init__(self, cls: Class) -> None:
-        self.registered = [step for step in all_steps(cls.body.steps) if step.registered]
+        self.registered = [step for step in all_steps(cls.body.steps) if step.registers]
         self.root = containers(cls.body.steps)
         self.stored: dict[str, str] = {}
 
@@ -36,16 +37,16 @@ class References:
         name = self.stored.setdefault(parameter.name, distinct(wanted, children))
         return Attribute(SELF, name)
 
-    def module(self, step: Step, loops: Loops) -> Node:
-        """The module of a step."""
+    def module(self, step: Step | Sibling, loops: Loops) -> Node:
+        """The module or tensor at the place of a step."""
         if not step.container:
-            return _child(step.label, loops)
+            return _child(step.label, loops, step.kind)
         node, place = self.container(step.container)
         return _entry(node, place, step.label, loops)
 
     def container(self, names: tuple[str, ...]) -> tuple[Node, Container]:
         """The list or dictionary of modules at that path."""
-        node, place = _child(Label((names[0],)), {}), self.root.inner(names[0])
+        node, place = _child(Label((names[0],)), {}, Kind.MODULE), self.root.inner(names[0])
         for name in names[1:]:
             inner = place.inner(name)
             node, place = _entry(node, place, inner.label, {}), inner
@@ -57,20 +58,26 @@ class References:
         forms = tuple(step.form for step in all_steps(repeat.steps))
         if len(own) != 1 or own[0] not in repeat.steps or depends_on(forms, repeat.height):
             return None
-        if not own[0].container:
-            return Call(Name("self.children"), ()) if self.registered == own else None
-        node, place = self.container(own[0].container)
-        return node if len(place.children) == 1 and place.is_list else None
+        (step,) = own
+        if not step.container:
+            every = self.registered == own and step.label.grows and step.kind is Kind.MODULE
+            return Call(Name("self.children"), ()) if every else None
+        node, place = self.container(step.container)
+        return node if place.is_list and _is_all(place, step, repeat) else None
 
 
-def _child(name: Label, loops: Loops) -> Node:
+def _is_all(place: Container, step: Step, repeat: Repeat) -> bool:
+    """Whether the loop goes over everything in the list."""
+    match place.children:
+        case [Child(label=name, repeat=Repeat(count=count))]:
+            return name == step.label and count == repeat.count
+    return False
+
+
+def _child(name: Label, loops: Loops, kind: Kind) -> Node:
     if name.grows:
         return Call(Name("getattr"), (SELF, label(name, loops)))
-    if is_attribute(name.text):
-        return Attribute(SELF, name.text)
-    if is_module_attribute(name.text):
-        return Subscript(Name("self._modules"), Text((name.text,)))
-    return Call(Name("getattr"), (SELF, Text((name.text,))))
+    return held(SELF, name.text, kind)
 
 
 def _entry(node: Node, place: Container, name: Label, loops: Loops) -> Node:

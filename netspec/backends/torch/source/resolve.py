@@ -18,12 +18,14 @@ from netspec.backends.torch.code import (
     Ordinal,
     Pair,
     Parameter,
+    Started,
     Text,
     parts,
     rewrite,
 )
 from netspec.backends.torch.source.classes import Class
 from netspec.backends.torch.source.names import LOOP_VARIABLES
+from netspec.backends.torch.source.weights import within
 
 Loops = Mapping[int, str]
 """The variables of the enclosing loops, by height."""
@@ -46,6 +48,8 @@ def plain(node: Node, loops: Loops, parameter: Callable[[Parameter], Node]) -> N
             return label(part, loops)
         if isinstance(part, Pair):
             return Entry(label(part.label, loops), plain(part.value, loops, parameter))
+        if isinstance(part, Started):
+            return plain(within(part), loops, parameter)
         if isinstance(part, Generator):
             return _comprehension(part, loops, parameter)
         return None

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
-from netspec.backends.torch.code import Affine, Node, Ordinal
+from netspec.backends.torch.code import Affine, Node, Ordinal, rewrite
 from netspec.backends.torch.source.progression import Run, generalised, runs
 from netspec.backends.torch.source.steps import (
     Carry,
     Repeat,
+    Step,
     all_steps,
     definitions,
     height,
@@ -72,10 +74,7 @@ class Roller:
 
     def repeats(self, iterations: list[Iteration]) -> Iterator[Node]:
         """The iterations as repeats where they can be, and step by step where not."""
-        pieces = [
-            tuple(renamed(step, _nameless, _nameless) for step in iteration.steps)
-            for iteration in iterations
-        ]
+        pieces = [tuple(_comparable(step) for step in iteration.steps) for iteration in iterations]
         befores = [None, *iterations[:-1]]
         sources = [_sources(*pair) for pair in zip(iterations, befores, strict=True)]
 
@@ -99,7 +98,9 @@ class Roller:
         carried = sorted({at for kind, at in sources if kind == "carried"})
         level = height(first.steps)
         steps = generalised(first.steps, run.steps, level)
-        if self.escapes(iterations, {last.made[at] for at in carried}) or not _keeps_order(steps):
+        if self.escapes(iterations, {last.made[at] for at in carried}):
+            return None
+        if not (_keeps_order(steps) and _agree(steps, iterations)):
             return None
         before, inside = _initial(first, sources), {at: next(self.fresh) for at in carried}
         remaining = iter(sources)
@@ -155,18 +156,38 @@ def _initial(first: Iteration, sources: list[Source]) -> dict[int, int]:
 
 
 def _keeps_order(steps: tuple[Node, ...]) -> bool:
-    """Whether the modules that a loop registers keep their order when a loop constructs them.
+    """Whether the modules that a loop registers keep their order when they are made in front of it.
 
-    They do if all are the unit's own, and if there is one for each iteration, in a list.
+    A module that all iterations share, and a list with one for each of them, is made once; these
+    come before those that a loop makes one by one.
     """
-    registered = [step for step in all_steps(steps) if step.registered]
-    if not any(step.container for step in registered):
-        return True
-    if len(registered) > 1 or registered[0] not in steps:
-        return False
-    position = registered[0].label.parts
+    registered = [step for step in all_steps(steps) if step.registers]
+    one_by_one = [step.label.grows and not step.container for step in registered]
+    lists = [step for step in registered if step.label.grows and step.container]
+    names = Counter(step.container[0] for step in registered if step.container)
+    return one_by_one == sorted(one_by_one) and all(
+        step in steps and names[step.container[0]] == 1 and _counts_up(step) for step in lists
+    )
+
+
+def _counts_up(step: Step) -> bool:
+    """Whether the steps of a loop are called 0, 1, 2, .., from any number on."""
+    position = step.label.parts
     return len(position) == 1 and isinstance(position[0], Affine) and position[0].step == Ordinal(1)
 
 
-def _nameless(number: int) -> int:
-    return 0
+def _agree(steps: tuple[Node, ...], iterations: list[Iteration]) -> bool:
+    """Whether the iterations agree in which of their own modules are new."""
+    columns = zip(*(all_steps(iteration.steps) for iteration in iterations), strict=True)
+    return not any(
+        step.label.grows and len({member.again for member in members}) > 1
+        for step, members in zip(all_steps(steps), columns, strict=True)
+    )
+
+
+def _comparable(step: Node) -> Node:
+    """The step less the names of its values, and less whether its module is new."""
+    return rewrite(
+        renamed(step, lambda number: 0, lambda number: 0),
+        lambda node: replace(node, again=False) if isinstance(node, Step) else None,
+    )

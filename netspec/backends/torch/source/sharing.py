@@ -116,6 +116,8 @@ def _with_steps(body: Body, steps: Iterator[Step]) -> Body:
 
 
 def _settled(members: tuple[Step, ...]) -> list[Step]:
+    if members[0].again:
+        return [replace(step, module=None) for step in members]
     if members[0].registered:
         return list(members)
     forms = [[slot.value for slot in walk(step.form, Slot)] for step in members]

@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from netspec.backends.torch.code import Generator, Label, Node, Slot, walk
+from netspec.backends.torch.source.kinds import Kind
 
 
 @dataclass(frozen=True, slots=True)
 class Step(Node):
     """`outputs = form(inputs)`, with a module at `container + (label,)` if it is registered.
 
-    A step that is not registered but has a `module` may be given one.
+    A step that is not registered but has a `module` may be given one. The module of a step that
+    applies it `again` is that of an earlier step at the same place.
     """
 
     form: Node
@@ -25,6 +27,14 @@ class Step(Node):
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
     note: str | None = None
+    kind: Kind = Kind.MODULE
+    again: bool = False
+    train_only: bool = False
+
+    @property
+    def registers(self) -> bool:
+        """Whether `__init__` makes the module for this step."""
+        return self.registered and not self.again
 
 
 @dataclass(frozen=True, slots=True)

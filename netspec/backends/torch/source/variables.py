@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 
 from netspec.backends.torch.code import Call, ClassName, Node
 from netspec.backends.torch.source.classes import Class
+from netspec.backends.torch.source.located import extra_outputs
 from netspec.backends.torch.source.names import (
     ITERATED,
     LOOP_VARIABLES,
@@ -16,6 +17,7 @@ from netspec.backends.torch.source.names import (
     without_number,
 )
 from netspec.backends.torch.source.steps import Step, references
+from netspec.ops.base import Op
 from netspec.ops.base import names as op_names
 
 INPUT, RESULT = "x", "out"
@@ -28,13 +30,17 @@ class Variables:
         self.names: dict[int, str] = {}
         self.preferred: dict[int, str] = {}
         self.reserved = {*LOOP_VARIABLES, *ITERATED}
-        self.hints = _hints(cls.body.steps)
+        self.hints = _hints(cls.body.steps) | _extra_names(cls)
         self.operands = _operands(cls.body.steps, self.hints)
-        inputs = cls.body.inputs
-        for number in inputs:
-            given = cls.values[number].name
-            name = variable(given) if given else INPUT
-            self.names[number] = distinct(name, set(self.names.values()))
+        self.given: set[str] = set()
+        """The inputs that have names of their own, and stay what they are."""
+        for number in cls.body.inputs:
+            given = cls.values[number].name or INPUT
+            name = distinct(variable(given), set(self.names.values()))
+            self.names[number] = name
+            self.given |= {name} if given != INPUT else set()
+        unnamed = len(cls.body.inputs) > len(self.given)
+        self.fallback = RESULT if unnamed else INPUT
 
     def of(self, values: Collection[int]) -> set[str]:
         """The variables that hold these values."""
@@ -43,14 +49,16 @@ class Variables:
     def assign(self, value: int, reads: Sequence[int], live: Collection[int]) -> str:
         """Give the value a variable: one that it replaces, or a new one. `live` are kept."""
         kept = self.of(live)
-        free = [self.names[read] for read in reads if self.names[read] not in kept]
+        free = [self.names[read] for read in reads if self.names[read] not in kept | self.given]
         preferred = self.preferred.get(value, self.operands.get(value))
         if preferred is not None and preferred not in kept:
             name = preferred
         elif free:
             name = INPUT if INPUT in free else free[0]
         else:
-            name = distinct(self.hints.get(value, RESULT), kept | self.reserved)
+            taken = kept | self.reserved | self.given
+            fallback = RESULT if self.fallback in taken else self.fallback
+            name = distinct(self.hints.get(value, fallback), taken)
         self.names[value] = name
         return name
 
@@ -72,15 +80,26 @@ def _hints(steps: tuple[Node, ...]) -> dict[int, str]:
             name = _telling_name(step, kinds) or hints.get(step.outputs[0])
             if name:
                 hints[step.outputs[0]] = name
-                if len(step.inputs) == 1:
+                if len(step.inputs) == 1 and not step.train_only:
                     hints.setdefault(step.inputs[0], name)
     return hints
+
+
+def _extra_names(cls: Class) -> dict[int, str]:
+    """Names for the extra outputs of ops, such as the indices of a pool."""
+    names: dict[int, str] = {}
+    for number, value in cls.values.items():
+        call = value.producer
+        if call is not None and isinstance(call.target, Op):
+            name = extra_outputs(call.target, call).get(value)
+            names |= {number: name} if name else {}
+    return names
 
 
 def _telling_name(step: Step, kinds: set[str]) -> str | None:
     """The module's name less its number among others, if it is not just that of its op or block."""
     stem = without_number(step.label.text)
-    if not step.registered or stem in kinds or stem == _block(step) or not stem[:1].isalpha():
+    if not step.registers or stem in kinds or stem == _block(step) or not stem[:1].isalpha():
         return None
     return variable(re.sub(r"_\d+$", "", step.label.text))
 

@@ -98,7 +98,7 @@ def _fits(group: Group, rest: list[tuple[Any, int, bool]], room: int) -> bool:
         elif isinstance(doc, tuple):
             following += [(part, broken) for part in reversed(doc)]
         elif isinstance(doc, Group):
-            following.append((doc.content, False))
+            following.append((doc.content, True))
         elif isinstance(doc, Indented):
             following.append((doc.content, broken))
         elif isinstance(doc, WhenBroken):

@@ -1,0 +1,53 @@
+"""The expressions that construct modules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from netspec.backends.torch.code import Argument, Call, ClassName, Label, Node, Ordinal, Slot
+from netspec.backends.torch.lowering import Lowering
+from netspec.backends.torch.source.classes import Made
+from netspec.backends.torch.source.located import in_scope
+from netspec.backends.torch.source.sequential import Entry, sequential
+from netspec.backends.torch.source.units import Chain, Item, Unit
+from netspec.backends.torch.source.weights import weighted
+
+Constructed = Mapping[Unit, Made]
+
+
+def constructor(item: Item, made: Constructed) -> Node | None:
+    """The expression that constructs the item's module; None where torch has no such module."""
+    module = _module(item, made)
+    return None if module is None else weighted(module, item)
+
+
+def _module(item: Item, made: Constructed) -> Node | None:
+    if isinstance(item.target, Lowering):
+        return item.target.module
+    if isinstance(item.target, Unit):
+        return _construction(item, made[item.target])
+    return sequential(list(_entries(item.target, made)))
+
+
+def _entries(chain: Chain, made: Constructed) -> Iterator[Entry]:
+    for item in chain.items:
+        module = constructor(item, made)
+        assert module is not None
+        yield Entry(label(item.name), module, item.count, item.note)
+
+
+def _construction(item: Item, made: Made) -> Node:
+    arguments = []
+    for parameter in made.by.parameters:
+        slot = Slot(made.arguments[parameter.name], parameter.name, parameter.name)
+        located = in_scope(slot, item.call, item.scope) if item.call else slot
+        keyword = parameter.name if parameter.has_default else None
+        arguments.append(Argument(located, keyword, parameter.default))
+    return Call(ClassName(made.by), tuple(arguments))
+
+
+def label(name: str) -> Label:
+    """The name of a child, split into text and numbers."""
+    parts = re.split(r"(0|[1-9][0-9]*)", name)
+    return Label(tuple(Ordinal(int(p)) if p.isdecimal() else p for p in parts if p))

@@ -1,0 +1,94 @@
+"""Classes as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from netspec.backends.torch.code import Call, Name, Node
+from netspec.backends.torch.source import docstrings
+from netspec.backends.torch.source.classes import Class, ConstructorParameter, Results
+from netspec.backends.torch.source.forward import forward
+from netspec.backends.torch.source.layout import lines, literal
+from netspec.backends.torch.source.prose import wrapped
+from netspec.backends.torch.source.references import References
+from netspec.backends.torch.source.registration import local_variables, own_parameter, registrations
+from netspec.backends.torch.source.resolve import plain
+from netspec.backends.torch.source.steps import Step
+from netspec.backends.torch.source.units import WHOLE
+from netspec.backends.torch.source.wrapping import INDENT
+
+TENSOR = "torch.Tensor"
+MOST_LISTED = 4
+"""Of so many outputs the type lists each."""
+FIELD = " " * INDENT
+BODY = FIELD * 2
+
+
+def class_text(cls: Class) -> Iterator[str]:
+    about = cls.members[0].about
+    sequence = _sequence(cls)
+    yield f"class {cls.name}({'nn.Module' if sequence is None else 'nn.Sequential'}):"
+    if about and wrapped(about):
+        yield from docstrings.of_class(about)
+        yield ""
+    if sequence is not None:
+        yield from _signature("__init__", _constructor_parameters(cls), "None")
+        yield from local_variables(cls)
+        yield from lines("", plain(sequence, {}, own_parameter), depth=2)
+    else:
+        yield from _methods(cls)
+
+
+def _sequence(cls: Class) -> Node | None:
+    """The call of `nn.Sequential`'s constructor, if the class is one."""
+    step = cls.body.steps[0] if cls.body.steps else None
+    if isinstance(step, Step) and step.label.text == WHOLE and isinstance(step.module, Call):
+        return Call(Name("super().__init__"), step.module.arguments)
+    return None
+
+
+def _methods(cls: Class) -> Iterator[str]:
+    references = References(cls)
+    inputs, statements = forward(cls, references)
+    kept = [f"{BODY}self.{name} = {given}" for given, name in references.stored.items()]
+    registered = [*local_variables(cls), *kept, *registrations(cls)]
+    if registered:
+        yield from _signature("__init__", _constructor_parameters(cls), "None")
+        yield f"{BODY}super().__init__()"
+        yield from registered
+        yield ""
+    yield from _signature("forward", [f"{name}: {TENSOR}" for name in inputs], _result(cls))
+    yield from (BODY + line for line in cls.prologue)
+    yield from statements
+
+
+def _result(cls: Class) -> str:
+    """The type of what `forward` returns."""
+    if cls.results is not None:
+        return f"{cls.results.title} | {TENSOR}" if cls.results.alone else cls.results.title
+    count = len(cls.body.outputs)
+    if count > MOST_LISTED:
+        return f"tuple[{TENSOR}, ...]"
+    return f"tuple[{', '.join([TENSOR] * count)}]" if count > 1 else TENSOR
+
+
+def results_text(results: Results) -> Iterator[str]:
+    """The class of what the network returns."""
+    yield f"class {results.title}(NamedTuple):"
+    for name in results.names:
+        optional = " | None" if name in results.late and not results.alone else ""
+        yield f"{FIELD}{name}: {TENSOR}{optional}"
+
+
+def _constructor_parameters(cls: Class) -> list[str]:
+    return [_constructor_parameter(parameter) for parameter in cls.parameters]
+
+
+def _constructor_parameter(parameter: ConstructorParameter) -> str:
+    default = f" = {literal(parameter.default)}" if parameter.has_default else ""
+    return f"{parameter.name}: {parameter.annotation}{default}"
+
+
+def _signature(name: str, parameters: list[str], result: str) -> list[str]:
+    call = Call(Name(name), tuple(map(Name, ["self", *parameters])))
+    return lines("def ", call, f" -> {result}:", depth=1)

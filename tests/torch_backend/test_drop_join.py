@@ -1,0 +1,119 @@
+"""FractalNet's drop-path (Larsson et al. 2017, section 3): what joins are in training."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from tests.language.programs import Specs
+
+JOINS = """
+body:
+  - branches:
+      - branches: [identity, scale: 2]
+        merge: {{drop_join: {{p: {p}, global: {share}}}}}
+      - branches: [identity, scale: 2, scale: 4]
+        merge: {{drop_join: {{p: {p}, global: {share}}}}}
+    merge: concat
+"""
+"""A join of two columns and one of three; of ones they make what columns they have left."""
+EVALUATED = (1.5, 7 / 3)
+ONE_COLUMN = {(1.5, 1.0), (1.0, 2.0), (2.0, 4.0)}
+"""The shallowest of three, the middle one, the deepest."""
+
+
+def module(folder: Path, p: float, share: float) -> nn.Module:
+    return Specs(folder).load(JOINS.format(p=p, share=share), input="[1]").module()
+
+
+def means(module: Callable[[torch.Tensor], torch.Tensor], times: int) -> Counter[tuple[float, ...]]:
+    """What the two joins are, over a number of forwards; all samples are alike."""
+    torch.manual_seed(0)
+    counted: Counter[tuple[float, ...]] = Counter()
+    for _ in range(times):
+        y = module(torch.ones(3, 1))
+        assert (y == y[0]).all()
+        counted[tuple(round(value, 4) for value in y[0].tolist())] += 1
+    return counted
+
+
+def test_evaluation_takes_the_mean(tmp_path: Path) -> None:
+    y = module(tmp_path, 0.5, 0.5).eval()(torch.ones(3, 1))
+    torch.testing.assert_close(y, torch.tensor([EVALUATED] * 3))
+
+
+def test_globally_every_join_is_of_the_same_column(tmp_path: Path) -> None:
+    counted = means(module(tmp_path, 0.15, 1), 600)
+    assert counted.keys() == ONE_COLUMN
+    assert all(150 < count < 250 for count in counted.values())
+
+
+def test_locally_each_join_drops_its_own(tmp_path: Path) -> None:
+    """All three survive with probability 0.85^3; if none would, one does."""
+    counted = means(module(tmp_path, 0.15, 0), 1000)
+    wide: Counter[float] = Counter()
+    for (_, mean), count in counted.items():
+        wide[mean] += count
+    assert wide.keys() <= {1, 2, 4, 1.5, 2.5, 3, 2.3333}
+    assert 570 < wide[2.3333] < 660
+    assert len(counted) > len(wide)
+
+
+def test_one_column_is_left_where_all_are_dropped(tmp_path: Path) -> None:
+    counted = means(module(tmp_path, 1, 0), 200)
+    assert {narrow for narrow, _ in counted} == {1, 2}
+    assert {wide for _, wide in counted} == {1, 2, 4}
+
+
+def test_both_ways_in_the_proportion_of_the_spec(tmp_path: Path) -> None:
+    counted = means(module(tmp_path, 0, 0.25), 800)
+    locally = counted.pop(tuple(round(mean, 4) for mean in EVALUATED))
+    assert counted.keys() == ONE_COLUMN
+    assert 550 < locally < 650
+
+
+def test_a_join_by_itself_draws_for_itself(tmp_path: Path) -> None:
+    join = module(tmp_path, 0.15, 1).get_submodule("drop_join2")
+    torch.manual_seed(0)
+    columns = torch.eye(3)
+    drawn = [tuple(join(*columns).tolist()) for _ in range(60)]
+    assert set(drawn) == {(1, 0, 0), (0, 1, 0), (0, 0, 1)}
+
+
+def test_compiled_it_draws_anew_each_time(tmp_path: Path) -> None:
+    network = module(tmp_path, 0.15, 1)
+    compiled = torch.compile(network, fullgraph=True, backend="eager")
+    assert means(compiled, 40).keys() == ONE_COLUMN
+    network.eval()
+    assert means(compiled, 2).keys() == {(1.5, 2.3333)}
+
+
+def test_it_goes_wherever_modules_go(tmp_path: Path) -> None:
+    network = module(tmp_path, 0.15, 1)
+    means(network, 1)
+    for moved in (copy.deepcopy(network), pickle.loads(pickle.dumps(network))):
+        assert means(moved, 40).keys() == ONE_COLUMN
+    assert network.to("meta")(torch.ones(3, 1, device="meta")).device.type == "meta"
+    assert network.state_dict() == {}
+
+
+@pytest.mark.parametrize("flatten", ["true", "false"])
+def test_joins_that_meet_become_one(tmp_path: Path, flatten: str) -> None:
+    join = f"{{drop_join: {{p: 0.1, flatten: {flatten}}}}}"
+    body = f"""
+    body:
+      - branches:
+          - identity
+          - branches: [relu, tanh]
+            merge: {join}
+        merge: {join}
+    """
+    *_, last = Specs(tmp_path).load(body).program.root.calls
+    assert len(last.inputs) == (3 if flatten == "true" else 2)
