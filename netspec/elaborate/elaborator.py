@@ -25,6 +25,7 @@ from netspec.elaborate.wires import named_inputs, without_unread
 from netspec.ops import installed
 from netspec.ops.base import Op
 from netspec.program import Argument, Instance, Program, Value
+from netspec.syntax.arithmetic import meter
 from netspec.syntax.spec import Block, Output, SpecFile
 from netspec.syntax.steps import Step
 
@@ -40,6 +41,7 @@ UNKNOWN_NAME = frozenset({"NS201", "NS206"})
 def elaborate(file: SpecFile, report: Report) -> Program:
     """The program of a spec. Raises `SpecError` with every fault that `report` then holds."""
     elaborator = Elaborator(file, report)
+    meter.work = meter.total = 0
     with _deep_recursion(), _no_collection():
         try:
             check_file(file, elaborator.files.prepared, report)

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from netspec.elaborate.body import Body
 
 
+MAX_NESTED = 150
+"""Steps done again, and loops, one inside the other."""
+
+
 def once_more(body: Body, step: Step, again: Again, flow: Flow, context: Context) -> Flow:
     """The step that `again` names, on the value so far; one that `when` left out passes it on."""
     name = rendered(again.name, context.environment)
@@ -23,6 +27,8 @@ def once_more(body: Body, step: Step, again: Again, flow: Flow, context: Context
     played = body.played[name]
     if played is None:
         return flow
+    if len(body.names.maps) > MAX_NESTED:
+        raise fault("NS402", f"steps done again, nested deeper than {MAX_NESTED}", again.span)
     done = played.step if step.note is None else replace(played.step, note=step.note)
     inside = replace(played.context, loops=context.loops)
     inside.of(flow)

@@ -28,7 +28,7 @@ def weighting(body: Body, call: Call, path: Path, site: Site) -> Weighting:
     """How the weights of a call are made; raises `SpecError` (NS308 and what arguments raise)."""
     fixed, said = site.context.fixed, site.weights
     if body.is_replaying:
-        body.elaborator.spend(5, site.use.span)
+        body.elaborator.spend(5 + len(body.names.maps), site.use.span)
         _require_same(body, call, path, site)
         return Weighting(again=True, fixed=fixed)
     if not (fixed or said.init or said.ties):
@@ -40,6 +40,9 @@ def weighting(body: Body, call: Call, path: Path, site: Site) -> Weighting:
             init[key.text] = initialisation(key, node, weight, site.context.environment)
     for key, to in said.ties:
         with report.collecting():
+            if key.text in init:
+                message = f"`{key.text}` is tied and starts as the other weight does"
+                raise fault("NS308", message, key.span, hint=f"leave `{key.text}` out of `init`")
             ties[key.text] = _tie(body, key, to, _weight(key, call, site), call, site)
     report.raise_if_any()
     return Weighting(fixed=fixed, init=init, ties=ties)

@@ -11,6 +11,8 @@ from typing import Any
 
 MAX_WORK = 200_000
 """Entries of lists made and read by one evaluation."""
+MAX_TOTAL_WORK = 20_000_000
+"""The same of all evaluations of one spec together."""
 MAX_BITS = 512
 
 
@@ -19,9 +21,19 @@ class WorkLimit(Exception):
 
 
 class _Meter(threading.local):
-    """Work done by the evaluation in progress: entries of lists made and read."""
+    """Work done by the evaluation in progress, and by those before it of the same spec: entries of
+    lists made and read.
+    """
 
     work = 0
+    total = 0
+
+    def begin(self) -> None:
+        """Start an evaluation; raises `WorkLimit` where those before it did too much."""
+        self.total += self.work
+        self.work = 0
+        if self.total > MAX_TOTAL_WORK:
+            raise WorkLimit(f"more than {MAX_TOTAL_WORK} steps of work in all expressions")
 
 
 meter = _Meter()
@@ -43,7 +55,7 @@ def bounded(value: Any) -> Any:
 
 def whole_list(entries: Iterable[Any]) -> tuple[Any, ...]:
     """A list that stands in YAML, within the same bounds as one that an expression makes."""
-    meter.work = 0
+    meter.begin()
     made = tuple(entries)
     meter.work = 0
     return bounded(made)  # type: ignore[no-any-return]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -36,8 +37,8 @@ class Expression:
 
     def evaluate(self, scope: Scope) -> Any:
         """The value in `scope`; raises `SpecError` (NS111, NS112, NS206) at the expression."""
-        meter.work = 0
         try:
+            meter.begin()
             return self._run(scope)
         except SpecError:
             raise
@@ -261,6 +262,16 @@ def _compile(node: ast.AST) -> Evaluator:
     return compiler(node)
 
 
+def parse_python(text: str) -> ast.expr:
+    """The tree of a Python expression; what Python only warns of (`1or 2`) is a `SyntaxError`."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            return ast.parse(text.strip(), mode="eval").body
+        except Warning as warning:
+            raise SyntaxError(str(warning)) from None
+
+
 def parse_expression(text: str, span: Span) -> Expression:
     """Check and compile one expression; raises `SpecError` (NS110, NS112) at `span`."""
     if len(text) > MAX_LENGTH:
@@ -268,7 +279,7 @@ def parse_expression(text: str, span: Span) -> Expression:
     if "\\" in text:
         raise fault("NS110", "a backslash has no place in an expression", span)
     try:
-        tree = ast.parse(text.strip(), mode="eval").body
+        tree = parse_python(text)
         return Expression(text, span, tree, _compile(tree))
     except WorkLimit as error:
         raise fault("NS112", str(error), span) from None

@@ -9,7 +9,7 @@ from math import isfinite
 from typing import Any
 
 from netspec.diagnostics import Span, SpecError, fault, nearest
-from netspec.syntax.expression import MAX_LENGTH, parse_expression, shown
+from netspec.syntax.expression import MAX_LENGTH, parse_expression, parse_python, shown
 
 MAX_DEPTH = 40
 
@@ -119,7 +119,7 @@ def _parsed(text: str, span: Span) -> ast.expr:
     if "\\" in text:
         raise fault("NS110", "a backslash has no place in a formula", span)
     try:
-        return ast.parse(text.strip(), mode="eval").body
+        return parse_python(text)
     except (SyntaxError, ValueError) as error:
         reason = error.msg if isinstance(error, SyntaxError) else str(error)
         raise fault("NS110", f"`{text}` is not a formula: {reason}", span) from None

@@ -95,7 +95,7 @@ def block_value(pen: Pen, scope: Scope, contract: Contract, s: int) -> Node:
 
 
 LISTS: tuple[Node, ...] = (
-    *(["relu", "tanh"], ["bn"], [{"leaky_relu": 0.2}, ["sigmoid", "bn"], "identity"]),
+    *(["relu", "tanh"], ["bn"], [{"leaky_relu": 0.2}, {"do": ["sigmoid", "bn"]}, "identity"]),
     ["tanh if 2 > 1 else relu", {"do": ["bn"], "repeat": 2}],
 )
 WITH_OUT: tuple[Node, ...] = (

@@ -107,9 +107,8 @@ def _laid_out(pen: Pen, main: dict[str, Node]) -> dict[str, dict[str, Node]]:
     claims = {"claims": main["claims"]} if "claims" in main else {}
     base = {key: value for key, value in main.items() if key != "claims"} | {"params": other}
     if layout == "variants":
-        return {
-            "drawn.yaml": base | {"variants": {"other": {}, "small": {"params": params, **claims}}}
-        }
+        variants = {"other": {}, "small": {"params": params, **claims}}
+        return {"drawn.yaml": base | {"variants": variants}}
     if layout == "extends":
         top = {"netspec": 1, "name": "drawn", "extends": "base.yaml", "params": params, **claims}
         return {"drawn.yaml": top, "base.yaml": base | {"name": "base"}}

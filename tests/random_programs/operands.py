@@ -49,7 +49,7 @@ def with_itself(pen: Pen, scope: Scope) -> Node | None:
 def formula(pen: Pen, scope: Scope) -> Node | None:
     """A formula of two tensors of one type, by names of its own."""
     alike = [name for name in scope.names if _same(scope, name)]
-    if not alike:
+    if not alike or not scope.floating:
         return None
     other = pen.choose(alike)
     text = pen.choose(["a * sigmoid(b)", "a + 0.5 * tanh(b)", "max(a, b) - a / 2"])

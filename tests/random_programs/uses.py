@@ -25,7 +25,7 @@ def block(pen: Pen, scope: Scope) -> Node:
     before, scope.flows = scope.flows, [signature.outputs] * len(scope.worlds)
     if times is not None:
         made = modified(made, repeat=times)
-    elif isinstance(steps[0], dict) and "branches" in steps[0] and pen.chance(30):
+    elif isinstance(steps[0], dict) and len(steps) == 2 and "branches" in steps[0]:
         return steps[0] | {"merge": made}
     elif known.weights and pen.chance(30):
         made = modified(made, init={pen.choose(list(known.weights)): 0.5})

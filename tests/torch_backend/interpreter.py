@@ -91,6 +91,8 @@ def _conv_transpose(op: Any, w: State, x: Tensor) -> Tensor:
     function: Any = (F.conv1d, F.conv2d, F.conv3d)[x.dim() - 3]
     wide = torch.zeros(len(x), *output.shape, dtype=x.dtype, requires_grad=True)
     narrow = function(wide, w["weight"], None, op.stride, op.padding, op.dilation, op.groups)
+    for axis in range(2, x.dim()):  # a dilated kernel leaves room for one more at the end
+        narrow = narrow.narrow(axis, 0, x.shape[axis])
     (result,) = torch.autograd.grad(narrow, wide, x, create_graph=True)
     return result + _per_channel(w["bias"], result) if "bias" in w else result
 
