@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("netspec", deadline=None)
+settings.load_profile("netspec")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -34,6 +34,21 @@ class Cost(NamedTuple):
     def status(self) -> str:
         return "partial" if self.unknown else "complete"
 
+    @property
+    def reused(self) -> Cost:
+        """The same with weights that are counted elsewhere."""
+        return self._replace(params=0, buffers=0)
+
+    @property
+    def constant(self) -> Cost:
+        """The same with constants for weights."""
+        return self._replace(params=0, buffers=self.buffers + self.params)
+
+    @property
+    def without_work(self) -> Cost:
+        """What training alone computes: its weights are there, eval mode does not do the work."""
+        return Cost(self.params, self.buffers)
+
     def plus(self, other: Cost, times: int = 1) -> Cost:
         return Cost(
             self.params + times * other.params,
@@ -62,7 +77,7 @@ class Costs:
         cost = self._target(call)
         if call.weighting is not PLAIN:
             cost = _reweighted(cost, call)
-        return _without_work(cost) if call.train_only else cost
+        return cost.without_work if call.train_only else cost
 
     def _target(self, call: Call) -> Cost:
         if isinstance(call.target, Instance):
@@ -82,20 +97,13 @@ class Costs:
 def _reweighted(cost: Cost, call: Call) -> Cost:
     """The cost with the weights as the step has them: an earlier call's, constants, tied."""
     if call.weighting.again:
-        return cost._replace(params=0, buffers=0)
+        return cost.reused
     if isinstance(call.target, Op):
         types = tuple([value.type for value in call.inputs])
         weights = call.target.weights(types)
         tied = sum(Tensor(weights[key].shape).elements for key in call.weighting.ties)
         cost = cost._replace(params=cost.params - tied)
-    if call.weighting.fixed:
-        cost = cost._replace(params=0, buffers=cost.buffers + cost.params)
-    return cost
-
-
-def _without_work(cost: Cost) -> Cost:
-    """What training alone computes: its weights are there, the work is not done in eval mode."""
-    return Cost(cost.params, cost.buffers)
+    return cost.constant if call.weighting.fixed else cost
 
 
 def op_cost(op: Op, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> Cost:

@@ -54,6 +54,29 @@ class Row(NamedTuple):
     cost: Cost
 
 
+class Role(NamedTuple):
+    """What the calls above say of the weights and the work of those below."""
+
+    again: bool = False
+    fixed: bool = False
+    train_only: bool = False
+
+    def inside(self, call: Call) -> Role:
+        weighting = call.weighting
+        return Role(
+            self.again or weighting.again,
+            self.fixed or weighting.fixed,
+            self.train_only or call.train_only,
+        )
+
+    def of(self, cost: Cost) -> Cost:
+        if self.again:
+            cost = cost.reused
+        elif self.fixed:
+            cost = cost.constant
+        return cost.without_work if self.train_only else cost
+
+
 MAX_NODES = 1_000_000
 """Modules of a tree, and rows of a table."""
 
@@ -63,16 +86,16 @@ def module_tree(program: Program, costs: Costs, depth: int) -> Node:
     (NS402) where it would be too large.
     """
     root = Node(program.name, "", program.outputs, costs.total)
-    pending, size = [(root, program.root, depth)], 0
+    pending, size = [(root, program.root, depth, Role())], 0
     while pending:
-        node, instance, levels = pending.pop()
+        node, instance, levels, role = pending.pop()
         size += len(instance.calls) if levels else 0
         if size > MAX_NODES:
             raise _too_large(f"the tree has more than {MAX_NODES:,} modules")
-        for child, left in _grow(node, instance, costs, levels) if levels else ():
+        for child, left in _grow(node, instance, costs, levels, role) if levels else ():
             assert child.call is not None
             if isinstance(child.call.target, Instance):
-                pending.append((child, child.call.target, left))
+                pending.append((child, child.call.target, left, role.inside(child.call)))
     return root
 
 
@@ -80,27 +103,31 @@ def _too_large(message: str) -> SpecError:
     return fault("NS402", message, hint="ask for fewer levels: `--depth 1`")
 
 
-def _grow(node: Node, instance: Instance, costs: Costs, depth: int) -> Iterator[tuple[Node, int]]:
+def _grow(
+    node: Node, instance: Instance, costs: Costs, depth: int, role: Role
+) -> Iterator[tuple[Node, int]]:
     """Add the calls of an instance; gives each child, and how many levels are left below it."""
     for call in instance.calls:
-        group = _group(node, call, costs, depth)
+        cost = role.of(costs.once(call))
+        group = _group(node, call, cost, depth)
         levels = depth - len(call.place.group)
         if levels > 0:
             name = call.place.path()[-1]
-            child = Node(name, _label(call), _outputs(call), costs.once(call), call)
+            child = Node(name, _label(call), _outputs(call), cost, call)
             group.children.append(child)
             yield child, levels - 1
 
 
-def _group(node: Node, call: Call, costs: Costs, depth: int) -> Node:
+def _group(node: Node, call: Call, cost: Cost, depth: int) -> Node:
     """The group that the call stands in (or the part of it within `depth`), the call counted in."""
     for name in call.place.group[:depth]:
         group = node.groups.get(name)
         if group is None:
             group = node.groups[name] = Node(name, "", (), Cost())
             node.children.append(group)
-        group.cost = group.cost.plus(costs.once(call), call.count)
-        group.output = _outputs(call)
+        group.cost = group.cost.plus(cost, call.count)
+        if not call.weighting.again:
+            group.output = _outputs(call)
         node = group
     return node
 
@@ -147,11 +174,23 @@ def walk(node: Node, level: int = 0) -> Iterator[tuple[int, Node]]:
         yield from walk(child, level + 1)
 
 
+def first_cost(node: Node) -> Cost:
+    """The cost of a node without what is done again."""
+    if node.call is not None:
+        return node.cost
+    total = Cost()
+    for child in node.children:
+        if child.call is None or not child.call.weighting.again:
+            total = total.plus(first_cost(child), child.count)
+    return total
+
+
 def find(program: Program, costs: Costs, path: Path) -> Node | None:
-    """The node at a path of the module tree, or None."""
+    """The node at a path of the module tree, or None; a group's children are those of its level."""
     node, instance, rest = Node(program.name, "", (), Cost()), program.root, path
+    role = Role()
     while True:
-        for _ in _grow(node, instance, costs, len(rest)):
+        for _ in _grow(node, instance, costs, len(rest), role):
             pass
         while rest and node.children:
             name, *below = rest
@@ -163,4 +202,4 @@ def find(program: Program, costs: Costs, path: Path) -> Node | None:
             return node
         if node.call is None or not isinstance(node.call.target, Instance):
             return None
-        instance = node.call.target
+        instance, role = node.call.target, role.inside(node.call)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import ChainMap, Counter
+from collections import ChainMap, Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -56,6 +56,10 @@ class Body:
         """The steps with a name, as they were done; None for those that `when` left out."""
         self.is_replaying = False
         """Whether calls use the weights of earlier ones."""
+        self.runs: defaultdict[tuple[Path, str], list[Call]] = defaultdict(list)
+        """The counted calls, by the group and stem of their place."""
+        self.opened: set[Call] = set()
+        """Calls of blocks whose last merge became part of another."""
         self.reused: set[Call] = set()
         """Calls of a step with `share`."""
         self.registered: dict[Path, Call] = {}
@@ -272,7 +276,7 @@ class Body:
         self.calls.append(call)
         for value in inputs:
             self.reads[value] += 1
-        if not self.is_replaying:
+        if not call.weighting.again:
             self.registered[path] = call
         return call.outputs
 

@@ -11,6 +11,7 @@ from netspec.elaborate.arguments import (
     Supplied,
     parameters,
     prepare_defaults,
+    ready,
     ready_default,
 )
 from netspec.elaborate.binding import bind_op
@@ -111,10 +112,16 @@ class _Checker:
     def step(self, step: Step, names: Names, wires: Names) -> None:
         if step.origin is not None:
             for expression in step.origin.expressions:
+                self.before_the_loop(expression, step)
                 self.wires(expression, names, wires)
         if step.loop is not None:
             counts = [step.loop.count] if step.loop.count else []
-            self.expressions([*counts, *step.loop.lists.values()], names)
+            self.expressions(counts, names)
+            for values in step.loop.lists.values():
+                if isinstance(values, Expression):
+                    self.expressions([values], names)
+                else:
+                    self.ready(ready(values, block=False), names, wires)
             names = names | step.loop.variables
         if step.name is not None:
             self.expressions(_template_expressions(step.name), names)
@@ -133,6 +140,14 @@ class _Checker:
                 self.wire(step.body.name.literal, wires, step.body.span)
         else:
             self.steps(step.body, names, wires)
+
+    def before_the_loop(self, source: Expression, step: Step) -> None:
+        """Raise `SpecError` (NS207) for a loop's variable in the `from` beside it."""
+        own = source.names & step.loop.variables if step.loop else frozenset()
+        if own:
+            message = f"`from` is read before the loop, which gives `{min(own)}`"
+            hint = "put the step, with its `from`, inside the loop: `do: [...]`"
+            raise fault("NS207", message, source.span, hint=hint)
 
     def wires(self, source: Expression, names: Names, wires: Names) -> None:
         for name in sorted(source.names - names - {"_"} - WORDS.keys()):

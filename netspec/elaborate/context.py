@@ -37,6 +37,8 @@ class Context:
     """Whether the weights of whatever stands here are constants."""
     shared: dict[Step, Played | None] | None = None
     """In a loop: the steps with `share`, as an iteration did them; None while none did."""
+    depth: int = 0
+    """How many of the `open_loops` stand around the loop that steps share in."""
 
     def of(self, flow: Flow) -> Environment:
         """The environment, its `in_*` set to speak of `flow`."""

@@ -45,6 +45,8 @@ def elaborate(file: SpecFile, report: Report) -> Program:
     with _deep_recursion(), _no_collection():
         try:
             check_file(file, elaborator.files.prepared, report)
+            if file.faulty:
+                report.raise_if_any()
             return elaborator.program()
         except RecursionError:
             message = "blocks, lists or files are nested too deep to be elaborated"

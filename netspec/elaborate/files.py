@@ -6,6 +6,7 @@ from collections.abc import Hashable, Mapping, Sequence
 
 from netspec.elaborate.arguments import (
     Prepared,
+    Ready,
     Supplied,
     prepare,
     prepare_defaults,
@@ -16,6 +17,7 @@ from netspec.elaborate.binding import bind_op, checked, default
 from netspec.elaborate.environment import Environment
 from netspec.ops.base import Op
 from netspec.program import Argument
+from netspec.syntax.nodes import Node
 from netspec.syntax.spec import Block, SpecFile
 from netspec.syntax.steps import Use
 from netspec.tensor import Tensor
@@ -27,6 +29,7 @@ class Files:
     def __init__(self) -> None:
         self._ops: dict[Hashable, tuple[Op, Mapping[str, Argument]]] = {}
         self._prepared: dict[tuple[int, int], tuple[Prepared, ...]] = {}
+        self._lists: dict[int, Ready] = {}
         self._environments: dict[int, Environment] = {}
 
     def environment(self, home: SpecFile) -> Environment:
@@ -68,6 +71,12 @@ class Files:
         names = self.environment(home)
         names.inputs = inputs
         return [Supplied(self._prepared[cached], names, {})]
+
+    def block_list(self, node: Node) -> Ready:
+        """A list with blocks in it, made ready once."""
+        if id(node) not in self._lists:
+            self._lists[id(node)] = ready(node, block=False)
+        return self._lists[id(node)]
 
     def op(
         self, target: type[Op], use: Use, supplied: list[Supplied], operands: Sequence[str]

@@ -31,8 +31,6 @@ def _opened(body: Body, op: Op, value: Value, flow: Flow) -> Flow:
     call = value.producer
     if call is None or _is_read(body, value, flow):
         return (value,)
-    if call.weighting.again or call in body.reused:
-        return (value,)  # each use of the weights is the same module
     if isinstance(call.target, Op):
         if call.target != op:
             return (value,)
@@ -43,7 +41,16 @@ def _opened(body: Body, op: Op, value: Value, flow: Flow) -> Flow:
     if call.target not in cache:
         cache[call.target] = _without_merge(call.target, op, body.elaborator.named)
     inner = cache[call.target]
-    return (value,) if inner is None else _call_opened(body, call, inner)
+    if inner is None or not _may_open(body, call):
+        return (value,)
+    return _call_opened(body, call, inner)
+
+
+def _may_open(body: Body, call: Call) -> bool:
+    """Uses of one module are opened as the first of them is; what loops share is not opened."""
+    if call.weighting.again:
+        return body.registered.get(call.place.path()) in body.opened
+    return call not in body.reused
 
 
 def _is_read(body: Body, value: Value, flow: Flow) -> bool:
@@ -80,6 +87,7 @@ def _call_opened(body: Body, call: Call, inner: Instance) -> Flow:
         call.count -= 1
         body.calls.insert(_position(body, call) + 1, last)
         call = last
+    body.opened.add(call)
     call.target = inner
     call.outputs = tuple([Value(v.type, call, k) for k, v in enumerate(inner.outputs)])
     return call.outputs

@@ -14,7 +14,9 @@ from netspec.ops.base import Weight
 from netspec.program import Init
 from netspec.syntax import nodes
 from netspec.syntax.arithmetic import FUNCTIONS
+from netspec.syntax.expression import WORDS as WORDS_OF_EXPRESSIONS
 from netspec.syntax.nodes import Mapping, Node, Scalar
+from netspec.syntax.spec import BUILT_IN
 from netspec.tensor import Tensor
 
 
@@ -73,7 +75,8 @@ def _names_scheme(node: Scalar, environment: Environment) -> bool:
     """Whether a scalar is a scheme, or a slip of one: a word that means nothing else."""
     if node.text in SCHEMES:
         return True
-    return node.text.isidentifier() and node.text not in (*environment, *FUNCTIONS, "true", "false")
+    known = (*environment, *BUILT_IN, *FUNCTIONS, *WORDS_OF_EXPRESSIONS)
+    return node.value is not None and node.text.isidentifier() and node.text not in known
 
 
 def _scheme(name: Scalar, given: Mapping, weight: Weight, environment: Environment) -> Init:
@@ -107,10 +110,14 @@ def _require_sense(name: Scalar, arguments: AnyMapping[str, Any], weight: Weight
         raise fault("NS204", f"`{name.text}` is from `a` to `b`: `a` is the greater", name.span)
     if arguments.get("std", 0) < 0:
         raise fault("NS204", "`std` is at least 0", name.span)
-    groups = arguments.get("groups", 1)
-    if not isinstance(groups, int) or groups < 1 or weight.shape[0] % groups:
+    groups = arguments.get("groups")
+    if groups is not None and not _divides(groups, weight.shape[0]):
         message = f"`groups` divides the {weight.shape[0]} channels, {groups} does not"
         raise fault("NS204", message, name.span)
+
+
+def _divides(groups: Any, channels: int) -> bool:
+    return isinstance(groups, int) and groups > 0 and channels % groups == 0
 
 
 def _argument(name: str, node: Node, environment: Environment) -> Any:

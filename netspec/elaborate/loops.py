@@ -13,8 +13,10 @@ from netspec.elaborate import naming
 from netspec.elaborate.context import Context, Flow, Played, kind_of
 from netspec.elaborate.environment import Environment
 from netspec.elaborate.naming import Level
+from netspec.elaborate.wires import rendered
 from netspec.program import Call, Loop, Path, Value
 from netspec.syntax.expression import Expression
+from netspec.syntax.nodes import Node
 from netspec.syntax.steps import Again, Repetition, Step, Use
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ def run_loop(
     variables do not enter makes a numbered group; other names are for each iteration to give. With
     an `address` the group is there already.
     """
-    plan = _plan(loop, context.of(flow))
+    plan = _plan(body, loop, context.of(flow))
     shared: dict[Step, Played | None] = {}
     group, inside = None, replace(context, open_loops=_opened(context, loop)[:-1])
     if step.name is None or step.weights.share is not None:
@@ -71,7 +73,7 @@ def generated_paths(
     body: Body, path: Step, loop: Repetition, flow: Flow, context: Context
 ) -> tuple[Value, ...]:
     """The outputs of one branch per iteration, all on the same input."""
-    plan = _plan(loop, context.of(flow))
+    plan = _plan(body, loop, context.of(flow))
     inside = replace(context, open_loops=_opened(context, loop))
     outputs: list[Value] = []
     for _, inner in _iterations(body, path, loop, plan, inside, {}):
@@ -92,9 +94,9 @@ class _Plan:
     lists: dict[str, tuple[Any, ...]]
 
 
-def _plan(loop: Repetition, environment: Environment) -> _Plan:
+def _plan(body: Body, loop: Repetition, environment: Environment) -> _Plan:
     if loop.count is None:
-        lists = {name: _list(values, environment) for name, values in loop.lists.items()}
+        lists = {name: _list(body, each, environment) for name, each in loop.lists.items()}
         return _Plan(_common_length(lists, loop), lists)
     count = loop.count.evaluate(environment)
     if not isinstance(count, int) or isinstance(count, bool) or count < 0:
@@ -106,11 +108,14 @@ def _plan(loop: Repetition, environment: Environment) -> _Plan:
     return _Plan(count, {})
 
 
-def _list(expression: Expression, environment: Environment) -> tuple[Any, ...]:
-    value = expression.evaluate(environment)
+def _list(body: Body, given: Expression | Node, environment: Environment) -> tuple[Any, ...]:
+    if isinstance(given, Expression):
+        value, text = given.evaluate(environment), f"`{given.text}` is "
+    else:
+        prepared = body.elaborator.files.block_list(given)
+        value, text = prepared.evaluate(environment, body.names), "it is "
     if not isinstance(value, tuple):
-        message = f"`for` takes lists: `{expression.text}` is {kind_of(value)}"
-        raise fault("NS204", message, expression.span)
+        raise fault("NS204", f"`for` takes lists: {text}{kind_of(value)}", given.span)
     return value
 
 
@@ -135,8 +140,9 @@ def _iterations(
     """
     outer, played, key = body.names, body.played, body.next_loop()
     bound: dict[str, list[Any]] = {}
+    own: set[str] = set()
     singles: dict[str, Played] = {}
-    context = replace(context, shared=shared)
+    context = replace(context, shared=shared, depth=max(0, len(context.open_loops) - 1))
     try:
         for k in range(plan.count):
             body.elaborator.spend(1, step.span)
@@ -146,10 +152,12 @@ def _iterations(
             for name, value in body.names.maps[0].items():
                 bound.setdefault(name, []).append(value)
             singles.update(_singles(body.played.maps[0]))
+            if step.name is not None and step.name.names & loop.variables:
+                own.add(rendered(step.name, environment))
     finally:
         body.names, body.played = outer, played
         body.played.update(singles)
-        body.names.update(_after(step, loop, plan, bound))
+        body.names.update(_after(step, plan, bound, own))
         for left_out in [each for each, played in shared.items() if played is None]:
             skip(left_out, context)
 
@@ -171,11 +179,11 @@ def _variables(loop: Repetition, plan: _Plan, k: int) -> dict[str, Any]:
     return variables
 
 
-def _after(
-    step: Step, loop: Repetition, plan: _Plan, bound: dict[str, list[Any]]
-) -> dict[str, Any]:
-    apart = step.name is not None and bool(step.name.names & loop.variables)
-    names = {name: values[0] if apart else tuple(values) for name, values in bound.items()}
+def _after(step: Step, plan: _Plan, bound: dict[str, list[Any]], own: set[str]) -> dict[str, Any]:
+    """What names stand for after a loop: lists, but for the names that are an iteration's `own`."""
+    names: dict[str, Any] = {}
+    for name, values in bound.items():
+        names[name] = values[0] if name.partition(".")[0] in own else tuple(values)
     if plan.count == 0 and step.name is not None and step.name.literal is not None:
         names[step.name.literal] = ()
     return names
@@ -221,4 +229,5 @@ def _repeat_call(body: Body, times: int, step: Step, level: Level) -> None:
     if call.weighting.again:
         return
     assert isinstance(step.body, Use)
+    body.runs[call.place.group, call.place.stem].append(call)
     level.pass_over(call.place, step.body.base, times)

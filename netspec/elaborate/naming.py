@@ -206,7 +206,8 @@ def _count(
     for inner in step.body.paths if isinstance(step.body, Branches) else step.body:
         _count(inner, environment, inside, counts, times, around)
     if isinstance(step.body, Branches) and step.body.merge is not None:
-        counts[step.body.merge.base] += times
+        for base, count in _of_use(step.body.merge, environment, inside).items():
+            counts[base] += times * count
 
 
 def _of_use(use: Use, environment: Environment, inside: frozenset[Block]) -> Bases:

@@ -33,6 +33,7 @@ def _continues(run: Call, call: Call, uses: Counter[Value]) -> bool:
         and [v.type for v in run.inputs] == [v.type for v in call.outputs]
         and call.target == run.target
         and call.weighting == run.weighting
+        and call.note == run.note
         and _is_next_place(run, call)
     )
 

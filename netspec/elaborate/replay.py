@@ -47,7 +47,7 @@ def shared(body: Body, step: Step, span: Span, flow: Flow, context: Context) -> 
         hint = "a body of a block is in no loop: share the step that uses the block"
         raise fault("NS205", "`share` goes with a step in a loop", span, hint=hint)
     played = context.shared.get(step)
-    context = replace(context, open_loops=context.open_loops[:-1])
+    context = replace(context, open_loops=context.open_loops[: context.depth])
     if played is None:
         assert context.shared is not None
         return _first(body, step, flow, context, context.shared)

@@ -11,7 +11,7 @@ from netspec.diagnostics import Note, SpecError, fault, nearest
 from netspec.elaborate import naming
 from netspec.elaborate.arguments import Supplied
 from netspec.elaborate.binding import bind_block
-from netspec.elaborate.context import Abandoned, Context, Flow, Frame, Site, kind_of, with_notes
+from netspec.elaborate.context import Context, Flow, Frame, Site, kind_of, with_notes
 from netspec.elaborate.environment import Environment, callable_names, resolve
 from netspec.elaborate.flatten import flattened
 from netspec.elaborate.values import BlockValue, Closure, Partial, Reference, tensors
@@ -85,8 +85,6 @@ def _unfold(
     environment = context.environment
     if use.head not in environment:
         target = resolve(use.head, environment.home)
-        if target is None and use.head in environment.home.faulty:
-            raise Abandoned
         if target is None:
             raise unknown_use(use, environment.home, environment)
         prepared = body.elaborator.files.prepared(use, target)

@@ -10,6 +10,7 @@ from netspec.diagnostics import Report, Span, fault, nearest
 from netspec.elaborate.context import Site
 from netspec.elaborate.environment import Environment
 from netspec.elaborate.initialisation import initialisation
+from netspec.elaborate.naming import place
 from netspec.ops.base import Op, Weight
 from netspec.program import PLAIN, Call, Instance, Path, Tie, Weighting
 from netspec.program.weights import find_weight, weight_keys
@@ -29,8 +30,11 @@ def weighting(body: Body, call: Call, path: Path, site: Site) -> Weighting:
     fixed, said = site.context.fixed, site.weights
     if body.is_replaying:
         body.elaborator.spend(5 + len(body.names.maps), site.use.span)
-        _require_same(body, call, path, site)
-        return Weighting(again=True, fixed=fixed)
+        first = _registered(body, path)
+        if first is not None:
+            _require_same(first, call, site, body.elaborator.compared)
+            return Weighting(again=True, fixed=fixed)
+        _require_weightless(call, path, site)
     if not (fixed or said.init or said.ties):
         return PLAIN
     init, ties, report = {}, {}, Report()
@@ -67,16 +71,16 @@ def _weight(key: Scalar, call: Call, site: Site) -> Weight:
 # ----------------------------------------------------------------------------- `again` and `share`
 
 
-def _require_same(body: Body, call: Call, path: Path, site: Site) -> None:
-    """The weights of the call are those that stand at its path."""
-    first = _registered(body, path)
-    if first is None:
-        if next(weight_keys(call), None) is not None:
-            name = ".".join(path)
-            message = f"`{name}` was left out the first time, so there are no weights to use again"
-            raise fault("NS308", message, site.use.span)
-        return
-    difference = _difference(first, call, body.elaborator.compared)
+def _require_weightless(call: Call, path: Path, site: Site) -> None:
+    if next(weight_keys(call), None) is not None:
+        name = ".".join(path)
+        message = f"`{name}` was left out the first time, so there are no weights to use again"
+        raise fault("NS308", message, site.use.span)
+
+
+def _require_same(first: Call, call: Call, site: Site, compared: set[tuple[int, int]]) -> None:
+    """The weights of the call are those of the first at its place."""
+    difference = _difference(first, call, compared)
     if difference is not None:
         name, was, would = difference
         message = f"`{name}` of `{site.use.head}` is {was} and would be {would} when used again"
@@ -104,8 +108,8 @@ def _difference_inside(
         return None
     compared.add((id(a), id(b)))
     before, now = ({c.place: c for c in each.calls if not c.weighting.again} for each in (a, b))
-    for place in dict.fromkeys((*before, *now)):
-        was, would = before.get(place), now.get(place)
+    for at in dict.fromkeys((*before, *now)):
+        was, would = before.get(at), now.get(at)
         difference: Difference | None
         if was is None or would is None or was.count != would.count:
             there = was or would
@@ -116,7 +120,7 @@ def _difference_inside(
             difference = _difference(was, would, compared)
         if difference is not None:
             name, was_, would_ = difference
-            return ".".join((*place.path(), *filter(None, [name]))), was_, would_
+            return ".".join((*at.path(), *filter(None, [name]))), was_, would_
     return None
 
 
@@ -127,7 +131,11 @@ def _shown(weight: Weight | None) -> str:
 def _registered(body: Body, path: Path) -> Call | None:
     """The call that registers what stands at a path."""
     known = body.registered.get(path)
-    return known or next((c for c in body.calls if c.count > 1 and c.registers(path)), None)
+    if known is not None:
+        return known
+    at = place(path)
+    runs = body.runs.get((at.group, at.stem), ())
+    return next((call for call in runs if call.registers(path)), None)
 
 
 # ----------------------------------------------------------------------------------------- `tie`

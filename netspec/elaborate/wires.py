@@ -57,7 +57,8 @@ def require_inputs(block: Block, flow: Flow, span: Span) -> None:
     """Raise `SpecError` (NS306) where a block that names its inputs gets another number of them."""
     if block.inputs and len(block.inputs) != len(flow):
         names = ", ".join(name.text for name in block.inputs)
-        message = f"`{block.name}` takes {len(block.inputs)} tensors ({names}), not {len(flow)}"
+        several = "tensor" if len(block.inputs) == 1 else "tensors"
+        message = f"`{block.name}` takes {len(block.inputs)} {several} ({names}), not {len(flow)}"
         raise fault("NS306", message, span)
 
 

@@ -85,12 +85,19 @@ def mismatch(op: Op, inputs: Tensors, at: int, reference: int, *, free: int | No
 def _differing_axes(x: Tensor, other: Tensor, free: int | None) -> tuple[str, str]:
     """The axes that differ, as text, and a hint."""
     names = ("channels", *AXES.get(len(x.shape) - 1, ("size",) * len(x.shape)))
+    if len(x.shape) == 2:
+        names = ("the first axis", "the last axis")
     differing = [
         (axis, f"{names[axis]} ({size} and {expected})")
         for axis, (size, expected) in enumerate(zip(x.shape, other.shape, strict=False))
         if size != expected and axis != free
     ]
     text = ", ".join(difference for _, difference in differing)
+    if len(x.shape) == 2:
+        return (
+            text,
+            "what leads here decides: a `linear` the last axis of tokens, strides of [C, L]",
+        )
     if [axis for axis, _ in differing] != [0]:
         return text, "operands need the same strides and paddings on their way here"
     projection = "linear" if len(x.shape) == 1 else "conv"

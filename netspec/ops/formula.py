@@ -50,7 +50,6 @@ class Formula(Elementwise):
 
     merges = False
     formulas = frozenset({"expr"})
-    formulas = frozenset({"expr"})
 
     def infer(self, inputs: Tensors) -> Tensors:
         names = {operand.index: operand.name for operand in operands(self.expr)}

@@ -26,7 +26,9 @@ class Concat(Op):
         head, tail = first.shape[:axis], first.shape[axis + 1 :]
         total = 0
         for at, x in enumerate(inputs):
-            if x.shape[:axis] != head or x.shape[axis + 1 :] != tail or x.dtype != first.dtype:
+            same_rank = len(x.shape) == len(first.shape)
+            around = x.shape[:axis], x.shape[axis + 1 :]
+            if not same_rank or around != (head, tail) or x.dtype != first.dtype:
                 raise mismatch(self, inputs, at, 0, free=axis)
             total += x.shape[axis]
         return (Tensor((*head, total, *tail), first.dtype),)

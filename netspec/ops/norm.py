@@ -43,6 +43,7 @@ class LayerNorm(Op):
     """`(x - mean) / sqrt(var + eps) * weight + bias` along one axis, with that axis' statistics.
 
     `axis: -1` normalises the features of `[D]`, `[T, D]`; `axis: 0` the channels of `[C, H, W]`.
+    `eps` is that of vision transformers; PyTorch's own default is 1e-5.
     FLOPs: 7 per element (3 for the statistics, subtract, divide, scale, shift).
     """
 

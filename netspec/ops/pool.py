@@ -30,6 +30,7 @@ class MaxPool(Op):
     extras = ("indices",)
 
     def infer(self, inputs: Tensors) -> Tensors:
+        self._require_hits(inputs)
         return with_indices(_slide(self, inputs))
 
     def extra_flops(self, inputs: Tensors, outputs: Tensors) -> int:
@@ -42,6 +43,19 @@ class MaxPool(Op):
         dilation = per_axis(self, "dilation", self.dilation, axes)
         spans = tuple(d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True))
         return tuple(map(Window, spans, _stride(self, kernel), _padding(self, axes)))
+
+    def _require_hits(self, inputs: Tensors) -> None:
+        """With padding, a dilation beyond the axis could let a window miss the input."""
+        sizes = spatial_sizes(self, inputs[0])
+        axes = len(sizes)
+        dilations = per_axis(self, "dilation", self.dilation, axes)
+        for size, dilation, padding in zip(sizes, dilations, _padding(self, axes), strict=True):
+            if padding and dilation > size:
+                raise ShapeError(
+                    "NS303",
+                    f"max_pool's dilation of {dilation} is larger than an axis of {size}, "
+                    "so a window could lie in the padding",
+                )
 
 
 @op("avg_pool", group="pooling")

@@ -23,14 +23,28 @@ def find_weight(target: Op | Instance, call: Call, path: Path) -> Weight | None:
     return None
 
 
-def weight_keys(call: Call) -> Iterator[Path]:
-    """The paths of the weights in the module of a call, one application of each call in there."""
+def weight_keys(call: Call, empty: set[Instance] | None = None) -> Iterator[Path]:
+    """The paths of the weights in the module of a call, one application of each call in there.
+    `empty` are instances that are known to have none.
+    """
     if isinstance(call.target, Op):
         yield from (path for path, _ in _split(call.target, call))
         return
-    for inner in call.target.calls:
+    empty = set() if empty is None else empty
+    if call.target in empty:
+        return
+    found = False
+    for path in _inner_keys(call.target, empty):
+        found = True
+        yield path
+    if not found:
+        empty.add(call.target)
+
+
+def _inner_keys(instance: Instance, empty: set[Instance]) -> Iterator[Path]:
+    for inner in instance.calls:
         if not inner.weighting.again:
-            yield from ((*inner.place.path(), *path) for path in weight_keys(inner))
+            yield from ((*inner.place.path(), *path) for path in weight_keys(inner, empty))
 
 
 def _split(op: Op, call: Call) -> list[tuple[Path, Weight]]:

@@ -114,6 +114,9 @@ WORDS = {"true": True, "false": False}
 
 def _dotted(node: ast.Attribute) -> Evaluator:
     """A block of another file: `prefix.block`."""
+    if isinstance(node.value, ast.Subscript):
+        indexed, at = ast.unparse(node.value.value), ast.unparse(node.value.slice)
+        raise SyntaxError(f"write `{indexed}.{node.attr}[{at}]`")
     if not isinstance(node.value, ast.Name):
         raise SyntaxError(f"`{ast.unparse(node)}` is not in the expression language")
     return _look_up(ast.unparse(node))

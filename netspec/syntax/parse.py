@@ -222,6 +222,9 @@ class _SpecParser:
         self._check_keys(node, _CLAIM_KEYS, "a claim")
         figures = {k.text: v for k, v in node if k.text in ("params", "macs", "shape")}
         at, overrides = node.get("at"), node.get("with")
+        unknown = [key for key, _ in node if key.text not in _CLAIM_KEYS]
+        if not figures and unknown:
+            return
         if not figures:
             raise fault("NS503", "a claim states `params`, `macs` or `shape`", node.span)
         if at is not None and not isinstance(at, Scalar):

@@ -223,9 +223,16 @@ def _repetition(modifiers: dict[str, tuple[Scalar, Node]]) -> Repetition | None:
         if not isinstance(lists, Mapping) or not lists.items:
             message = f"`for` takes variables with their lists, not {describe(lists)}"
             raise fault("NS211", message, lists.span, hint="for: {n: layers}")
-        zipped = {_variable(name): read_expression(values) for name, values in lists}
+        zipped = {_variable(name): _zipped(values) for name, values in lists}
         return Repetition(None, zipped, index, key.span)
     return None
+
+
+def _zipped(node: Node) -> Expression | Node:
+    """One expression; a list with blocks in it (mappings) stays as it is."""
+    if isinstance(node, Sequence) and any(isinstance(item, Mapping) for item in node.items):
+        return node
+    return read_expression(node)
 
 
 def _variable(node: Node) -> str:

@@ -45,7 +45,7 @@ class Repetition:
     """`repeat` (with `count`) or `for` (with `lists`), and `index`, the other name of `i`."""
 
     count: Expression | None
-    lists: dict[str, Expression]
+    lists: dict[str, Expression | Node]
     index: str | None
     span: Span
 

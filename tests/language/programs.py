@@ -54,3 +54,12 @@ def entries(network: Network) -> list[str]:
 def paths(network: Network) -> list[str]:
     """The paths of all ops, in order."""
     return [".".join(row.path) for row in rows(network.program, network.costs, 100)]
+
+
+def uses(network: Network) -> list[str]:
+    """The path of every application in the body of the file; one done again in parentheses."""
+    return [
+        f"({'.'.join(path)})" if call.weighting.again else ".".join(path)
+        for call in network.program.root.calls
+        for path in call.paths
+    ]

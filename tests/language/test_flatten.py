@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 import torch
 
+from netspec import Network
 from netspec.analysis.cost import Costs
+from netspec.ops.base import Op
 from netspec.ops.merge import Mean
 from netspec.program import Call, Instance
 from tests.language.programs import Specs
@@ -98,3 +100,91 @@ def test_only_an_unnamed_result_of_the_same_merge_is_opened(
     body = f"body: [{{branches: [{inner}, identity], merge: {{mean: {{flatten: true}}}}}}]"
     network = specs.load(body)
     assert len(network.program.root.calls[-1].inputs) == operands
+
+
+def applications(network: Network) -> list[str]:
+    """The ops of the body of the file, in order."""
+    calls = network.program.root.calls
+    return [call.target.name for call in calls if isinstance(call.target, Op)]
+
+
+def test_a_mean_that_a_sibling_still_reads_stays(specs: Specs) -> None:
+    network = specs.load(
+        """
+body:
+  - {conv: 8, name: other}
+  - branches: [conv: 8, conv: 8]
+    merge: {mean: {flatten: true}}
+  - branches:
+      - - branches: [identity, {identity: , from: other}]
+          merge: {mean: {flatten: true}}
+      - relu
+    merge: sum
+"""
+    )
+    assert applications(network) == ["conv", "conv", "conv", "mean", "mean", "relu", "sum"]
+    network.compare()
+
+
+def test_a_mean_that_stands_twice_in_another_stays(specs: Specs) -> None:
+    network = specs.load(
+        """
+body:
+  - branches: [conv: 8, conv: 8]
+    merge: {mean: {flatten: true}}
+  - mean: {flatten: true}
+    from: _, _
+"""
+    )
+    assert applications(network) == ["conv", "conv", "mean", "mean"]
+
+
+def test_a_mean_after_branches_that_read_it_is_joined(specs: Specs) -> None:
+    """The branches are over, so nothing reads it any more but the mean behind them."""
+    network = specs.load(
+        """
+body:
+  - {conv: 8, name: other}
+  - branches: [conv: 8, conv: 8]
+    merge: {mean: {flatten: true}}
+  - branches: [identity]
+  - mean: {flatten: true}
+    from: _, other
+"""
+    )
+    assert applications(network) == ["conv", "conv", "conv", "mean"]
+
+
+@pytest.mark.parametrize("inner", ["relu", "fractal: {columns: 2, layer: {conv: 8}}"])
+def test_a_step_done_again_is_joined_as_the_first_time(specs: Specs, inner: str) -> None:
+    network = specs.load(
+        f"""
+body:
+  - name: f
+    do:
+      - branches:
+          - conv: 8
+          - branches: [conv: 8, {{{inner.partition(":")[0]}: {inner.partition(":")[2]}}}]
+            merge: {{mean: {{flatten: true}}}}
+        merge: {{mean: {{flatten: true}}}}
+  - again: f
+"""
+    )
+    assert applications(network).count("mean") == 2
+    network.compare()
+
+
+@pytest.mark.parametrize("modifiers", ["share: true, repeat: 3", "name: f"])
+def test_a_block_whose_weights_are_used_again_is_not_opened(specs: Specs, modifiers: str) -> None:
+    network = specs.load(
+        f"""
+body:
+  - branches:
+      - - {{fractal: {{columns: 2, layer: {{conv: 8}}}}, {modifiers}}}
+      - conv: 8
+    merge: {{mean: {{flatten: true}}}}
+"""
+    )
+    (mean,) = [call for call in network.program.root.calls if isinstance(call.target, Mean)]
+    assert len(mean.inputs) == 2
+    network.compare()

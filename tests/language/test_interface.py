@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import netspec
+from netspec.ops.base import Op
 from tests.language.programs import Specs, entries
 
 TWO = """
@@ -143,3 +144,102 @@ body:
     minus = network.program.root.calls[-1]
     assert [v.producer.place.stem for v in minus.inputs if v.producer] == ["r", "c"]
     assert specs.faults(block % "b: c, x: r") == ["NS306"]
+
+
+def test_what_reads_a_training_only_step_is_training_only(specs: Specs) -> None:
+    network = specs.load(
+        """
+input: [64]
+outputs: {y: fc, aux: a, train_only: [aux]}
+body:
+  - {linear: 64, name: x}
+  - {bn: , name: a0}
+  - {linear: 10, name: a}
+  - {linear: 5, name: dead, from: a0}
+  - {linear: 10, name: fc, from: x}
+claims:
+  - {shape: [10]}
+"""
+    )
+    network.require_claims()
+    assert [c.train_only for c in network.program.root.calls] == [False, True, True, True, False]
+    assert network.buffers == 2 * 64 + 1
+    network.compare()
+
+
+@pytest.mark.parametrize("step", ["lerp:", "do: [sub]", "cell:", "branches: [sub, sub]"])
+def test_names_for_operands_that_have_none(specs: Specs, step: str) -> None:
+    text = f"""
+blocks: {{cell: {{body: [sub]}}}}
+body:
+  - {{relu: , name: q}}
+  - {step}
+    from: {{a: q, b: _}}
+"""
+    assert specs.faults(text) == ["NS306"]
+
+
+def test_a_block_in_a_loop_takes_its_first_operands_by_name(specs: Specs) -> None:
+    network = specs.load(
+        """
+blocks:
+  cell:
+    inputs: [previous, current]
+    outputs: [current, new]
+    body: [{sub: , from: "previous, current", name: new}]
+body:
+  - {relu: , name: q}
+  - {conv: 8, name: r}
+  - cell:
+    from: {current: q, previous: r}
+    repeat: 3
+  - concat
+"""
+    )
+    cells = network.program.root.calls[2:5]
+    assert [v.producer.place.stem for v in cells[0].inputs if v.producer] == ["r", "q"]
+    assert cells[1].inputs == cells[0].outputs
+
+
+def test_indices_of_any_use_are_made_by_all(specs: Specs) -> None:
+    network = specs.load(
+        """
+body:
+  - {max_pool: , name: q}
+  - conv: 8
+  - {max_unpool: , from: "_, q.indices"}
+  - again: q
+"""
+    )
+    first, *_, last = network.program.root.calls
+    assert len(first.outputs) == len(last.outputs) == 2
+    network.compare()
+    plain = specs.load("body:\n  - {max_pool: , name: q}\n  - again: q\n")
+    assert [len(call.outputs) for call in plain.program.root.calls] == [1, 1]
+
+
+def test_names_in_a_loop_with_names_of_its_own_are_lists(specs: Specs) -> None:
+    network = specs.load(
+        """
+body:
+  - do: [{tanh: , name: skip}, relu]
+    repeat: 2
+    name: mid_{i + 1}
+  - sum:
+    from: skip[0], mid_1, mid_2
+"""
+    )
+    assert [v.producer.place.stem for v in network.program.root.calls[-1].inputs if v.producer] == [
+        "skip",
+        "",
+        "",
+    ]
+
+
+def test_a_for_runs_over_blocks_as_they_are_written(specs: Specs) -> None:
+    network = specs.load(
+        "body:\n  - for: {act: [{leaky_relu: 0.2}, relu, {elu: {alpha: 0.5}}]}\n    do: [act]\n"
+    )
+    ops = [call.target for call in network.program.root.calls]
+    assert [op.name for op in ops if isinstance(op, Op)] == ["leaky_relu", "relu", "elu"]
+    assert specs.faults("body:\n  - for: {act: [{leaky_rleu: 0.2}]}\n    do: [act]\n") == ["NS201"]

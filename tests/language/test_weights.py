@@ -166,3 +166,62 @@ def test_a_tie_that_cannot_be(specs: Specs, there: str) -> None:
 def test_a_tied_weight_has_the_shape_of_the_other(specs: Specs) -> None:
     text = AUTOENCODER.replace("linear: 20", "linear: 21")
     assert specs.faults(f"{text}    tie: {{weight: encoder.weight}}\n") == ["NS308"]
+
+
+def test_runs_whose_weights_start_otherwise_stay_apart(specs: Specs) -> None:
+    network = specs.load("body:\n  - conv: 8\n    repeat: 3\n    init: {bias: i}\n")
+    values = [call.weighting.init["bias"].arguments for call in network.program.root.calls]
+    assert values == [(("val", 0),), (("val", 1),), (("val", 2),)]
+
+
+def test_weights_within_a_run_are_tied_to(specs: Specs) -> None:
+    network = specs.load(
+        """
+body:
+  - conv: 8
+    repeat: 5
+    name: g
+  - conv: 8
+    tie: {weight: g.3.weight}
+"""
+    )
+    assert [call.count for call in network.program.root.calls] == [5, 1]
+    assert entries(network)[-1] == "conv.bias"
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "bn:\n    tie: {running_mean: n.running_mean}",
+        "bn:\n    tie: {weight: n.running_mean}",
+        "conv: 8\n    tie: {weight: c.weight}\n    init: {weight: 0}",
+        "conv: 8\n    tie: {weight: t.weight}",
+        "conv: 8\n    tie: {weight: c.weight.T}",
+        "conv_bn_act: 8\n    tie: {conv.weight: c.weight}",
+        "parameter: {shape: [8]}\n    tie: {weight: p}",
+        "identity:\n    init: {weight: 0}",
+        "tail:\n    init: {conv.weight: 0}",
+    ],
+)
+def test_weights_that_cannot_be_spoken_of(specs: Specs, step: str) -> None:
+    text = """
+blocks: {tail: {inline: true, body: [conv: 8]}}
+body:
+  - {parameter: {shape: [8]}, name: p}
+  - {bn: , name: n}
+  - {conv: 8, name: c, from: x}
+  - {conv: 8, name: t, tie: {weight: c.weight}}
+"""
+    text = text.replace("body:\n", "inputs: {x: [8, 4, 4]}\nbody:\n", 1)
+    assert specs.faults(f"{text}  - {step}\n") == ["NS308"]
+
+
+def test_faults_of_one_step_are_reported_together(specs: Specs) -> None:
+    text = "body:\n  - conv: 3\n    init: {wieght: 0, bais: zeros}\n"
+    assert specs.faults(text) == ["NS308", "NS308"]
+
+
+def test_an_init_may_be_a_number_of_the_input(specs: Specs) -> None:
+    network = specs.load("body:\n  - bn:\n    init: {bias: in_channels, weight: 1 / in_channels}\n")
+    (call,) = network.program.root.calls
+    assert call.weighting.init["bias"] == Init("constant", (("val", 8),))

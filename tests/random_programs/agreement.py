@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
+from unittest.mock import patch
 
 import torch
 from torch import Tensor, nn
@@ -11,9 +13,9 @@ from torch.utils.flop_counter import FlopCounterMode
 from netspec.analysis.cost import Costs
 from netspec.analysis.state import state_dict
 from netspec.backends.torch import build_module, emit
-from netspec.program import Init, Instance, Path, Program
+from netspec.program import Init, Instance, Program
 from tests.torch_backend.checks import samples, stir
-from tests.torch_backend.interpreter import run
+from tests.torch_backend.interpreter import OPS, run
 
 
 def assert_agreement(program: Program) -> None:
@@ -27,7 +29,7 @@ def assert_agreement(program: Program) -> None:
     _assert_work(program, meta, cost.macs)
     real = build_module(program, source, dtype=torch.float64)
     _assert_state(program, real)
-    _assert_starts(program.root, real.state_dict(), ())
+    _assert_starts(program, real.state_dict())
     _assert_training(program, real)
     _assert_numbers(program, real.eval())
 
@@ -50,16 +52,23 @@ def _assert_state(program: Program, module: nn.Module) -> None:
     assert list(computed.items()) == list(found.items())
 
 
-def _assert_starts(instance: Instance, state: Mapping[str, Tensor], prefix: Path) -> None:
+def _assert_starts(program: Program, state: Mapping[str, Tensor]) -> None:
     """Weights start as `init` says, where that is no chance."""
+    for key, init in _inits(program.root, "").items():
+        wanted = _start(init, state[key])
+        assert wanted is None or torch.equal(state[key], wanted), (key, init)
+
+
+def _inits(instance: Instance, prefix: str) -> dict[str, Init]:
+    """How weights start, by their keys; what is said farther out goes before."""
+    found: dict[str, Init] = {}
     for call in instance.calls:
         for path in dict.fromkeys(call.paths):
+            place = ".".join((prefix, *path)) if prefix else ".".join(path)
             if isinstance(call.target, Instance):
-                _assert_starts(call.target, state, (*prefix, *path))
-            for key, init in call.weighting.init.items():
-                weight = state[".".join((*prefix, *path, key))]
-                wanted = _start(init, weight)
-                assert wanted is None or torch.equal(weight, wanted), (path, key, init)
+                found |= _inits(call.target, place)
+            found |= {f"{place}.{key}": init for key, init in call.weighting.init.items()}
+    return found
 
 
 def _start(init: Init, weight: Tensor) -> Tensor | None:
@@ -93,14 +102,35 @@ def _assert_training(program: Program, module: nn.Module) -> None:
 
 
 def _assert_numbers(program: Program, module: nn.Module) -> None:
-    """The outputs in eval mode are those of plain torch functions."""
+    """The outputs in eval mode are those of plain torch functions, as far as rounding lets them:
+    normalised again and again, what is nearly constant magnifies it.
+    """
     stir(module)
-    inputs = samples(program)
-    outputs = module(*inputs)
-    wanted = _given(program, run(program, module.state_dict(), *inputs))
+    inputs, state = samples(program), module.state_dict()
+    with patch.dict(OPS, {name: _unsteady(function) for name, function in OPS.items()}):
+        moved = _given(program, run(program, state, *inputs))
+    outputs, wanted = module(*inputs), _given(program, run(program, state, *inputs))
     assert _types(outputs) == _expected(program, "float64", 2, training=False)
-    for output, expected in zip(_tuple(outputs), wanted, strict=True):
-        torch.testing.assert_close(output, expected, rtol=1e-9, atol=1e-9, equal_nan=True)
+    for output, expected, other in zip(_tuple(outputs), wanted, moved, strict=True):
+        slack = (other - expected).detach().abs().nan_to_num().max().item()
+        torch.testing.assert_close(output, expected, rtol=1e-9, atol=1e-9 + slack, equal_nan=True)
+
+
+def _unsteady(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function with results that are off by some times what rounding loses of them."""
+
+    def apply(*arguments: Any) -> Any:
+        result = function(*arguments)
+        return tuple(map(_nudged, result)) if isinstance(result, tuple) else _nudged(result)
+
+    return apply
+
+
+def _nudged(x: Tensor) -> Tensor:
+    if not x.is_floating_point():
+        return x
+    generator = torch.Generator().manual_seed(2)
+    return x * (1 + 1e-14 * torch.randn(x.shape, dtype=x.dtype, generator=generator))
 
 
 def _given(program: Program, outputs: list[Tensor]) -> list[Tensor]:

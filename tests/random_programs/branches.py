@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from netspec.tensor import Tensor
+from tests.random_programs.arguments import Arguments, any_axis
 from tests.random_programs.expressions import condition, exactly, literal, number
 from tests.random_programs.fitting import fitted
 from tests.random_programs.loops import iterations
 from tests.random_programs.merges import fitting_merge
-from tests.random_programs.ops import Arguments, use
+from tests.random_programs.ops import use
 from tests.random_programs.pen import Pen
 from tests.random_programs.scope import Flow, Played, Scope, in_a_row, modified, wire_of
 from tests.random_programs.steps import kind, sequence, step
@@ -158,7 +159,7 @@ def halves(pen: Pen, scope: Scope) -> Node | None:
         first = pen.integer(1, max(1, channels - 1))
         given = {"sizes": literal(scope, [first, channels - first])}
     elif pen.chance(40):
-        given = {"axis": literal(scope, pen.integer(-scope.rank, scope.rank - 1))}
+        given = {"axis": any_axis(pen, scope)}
     return use(pen, scope, name, given)
 
 

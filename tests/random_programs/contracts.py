@@ -71,7 +71,7 @@ def listed(pen: Pen, scope: Scope) -> Node | None:
     if held and pen.chance(80):
         return {name: None, "for": {name: pen.choose(held)}}
     if pen.chance(50) or scope.rank < 3 or len({*scope.tensors}) > 1:
-        return {name: None, "for": {name: ["relu", "tanh if 2 > 1 else bn", "bn"]}}
+        return {name: None, "for": {name: ["relu", "tanh if 2 > 1 else bn", {"leaky_relu": 0.2}]}}
     out = exactly(pen, scope, [x.shape[0] for x in scope.tensors]).node
     return {name: {"out": out}, "for": {name: ["conv", "projection"]}}
 

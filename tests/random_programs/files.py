@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
+from hypothesis.vendor.pretty import RepresentationPrinter
 
 from netspec.tensor import Tensor
 from tests.random_programs import branches, contracts, loops, operands, std, uses, weights
@@ -19,6 +20,7 @@ from tests.random_programs.pen import Pen
 from tests.random_programs.scope import Scope, modified, tensors_of
 from tests.random_programs.steps import sequence
 from tests.random_programs.text import Node, document, flow
+from tests.random_programs.uses import use_of
 
 KINDS = (branches, contracts, loops, operands, std, uses, weights)
 """Imported for the kinds of steps that they enter."""
@@ -49,6 +51,10 @@ class Spec:
         return "\n" + "\n".join(
             [*parts, f"--- {self.address} -> {', '.join(map(str, self.outputs))}"]
         )
+
+    def _repr_pretty_(self, printer: RepresentationPrinter, cycle: bool) -> None:
+        """How Hypothesis shows it."""
+        printer.text(repr(self))
 
 
 @st.composite
@@ -141,6 +147,9 @@ def _body(pen: Pen, home: Home) -> tuple[dict[str, Node], tuple[Tensor, ...]]:
             scope.flows = [(inputs[name],)]
             body.append(modified("identity", from_=name))
     body += sequence(pen, scope, 6)
+    for known in home.known:
+        if known.name not in flow(body) and pen.chance(60):
+            body.append(use_of(pen, scope, known))
     if not scope.single:
         body.append(one_of_several(pen, scope))
     top["body"] = body

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from math import prod
 
 from netspec.tensor import Tensor
+from tests.random_programs.arguments import Arguments
 from tests.random_programs.expressions import exactly, literal
-from tests.random_programs.ops import Arguments, applied, written
+from tests.random_programs.ops import applied, written
 from tests.random_programs.pen import Pen
 from tests.random_programs.scope import Flow, Scope, modified
 from tests.random_programs.text import Node

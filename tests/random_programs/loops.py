@@ -138,8 +138,7 @@ def loop(pen: Pen, scope: Scope) -> Node | None:
     last = [(made[-1],) if made else flow for made, flow in zip(results, before, strict=True)]
     scope.flows = last
     made = _named(pen, scope, modified(body, **head.modifiers), before, results, head)
-    if "{" not in made.get("name", ""):  # failure 6: such a loop's names are no lists
-        head.collect(scope, inner)
+    head.collect(scope, inner)
     return made
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from tests.random_programs.arguments import Arguments
 from tests.random_programs.expressions import condition, literal, number
-from tests.random_programs.ops import Arguments, use
+from tests.random_programs.ops import use
 from tests.random_programs.pen import Pen
 from tests.random_programs.scope import Scope
 from tests.random_programs.text import Node

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from tests.random_programs.arguments import Arguments
 from tests.random_programs.expressions import literal, number
 from tests.random_programs.merges import fitting_merge
-from tests.random_programs.ops import Arguments, use
+from tests.random_programs.ops import use
 from tests.random_programs.pen import Pen
 from tests.random_programs.scope import Scope, modified
 from tests.random_programs.steps import kind

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tests.random_programs.arguments import Arguments
 from tests.random_programs.contracts import Contract, block_value
 from tests.random_programs.expressions import literal, number
-from tests.random_programs.ops import Arguments
 from tests.random_programs.pen import Pen
 from tests.random_programs.scope import Scope, small
 from tests.random_programs.steps import kind
@@ -16,7 +16,7 @@ Use = Callable[[Pen, Scope], Node]
 ACTIVATIONS: tuple[Node, ...] = ("relu", "tanh", {"leaky_relu": 0.2}, "identity")
 
 
-@kind(8)
+@kind(12)
 def standard(pen: Pen, scope: Scope) -> Node | None:
     """A use of a block of the standard library on maps."""
     if scope.rank < 3 or not scope.floating:

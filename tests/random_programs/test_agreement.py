@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 
 import netspec
@@ -14,6 +15,7 @@ from tests.random_programs.profiles import examples
 from tests.torch_backend.checks import assert_clean
 
 
+@pytest.mark.filterwarnings("ignore:Using padding='same':UserWarning")
 def test_modules_are_as_computed(tmp_path: Path) -> None:
     @examples(500)
     @given(specs())

@@ -14,8 +14,12 @@ from tests.random_programs.text import Node
 
 @kind(12, needs=lambda scope: scope.home.known)
 def block(pen: Pen, scope: Scope) -> Node:
-    """A block of the file, perhaps several times, perhaps with a name."""
-    known: Known = pen.choose(scope.home.known)
+    """A block of the file."""
+    return use_of(pen, scope, pen.choose(scope.home.known))
+
+
+def use_of(pen: Pen, scope: Scope, known: Known) -> Node:
+    """A use of this block, perhaps several times, perhaps with a name."""
     signature = pen.choose(known.signatures)
     s = known.signatures.index(signature)
     times = pen.integer(1, 3) if signature.inputs == signature.outputs and pen.chance(60) else None
@@ -25,7 +29,7 @@ def block(pen: Pen, scope: Scope) -> Node:
     before, scope.flows = scope.flows, [signature.outputs] * len(scope.worlds)
     if times is not None:
         made = modified(made, repeat=times)
-    elif isinstance(steps[0], dict) and len(steps) == 2 and "branches" in steps[0]:
+    elif _only_branches(steps):
         return steps[0] | {"merge": made}
     elif known.weights and pen.chance(30):
         made = modified(made, init={pen.choose(list(known.weights)): 0.5})
@@ -34,6 +38,10 @@ def block(pen: Pen, scope: Scope) -> Node:
         scope.played[made["name"]] = Played(before, list(scope.flows))
         _enter_weights(scope, known, s, made["name"], times)
     return in_a_row([*steps[:-1], _joined(steps, made)])
+
+
+def _only_branches(steps: list[Node]) -> bool:
+    return len(steps) == 2 and isinstance(steps[0], dict) and "branches" in steps[0]
 
 
 def _enter_weights(scope: Scope, known: Known, s: int, name: str, times: int | None) -> None:

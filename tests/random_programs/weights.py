@@ -7,9 +7,10 @@ from typing import Any
 
 from netspec.ops.base import Weight, find
 from netspec.tensor import Tensor
+from tests.random_programs.arguments import Arguments
 from tests.random_programs.expressions import literal
 from tests.random_programs.fitting import fitted, fitted_all
-from tests.random_programs.ops import Arguments, applied, op_step, settled, use, written
+from tests.random_programs.ops import applied, op_step, settled, use, written
 from tests.random_programs.pen import Pen
 from tests.random_programs.scope import Scope, in_a_row, modified, wire_of
 from tests.random_programs.steps import kind

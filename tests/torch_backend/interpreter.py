@@ -65,7 +65,8 @@ def _applied(
 def _conv(op: Any, w: State, x: Tensor) -> Tensor:
     padding = op.padding
     if op.padding == "causal":
-        x, padding = F.pad(x, (op.dilation * (w["weight"].shape[-1] - 1), 0)), 0
+        (dilation,) = _per_axis(op.dilation, 1)
+        x, padding = F.pad(x, (dilation * (w["weight"].shape[-1] - 1), 0)), 0
     if op.padding_mode != "zeros":
         sides = [end for ends in reversed(_borders(op, w["weight"])) for end in ends]
         x, padding = F.pad(x, sides, mode=op.padding_mode), 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from netspec.backends.torch.code import Attribute, Call, Operand
 from netspec.backends.torch.lowering import (
     Lowering,
     Tensors,
@@ -87,11 +88,13 @@ def rms_norm(op: RMSNorm, inputs: Tensors) -> Lowering:
 
 @lowers(LocalResponseNorm)
 def local_response_norm(op: LocalResponseNorm, inputs: Tensors) -> Lowering:
-    return stateless(
-        "F.local_response_norm",
-        "nn.LocalResponseNorm",
+    arguments = (
         value("size", op.size, "size"),
         option("alpha", op.alpha, 1e-4),
         option("beta", op.beta, 0.75),
         option("k", op.k, 1.0),
     )
+    if len(inputs[0].shape) < 4:
+        return stateless("F.local_response_norm", "nn.LocalResponseNorm", *arguments)
+    contiguous = Call(Attribute(Operand(0), "contiguous"), ())  # torch's own code needs it there
+    return Lowering(call("F.local_response_norm", contiguous, *arguments))
