@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from netspec.analysis.cost import Cost, Costs
-from netspec.analysis.tree import find, first_cost
+from netspec.analysis.tree import find
 from netspec.diagnostics import Diagnostic, fault
 from netspec.program import Program
 from netspec.syntax.nodes import Mapping as MappingNode
@@ -57,7 +57,11 @@ def check_claim(
         node = find(program, costs, path)
         if node is None:
             raise fault("NS503", f"there is no step at `{claim.at.text}`", claim.at.span)
-        cost, outputs, place = first_cost(node), node.output, f" at {claim.at.text}"
+        cost, outputs, place = (
+            node.cost if node.call else node.first,
+            node.output,
+            f" at {claim.at.text}",
+        )
     verdicts = []
     for quantity, node_ in claim.figures.items():
         if quantity == "shape":

@@ -15,6 +15,9 @@ from netspec.tensor import Tensor
 Outputs = tuple[Tensor, ...]
 
 
+NOTHING = Cost()
+
+
 @dataclass(eq=False, slots=True)
 class Node:
     """A module, or an op that needs none; with a counted call, `count` of them in a row. What is
@@ -29,6 +32,8 @@ class Node:
     output: Outputs
     cost: Cost
     call: Call | None = None
+    first: Cost = NOTHING
+    """Of a group, the cost without what is done again."""
     children: list[Node] = field(default_factory=list)
     groups: dict[str, Node] = field(default_factory=dict)
     """The children that are named groups."""
@@ -127,6 +132,7 @@ def _group(node: Node, call: Call, cost: Cost, depth: int) -> Node:
             node.children.append(group)
         group.cost = group.cost.plus(cost, call.count)
         if not call.weighting.again:
+            group.first = group.first.plus(cost, call.count)
             group.output = _outputs(call)
         node = group
     return node
@@ -174,19 +180,8 @@ def walk(node: Node, level: int = 0) -> Iterator[tuple[int, Node]]:
         yield from walk(child, level + 1)
 
 
-def first_cost(node: Node) -> Cost:
-    """The cost of a node without what is done again."""
-    if node.call is not None:
-        return node.cost
-    total = Cost()
-    for child in node.children:
-        if child.call is None or not child.call.weighting.again:
-            total = total.plus(first_cost(child), child.count)
-    return total
-
-
 def find(program: Program, costs: Costs, path: Path) -> Node | None:
-    """The node at a path of the module tree, or None; a group's children are those of its level."""
+    """The node at a path of the module tree, or None."""
     node, instance, rest = Node(program.name, "", (), Cost()), program.root, path
     role = Role()
     while True:

@@ -156,7 +156,8 @@ class _Checker:
     def wire(self, name: str, wires: Names, span: Span) -> None:
         step = name.partition(".")[0]
         beginnings = [wire[:-1] for wire in wires if wire.endswith("*")]
-        if step not in wires and not step.startswith(tuple(beginnings)):
+        known = step in wires or step.startswith(tuple(beginnings)) or step in self.file.faulty
+        if not known:
             steps = [wire for wire in wires if not wire.endswith("*")]
             self.report.add(unknown_step(name, steps, span))
 
@@ -201,7 +202,8 @@ class _Checker:
 
     def expressions(self, expressions: Iterable[Expression], names: Names) -> None:
         for expression in expressions:
-            for name in sorted(expression.names - names - BUILT_IN - WORDS.keys()):
+            unbound = expression.names - names - BUILT_IN - WORDS.keys() - self.file.faulty
+            for name in sorted(unbound):
                 if resolve(name, self.file) is None:
                     known = [*names, *BUILT_IN, *callable_names(self.file)]
                     self.report.add(expression.unbound(name, dict.fromkeys(known)))

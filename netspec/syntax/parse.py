@@ -9,8 +9,9 @@ from netspec.syntax.nodes import Mapping, Node, Scalar, Sequence, as_mapping, de
 from netspec.syntax.parse_interface import (
     read_block_outputs,
     read_input,
-    read_inputs,
+    read_named_input,
     read_outputs,
+    require_inputs,
 )
 from netspec.syntax.parse_steps import StepParser, parse_template, read_expression
 from netspec.syntax.parse_words import names, reject_name, text, word
@@ -123,7 +124,13 @@ class _SpecParser:
         self.file.inputs = (read_input(None, node),)
 
     def _inputs(self, node: Node) -> None:
-        self.file.inputs = read_inputs(node)
+        inputs = []
+        for key, value in require_inputs(node):
+            self.file.faulty.add(key.text)
+            with self.report.collecting():
+                inputs.append(read_named_input(key, value))
+                self.file.faulty.remove(key.text)
+        self.file.inputs = tuple(inputs)
 
     def _outputs(self, node: Node) -> None:
         self.file.outputs = read_outputs(node)

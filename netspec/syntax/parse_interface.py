@@ -12,14 +12,18 @@ DTYPES = ("float32", "int64")
 """Element types of inputs: values, and indices (into the rows of an `embedding`)."""
 
 
-def read_inputs(node: Node) -> tuple[Input, ...]:
-    """The inputs of a network by name; raises `SpecError` (NS204, NS205, NS208)."""
+def require_inputs(node: Node) -> Mapping:
+    """Inputs by name, one or more; raises `SpecError` (NS205)."""
     named = as_mapping(node, "`inputs`")
     if not named.items:
         raise fault("NS205", "`inputs` is empty", node.span)
-    for key, _ in named:
-        reject_name(key, "an input")
-    return tuple(read_input(key.text, value) for key, value in named)
+    return named
+
+
+def read_named_input(key: Scalar, node: Node) -> Input:
+    """One of several inputs; raises `SpecError` (NS204, NS205, NS208)."""
+    reject_name(key, "an input")
+    return read_input(key.text, node)
 
 
 def read_input(name: str | None, node: Node) -> Input:

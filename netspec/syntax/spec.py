@@ -112,7 +112,7 @@ class SpecFile:
     defaults: dict[str, Mapping] = field(default_factory=dict)
     blocks: dict[str, Block] = field(default_factory=dict)
     faulty: set[str] = field(default_factory=set)
-    """The blocks that could not be read."""
+    """The names of blocks and inputs that could not be read."""
     body: tuple[Step, ...] = ()
     asserts: tuple[Assert, ...] = ()
     claims: tuple[Claim, ...] = ()

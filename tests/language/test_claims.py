@@ -89,3 +89,18 @@ def test_overridden_networks_skip_claims_without_with(specs: Specs) -> None:
     network = netspec.load(specs.folder / "net.yaml", width=3)
     network.require_claims()
     assert network.skipped_claims == "1 claim not checked: parameters or input are overridden"
+
+
+def test_a_claim_on_a_group_speaks_of_the_first_time(specs: Specs) -> None:
+    network = specs.load(
+        """
+body:
+  - {name: g, do: [conv: 16, max_pool]}
+  - conv: 8
+  - again: g
+claims:
+  - {at: g, params: 144, macs: 32768, shape: [16, 8, 8]}
+  - {at: conv, params: 136}
+"""
+    )
+    assert [verdict.holds for verdict in network.verdicts()] == [True] * 4

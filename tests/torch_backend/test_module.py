@@ -46,7 +46,20 @@ FEATURES = ("clashes", *EXPORTED)
 """`torch.export` cannot reach children that are called `type` or `forward`."""
 
 
-SHIPPED = [variant for name, variants in shipped().items() for variant in variants or [name]]
+def shipped_networks() -> list[str]:
+    """Of every shipped file the network with the fewest parameters, and those that have outputs in
+    training only.
+    """
+    chosen: list[str] = []
+    for name, variants in shipped().items():
+        networks = {variant: netspec.load(variant) for variant in variants or [name]}
+        smallest = min(networks, key=lambda variant: networks[variant].params)
+        late = [variant for variant in networks if networks[variant].program.train_only]
+        chosen += dict.fromkeys([smallest, *late])
+    return chosen
+
+
+SHIPPED = shipped_networks()
 
 
 def network(name: str) -> Network:

@@ -3,7 +3,7 @@
 The lowering of an op of your own is made of `lowers`, `Lowering` and the words beside it.
 """
 
-from netspec.backends.torch.code import Operand
+from netspec.backends.torch.code import Module, Operand
 from netspec.backends.torch.compare import compare
 from netspec.backends.torch.lowering import (
     Lowering,
@@ -21,6 +21,7 @@ from netspec.backends.torch.source import emit
 
 __all__ = [
     "Lowering",
+    "Module",
     "Operand",
     "build_module",
     "call",

@@ -114,9 +114,10 @@ def option(name: str, given: Hashable, default: Any, of: str | None = None) -> A
     return Argument(Slot(given, name, of or name), name, default)
 
 
-def registered(module: Node, helper: str | None = None) -> Lowering:
-    """An op whose module holds weights or behaves differently in training."""
-    return Lowering(APPLIED, module, helper)
+def registered(module: Node, helper: str | None = None, inputs: int = 1) -> Lowering:
+    """An op whose module, applied to its inputs, holds weights or is different in training."""
+    given = tuple(Operand(k) for k in range(inputs))
+    return Lowering(Call(Module(), given), module, helper)
 
 
 def stateless(function: str, module: str, *arguments: Argument) -> Lowering:
