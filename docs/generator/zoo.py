@@ -15,7 +15,8 @@ from netspec.tensor import Tensor
 INTRODUCTION = """\
 The specs that ship with netspec. `netspec stats NAME` takes a name of this page; a name with `@` is
 a variant of a file and is also known without what stands before the `@`. Figures are for one sample
-of the input in the spec; [numbers.md](numbers.md) says what they count."""
+of the input in the spec; [numbers.md](numbers.md) says what they count. Weights start by PyTorch's
+defaults, unless the spec says otherwise by [`init`](language.md#weights)."""
 CLAIMED = """\
 Figures that papers and weights pages print, each held against what netspec computes. A *disputed*
 one differs, and the spec says why."""

@@ -14,6 +14,7 @@ from netspec.elaborate.naming import place
 from netspec.ops.base import Op, Weight
 from netspec.program import PLAIN, Call, Instance, Path, Tie, Weighting
 from netspec.program.weights import find_weight, weight_keys
+from netspec.syntax.expression import shown
 from netspec.syntax.nodes import Scalar
 from netspec.syntax.steps import Template
 from netspec.tensor import Tensor
@@ -94,11 +95,23 @@ def _difference(a: Call, b: Call, compared: set[tuple[int, int]]) -> Difference 
     """A weight that is not the same in two calls: its name, its shape in each."""
     if isinstance(a.target, Instance) and isinstance(b.target, Instance):
         return _difference_inside(a.target, b.target, compared)
-    for path in dict.fromkeys((*weight_keys(a), *weight_keys(b))):
+    paths = dict.fromkeys((*weight_keys(a), *weight_keys(b)))
+    for path in paths:
         was, would = (_shown(find_weight(each.target, each, path)) for each in (a, b))
         if was != would:
             return ".".join(path) or "weight", was, would
-    return None
+    return _other_arguments(a.target, b.target) if paths else None
+
+
+def _other_arguments(a: Op | Instance, b: Op | Instance) -> Difference | None:
+    """An argument that is not the same in two ops whose module is to be one."""
+    if a == b:
+        return None
+    if not isinstance(a, Op) or type(a) is not type(b):
+        return "the module", "one kind", "another"
+    names = type(a).model_fields
+    name = next(each for each in names if getattr(a, each) != getattr(b, each))
+    return name, shown(getattr(a, name)), shown(getattr(b, name))
 
 
 def _difference_inside(

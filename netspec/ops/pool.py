@@ -30,8 +30,9 @@ class MaxPool(Op):
     extras = ("indices",)
 
     def infer(self, inputs: Tensors) -> Tensors:
-        self._require_hits(inputs)
-        return with_indices(_slide(self, inputs))
+        outputs = with_indices(_slide(self, inputs))
+        self._require_hits(inputs, outputs)
+        return outputs
 
     def extra_flops(self, inputs: Tensors, outputs: Tensors) -> int:
         axes = len(inputs[0].shape) - 1
@@ -44,18 +45,28 @@ class MaxPool(Op):
         spans = tuple(d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True))
         return tuple(map(Window, spans, _stride(self, kernel), _padding(self, axes)))
 
-    def _require_hits(self, inputs: Tensors) -> None:
-        """With padding, a dilation beyond the axis could let a window miss the input."""
-        sizes = spatial_sizes(self, inputs[0])
-        axes = len(sizes)
+    def _require_hits(self, inputs: Tensors, outputs: Tensors) -> None:
+        """A window whose taps all lie in the padding has no largest element."""
+        axes = len(inputs[0].shape) - 1
+        kernels = per_axis(self, "kernel", self.kernel, axes)
         dilations = per_axis(self, "dilation", self.dilation, axes)
-        for size, dilation, padding in zip(sizes, dilations, _padding(self, axes), strict=True):
-            if padding and dilation > size:
+        lengths = zip(inputs[0].shape[1:], outputs[0].shape[1:], strict=True)
+        for axis, (size, length) in enumerate(lengths):
+            kernel, dilation = kernels[axis], dilations[axis]
+            stride, padding = _stride(self, kernels)[axis], _padding(self, axes)[axis]
+            before = range(-padding, min(0, length * stride - padding), stride)
+            if not all(_hits(start, kernel, dilation, size) for start in before):
                 raise ShapeError(
                     "NS303",
-                    f"max_pool's dilation of {dilation} is larger than an axis of {size}, "
-                    "so a window could lie in the padding",
+                    f"a window of max_pool misses an axis of {size}: its {kernel} elements are "
+                    f"{dilation} apart and start in the padding",
                 )
+
+
+def _hits(start: int, kernel: int, dilation: int, size: int) -> bool:
+    """Whether a window that starts before the axis has an element on it."""
+    skipped = -(start // dilation)
+    return skipped < kernel and start + skipped * dilation < size
 
 
 @op("avg_pool", group="pooling")

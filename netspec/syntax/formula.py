@@ -165,7 +165,7 @@ class _Resolver:
         try:
             value = parse_expression(ast.unparse(node), self.span).evaluate(self.scope)
         except SpecError as error:
-            raise _with_hint(error, self.operands) from None
+            raise _with_hint(error, node, self.operands) from None
         if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
             message = f"`{ast.unparse(node)}` in a formula is {shown(value)}, not a number"
             raise fault("NS204", message, self.span)
@@ -186,8 +186,11 @@ class _Resolver:
             raise fault("NS110", f"`{name}` takes {takes}, not {len(args)}", self.span)
 
 
-def _with_hint(error: SpecError, names: Iterable[str]) -> SpecError:
+def _with_hint(error: SpecError, node: ast.expr, names: Iterable[str]) -> SpecError:
     """An unknown name is most likely meant as an input."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in FUNCTIONS:
+        hint = "functions of formulas are for its inputs: write the number that it is"
+        return SpecError(replace(d, hint=hint) for d in error.diagnostics)
     hint = (
         f"the inputs are {', '.join(f'`{n}`' for n in names)}; `from: {{a: .., b: ..}}` names them"
     )

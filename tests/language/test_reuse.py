@@ -381,3 +381,16 @@ body:
     )
     assert uses(network).count("(conv)") == 2
     network.compare()
+
+
+def test_a_shared_op_has_the_same_arguments_each_time(specs: Specs) -> None:
+    text = """
+body:
+  - for: {d: [1, 2]}
+    conv: {out: 8, kernel: 3, padding: d, dilation: d}
+    share: true
+"""
+    assert specs.faults(text) == ["NS308"]
+    assert specs.faults(
+        "body:\n  - for: {p: [0.1, 0.2]}\n    bn: {momentum: p}\n    share: true\n"
+    ) == ["NS308"]

@@ -7,7 +7,7 @@ from math import prod
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from torch import nn
 
@@ -59,6 +59,9 @@ def arguments(draw: st.DrawFn) -> tuple[dict[str, object], tuple[int, ...]]:
 
 @settings(max_examples=200, deadline=None)
 @given(arguments(), st.integers(1, 3))
+@example(({"kernel": 2, "padding": 1}, (2, 1)), 2)
+@example(({"kernel": 5, "padding": 2, "ceil": True}, (2, 1)), 2)
+@example(({"kernel": 4, "padding": 2, "stride": 1, "ceil": True}, (2, 2)), 3)
 def test_max_pool_takes_and_refuses_what_torch_does(
     case: tuple[dict[str, object], tuple[int, ...]], dilation: int
 ) -> None:

@@ -44,12 +44,15 @@ def assert_agrees(op: Op, module: nn.Module, *shapes: tuple[int, ...]) -> None:
 
 
 def outcome_of_torch(module: nn.Module, shape: tuple[int, ...]) -> tuple[int, ...] | None:
-    """The shape that torch computes without the batch, or None if it refuses the input."""
+    """The shape that torch computes without the batch, or None if it refuses the input, or has
+    nothing to say of it: the maximum of a window outside of the input is -inf.
+    """
     try:
         with torch.no_grad():
-            return tuple(module.eval()(torch.zeros(1, *shape)).shape[1:])
+            output = module.eval()(torch.zeros(1, *shape))
     except RuntimeError:
         return None
+    return None if output.isinf().any() else tuple(output.shape[1:])
 
 
 def outcome_of_op(op: Op, shape: tuple[int, ...]) -> tuple[int, ...] | None:

@@ -142,8 +142,9 @@ def restored(source: str, module: str, cls: str) -> nn.Module:
 
 
 def meta_module(program: Program, source: str) -> nn.Module:
-    """The module without memory, in eval mode."""
-    return build_module(program, source, device="meta").eval()
+    """The module without memory, of float32, in eval mode."""
+    torch = import_torch()
+    return build_module(program, source, device="meta", dtype=torch.float32).eval()
 
 
 def outputs_and_macs(module: nn.Module, program: Program) -> tuple[list[tuple[int, ...]], int]:
