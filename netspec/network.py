@@ -138,7 +138,7 @@ class Network:
     def verdicts(self) -> list[Verdict]:
         """What came of each claim; raises `SpecError` (NS503) for claims that cannot be read."""
         report = Report()
-        verdicts = self._verdicts(report)
+        verdicts = self.read_claims(report)
         report.raise_if_any()
         return verdicts
 
@@ -151,12 +151,13 @@ class Network:
         report = Report()
         for excess in check_budget(self._compiled[0].budget, self.cost):
             report.add(SpecError([excess]))
-        for verdict in self._verdicts(report):
+        for verdict in self.read_claims(report):
             if verdict.fault is not None:
                 report.add(SpecError([verdict.fault]))
         report.raise_if_any()
 
-    def _verdicts(self, report: Report) -> list[Verdict]:
+    def read_claims(self, report: Report) -> list[Verdict]:
+        """What came of each claim that can be read; the faults of the others go to `report`."""
         from netspec.analysis.claims import check_claim
 
         verdicts: list[Verdict] = []

@@ -7,10 +7,13 @@ from typing import NamedTuple
 
 
 class Tensor(NamedTuple):
-    """Shape without the batch dimension (`[C, H, W]`, `[C]`, `[T, D]`) and element type."""
+    """Shape without the batch dimension (`[C, H, W]`, `[C]`, `[T, D]`) and element type. Indices of
+    a pool count positions `within` maps of these sizes.
+    """
 
     shape: tuple[int, ...]
     dtype: str = "float32"
+    within: tuple[int, ...] | None = None
 
     @property
     def elements(self) -> int:

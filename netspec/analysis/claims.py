@@ -51,17 +51,14 @@ def check_claim(
     """
     program = program_with(claim.overrides)
     costs = Costs(program)
-    cost, outputs, place = costs.total, program.eval_outputs, ""
+    cost, outputs, where = costs.total, program.eval_outputs, ""
     if claim.at is not None:
-        path = tuple(claim.at.text.split("."))
-        node = find(program, costs, path)
+        node = find(program, costs, tuple(claim.at.text.split(".")))
         if node is None:
             raise fault("NS503", f"there is no step at `{claim.at.text}`", claim.at.span)
-        cost, outputs, place = (
-            node.cost if node.call else node.first,
-            node.output,
-            f" at {claim.at.text}",
-        )
+        cost, outputs = node.cost if node.call else node.first, node.output
+        where = f" at {claim.at.text}"
+    place = where + _given(claim)
     verdicts = []
     for quantity, node_ in claim.figures.items():
         if quantity == "shape":
@@ -93,14 +90,35 @@ def _figure(claim: Claim, quantity: str, node: Node, computed: int) -> Verdict:
     return Verdict(claim, quantity, node.text, f"{computed:,}", holds)
 
 
-def _shape(claim: Claim, quantity: str, node: Node, outputs: tuple[Tensor, ...]) -> Verdict:
+def _given(claim: Claim) -> str:
+    """The parameters of a claim that has its own, in words."""
+    given = [f"{key.text}={_written(value)}" for key, value in claim.overrides or ()]
+    return f" with {', '.join(given)}" if given else ""
+
+
+def _written(node: Node) -> str:
+    if isinstance(node, Scalar):
+        return node.text
     items = node.items if isinstance(node, Sequence) else []
-    if not items or not all(isinstance(item, Scalar) for item in items):
-        raise fault("NS503", "`shape` is a list of sizes", node.span)
-    printed = tuple(item.value for item in items if isinstance(item, Scalar))
-    holds = len(outputs) == 1 and outputs[0].shape == printed
+    return "[" + ", ".join(map(_written, items)) + "]" if items else "{..}"
+
+
+def _shape(claim: Claim, quantity: str, node: Node, outputs: tuple[Tensor, ...]) -> Verdict:
+    """One shape, or a list of them where there are several outputs."""
+    items = node.items if isinstance(node, Sequence) else []
+    several = bool(items) and all(isinstance(item, Sequence) for item in items)
+    printed = [_sizes(item) for item in (items if several else [node])]
+    holds = [output.shape for output in outputs] == printed
     shown = " ".join(map(str, outputs))
-    return Verdict(claim, quantity, "[" + ", ".join(map(str, printed)) + "]", shown, holds)
+    return Verdict(claim, quantity, " ".join(str(Tensor(p)) for p in printed), shown, holds)
+
+
+def _sizes(node: Node) -> tuple[int, ...]:
+    items = node.items if isinstance(node, Sequence) else []
+    sizes = tuple(item.value for item in items if isinstance(item, Scalar))
+    if not items or not all(isinstance(size, int) for size in sizes) or len(sizes) < len(items):
+        raise fault("NS503", "`shape` is a list of sizes", node.span)
+    return tuple(size for size in sizes if isinstance(size, int))
 
 
 _LIMIT = re.compile(r"<\s*(=?)\s*(.+)")

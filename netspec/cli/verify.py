@@ -22,8 +22,7 @@ def run(options: argparse.Namespace) -> int:
     report = Report()
     cells = []
     for network in networks(options, report):
-        with report.collecting():
-            cells += [_cells(network, verdict) for verdict in network.verdicts()]
+        cells += [_cells(network, verdict) for verdict in network.read_claims(report)]
         with report.collecting():
             network.require_claims()
     if cells:

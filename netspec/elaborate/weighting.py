@@ -100,7 +100,8 @@ def _difference(a: Call, b: Call, compared: set[tuple[int, int]]) -> Difference 
         was, would = (_shown(find_weight(each.target, each, path)) for each in (a, b))
         if was != would:
             return ".".join(path) or "weight", was, would
-    return _other_arguments(a.target, b.target) if paths else None
+    random = isinstance(a.target, Op) and a.target.group == "stochastic"
+    return _other_arguments(a.target, b.target) if paths or random else None
 
 
 def _other_arguments(a: Op | Instance, b: Op | Instance) -> Difference | None:

@@ -30,7 +30,7 @@ class MaxPool(Op):
     extras = ("indices",)
 
     def infer(self, inputs: Tensors) -> Tensors:
-        outputs = with_indices(_slide(self, inputs))
+        outputs = with_indices(inputs[0], _slide(self, inputs))
         self._require_hits(inputs, outputs)
         return outputs
 
@@ -110,9 +110,9 @@ class AvgPool(Op):
                 )
 
 
-def with_indices(output: Tensor) -> Tensors:
+def with_indices(x: Tensor, output: Tensor) -> Tensors:
     """The largest elements, and where in its map each was, counted in the order of the map."""
-    return (output, Tensor(output.shape, "int64"))
+    return (output, Tensor(output.shape, "int64", within=x.shape[1:]))
 
 
 def _slide(pool: MaxPool | AvgPool, inputs: Tensors) -> Tensor:
@@ -207,7 +207,7 @@ class AdaptiveMaxPool(AdaptivePool):
     extras = ("indices",)
 
     def infer(self, inputs: Tensors) -> Tensors:
-        return with_indices(*super().infer(inputs))
+        return with_indices(inputs[0], *super().infer(inputs))
 
     def extra_flops(self, inputs: Tensors, outputs: Tensors) -> int:
         return _elements_read(inputs[0], outputs[0]) - outputs[0].elements

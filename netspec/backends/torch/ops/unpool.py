@@ -10,11 +10,14 @@ from netspec.ops.unpool import MaxUnpool
 
 @lowers(MaxUnpool)
 def max_unpool(op: MaxUnpool, inputs: Tensors) -> Lowering:
-    """Torch's default stride is the kernel, too; its sizes are one per axis."""
+    """Torch's default stride is the kernel, too; its sizes are one per axis. Another size than it
+    would take is stated.
+    """
     kernel = per_axis(op.kernel)
     stride = kernel if op.stride is None else per_axis(op.stride)
     axes = spatial_axes(inputs)
-    size = (op.size,) * axes if isinstance(op.size, int) else op.size
+    lengths = op.infer(inputs)[0].shape[1:]
+    size = None if lengths == op.usual(inputs[0].shape[1:]) else lengths
     return Lowering(
         call(
             f"F.max_unpool{axes}d",
