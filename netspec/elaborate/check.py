@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cached_property
 
-from netspec.diagnostics import Report, Span, fault, nearest
+from netspec.diagnostics import Report, Span, SpecError, fault, nearest
 from netspec.elaborate.arguments import (
     Prepared,
     Ready,
@@ -157,7 +158,14 @@ class _Checker:
         step = name.partition(".")[0]
         beginnings = [wire[:-1] for wire in wires if wire.endswith("*")]
         known = step in wires or step.startswith(tuple(beginnings)) or step in self.file.faulty
-        if not known:
+        if known:
+            return
+        base = step.rstrip("0123456789")
+        if resolve(base, self.file) is not None:
+            message = f"no step named `{name}` before this one"
+            hint = f"a step is known by its `name` alone: write `name: {step}` beside it"
+            self.report.add(fault("NS207", message, span, hint=hint))
+        else:
             steps = [wire for wire in wires if not wire.endswith("*")]
             self.report.add(unknown_step(name, steps, span))
 
@@ -206,7 +214,32 @@ class _Checker:
             for name in sorted(unbound):
                 if resolve(name, self.file) is None:
                     known = [*names, *BUILT_IN, *callable_names(self.file)]
-                    self.report.add(expression.unbound(name, dict.fromkeys(known)))
+                    unknown = expression.unbound(name, dict.fromkeys(known))
+                    self.report.add(self.of_a_loop(name, expression.span) or unknown)
+
+    def of_a_loop(self, name: str, span: Span) -> SpecError | None:
+        """The fault of a loop's variable outside of its loop."""
+        if name not in self.loop_variables:
+            return None
+        hint = "a variable of a loop is known in the steps of that loop"
+        return fault("NS206", f"unknown name `{name}`", span, hint=hint)
+
+    @cached_property
+    def loop_variables(self) -> Names:
+        bodies = [self.file.body, *(block.body for block in self.file.blocks.values())]
+        return frozenset().union(*map(_loop_variables, bodies))
+
+
+def _loop_variables(steps: Iterable[Step]) -> Names:
+    """The variables of every loop in a body."""
+    found: set[str] = set()
+    for step in steps:
+        found |= step.loop.variables if step.loop is not None else frozenset()
+        if isinstance(step.body, Branches):
+            found |= _loop_variables(step.body.paths)
+        elif isinstance(step.body, tuple):
+            found |= _loop_variables(step.body)
+    return frozenset(found)
 
 
 def step_names(steps: Iterable[Step]) -> Names:
