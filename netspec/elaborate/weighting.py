@@ -187,8 +187,15 @@ def _find(body: Body, target: Path, span: Span) -> Weight:
     """The weight at a path of the module tree, of a step before this one."""
     for depth in range(1, len(target) + 1):
         call, rest = _registered(body, target[:depth]), target[depth:]
-        weight = None if call is None else find_weight(call.target, call, rest)
-        if call is not None and weight is not None and ".".join(rest) not in call.weighting.ties:
+        if call is None:
+            continue
+        tied = call.weighting.ties.get(".".join(rest))
+        if tied is not None:
+            there = ".".join((*tied.path, tied.weight))
+            message = f"`{'.'.join(target)}` is itself tied, to `{there}`"
+            raise fault("NS308", message, span, hint=f"tie to `{there}`")
+        weight = find_weight(call.target, call, rest)
+        if weight is not None:
             return weight
     known = islice(_keys(body), MOST_KEYS)
     hint = nearest(".".join(target), [".".join(path) for path in known])
