@@ -180,7 +180,11 @@ class Network:
         """The network as a PyTorch source file that imports nothing but torch."""
         from netspec.backends.torch import emit
 
-        return emit(self.program, self.cost)
+        try:
+            return emit(self.program, self.cost)
+        except RecursionError:
+            message = "an expression of the emitted source would be nested too deep for Python"
+            raise fault("NS602", message, self.program.root.span) from None
 
     def dot(self) -> str:
         """The diagram as Graphviz DOT text."""

@@ -292,3 +292,13 @@ def test_the_list_of_a_loop_is_no_single_output(specs: Specs) -> None:
 def test_a_run_that_changes_its_shape_at_first_is_counted_right(specs: Specs) -> None:
     network = specs.load("body: [{repeat: 3, do: [{conv: 5}]}]", input="[3, 4, 4]")
     assert network.params == 3 * 5 + 5 + 2 * (5 * 5 + 5)
+
+
+def test_thousands_of_operands_are_written_or_refused(specs: Specs) -> None:
+    for merge in ("sum", "mean", "max", "concat"):
+        network = specs.load(f"body: [{{split: 600}}, {merge}]", input="[600, 2]")
+        network.compare()
+    deep = specs.load("body: [{split: 4000}, mul]", input="[4000, 2]")
+    with pytest.raises(netspec.SpecError) as caught:
+        deep.source()
+    assert [diagnostic.code for diagnostic in caught.value.diagnostics] == ["NS602"]

@@ -39,6 +39,7 @@ LEAST = {
     "inception_v3": 299,
     "inception_v3_noaux": 75,
     "inception_v4": 75,
+    "very_deep_polynet": 75,
 }
 """The least side of images, for networks that 64 is too little for."""
 EXPORTED = ("dense_lists", "fractal", "inception", "shared_blocks", "skips")

@@ -6,9 +6,9 @@ their common skeleton.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, overload
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,64 +251,6 @@ class Text(Node):
     parts: tuple[str | Node, ...]
 
 
-NodeType = TypeVar("NodeType", bound=Node)
-
-
 def same(a: Any, b: Any) -> bool:
     """Equality that tells `True` from 1 and 1.0 from 1."""
     return type(a) is type(b) and bool(a == b)
-
-
-def parts(tree: Any) -> Iterator[Any]:
-    """What a node or a tuple is directly made of."""
-    if isinstance(tree, tuple):
-        yield from tree
-    elif isinstance(tree, Node):
-        for name in tree.__dataclass_fields__:
-            yield getattr(tree, name)
-
-
-Other = TypeVar("Other", bound=Node)
-
-
-@overload
-def walk(tree: Any, kind: type[NodeType], /) -> Iterator[NodeType]: ...
-@overload
-def walk(tree: Any, kind: type[NodeType], other: type[Other], /) -> Iterator[NodeType | Other]: ...
-def walk(tree: Any, *kinds: type[Node]) -> Iterator[Node]:
-    """The outermost nodes of those kinds, in the order of the code."""
-    if isinstance(tree, kinds):
-        yield tree
-        return
-    for part in parts(tree):
-        yield from walk(part, *kinds)
-
-
-Tree = TypeVar("Tree")
-
-
-def rewrite(tree: Tree, replace: Callable[[Node], Node | None]) -> Tree:
-    """The tree with every node for which `replace` gives another one replaced, outermost first."""
-    result: Any = tree
-    if isinstance(tree, tuple):
-        result = tuple(rewrite(part, replace) for part in tree)
-    elif isinstance(tree, Node):
-        result = replace(tree) or _rebuilt(tree, replace)
-    return result  # type: ignore[no-any-return]
-
-
-def _rebuilt(node: Node, replace: Callable[[Node], Node | None]) -> Node:
-    old = list(parts(node))
-    new = [rewrite(p, replace) if isinstance(p, Node | tuple) else p for p in old]
-    return node if all(a is b for a, b in zip(old, new, strict=True)) else type(node)(*new)
-
-
-def skeleton(tree: Any, *, opaque: tuple[type[Node], ...] = (Slot,)) -> Hashable:
-    """What two trees have in common that differ at most in nodes of the opaque kinds."""
-    if isinstance(tree, opaque):
-        return (type(tree), getattr(tree, "name", None))
-    if isinstance(tree, tuple):
-        return tuple(skeleton(part, opaque=opaque) for part in tree)
-    if isinstance(tree, Node):
-        return (type(tree), *(skeleton(part, opaque=opaque) for part in parts(tree)))
-    return (type(tree), tree)

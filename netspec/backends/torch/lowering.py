@@ -18,8 +18,8 @@ from netspec.backends.torch.code import (
     Node,
     Operand,
     Slot,
-    walk,
 )
+from netspec.backends.torch.tree import walk
 from netspec.ops.base import Op
 from netspec.tensor import Tensor
 

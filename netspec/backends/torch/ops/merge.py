@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netspec.backends.torch.code import Attribute, Infix, Name, Node, Operand, Subscript
+from netspec.backends.torch.code import Attribute, Infix, List, Name, Node, Operand, Subscript
 from netspec.backends.torch.lowering import (
     Lowering,
     Tensors,
@@ -16,6 +16,9 @@ from netspec.backends.torch.lowering import (
 from netspec.backends.torch.ops.batch import dim
 from netspec.ops.merge import Concat, Div, Lerp, Matmul, Max, Mean, Min, Mul, Stack, Sub, Sum
 
+MOST_TERMS = 12
+"""Terms that are written with a plus between them."""
+
 
 @lowers(Concat)
 def concat(op: Concat, inputs: Tensors) -> Lowering:
@@ -24,7 +27,13 @@ def concat(op: Concat, inputs: Tensors) -> Lowering:
 
 @lowers(Sum)
 def add(op: Sum, inputs: Tensors) -> Lowering:
-    return Lowering(infix("+", *broadcast(inputs)))
+    return Lowering(_total(inputs))
+
+
+def _total(inputs: Tensors) -> Node:
+    """The sum of all inputs; Python nests no more than some hundred operators."""
+    terms = broadcast(inputs)
+    return infix("+", *terms) if len(terms) <= MOST_TERMS else call("sum", List(tuple(terms)))
 
 
 @lowers(Mul)
@@ -34,7 +43,7 @@ def multiply(op: Mul, inputs: Tensors) -> Lowering:
 
 @lowers(Mean)
 def mean(op: Mean, inputs: Tensors) -> Lowering:
-    total = infix("+", *broadcast(inputs))
+    total = _total(inputs)
     return Lowering(Infix("/", (total, constant(len(inputs)))) if len(inputs) > 1 else total)
 
 

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
-from netspec.backends.torch.code import Module, Name, Node, Operand, Sibling, rewrite, walk
+from netspec.backends.torch.code import Module, Name, Node, Operand, Sibling
 from netspec.backends.torch.lowering import call
 from netspec.backends.torch.source.classes import Class, Results
+from netspec.backends.torch.source.kinds import Kind
 from netspec.backends.torch.source.layout import lines, text
-from netspec.backends.torch.source.names import ITERATED
 from netspec.backends.torch.source.pending import Pending, pending
 from netspec.backends.torch.source.prose import WIDTH, comment_lines
 from netspec.backends.torch.source.references import References
@@ -19,6 +19,7 @@ from netspec.backends.torch.source.steps import Repeat, Step, definitions, refer
 from netspec.backends.torch.source.training import at_any_time, is_late, training_early
 from netspec.backends.torch.source.variables import Variables
 from netspec.backends.torch.source.wrapping import INDENT
+from netspec.backends.torch.tree import rewrite, walk
 
 DEPTH = 2
 """Levels of indentation in a method."""
@@ -281,9 +282,16 @@ class Block:
         over = self.attributes.iterated(repeat)
         if over is not None:
             step = next(step for step in steps if step.registered)
-            name = next((word for word in ITERATED if word in text(over)), ITERATED[-1])
+            name = _element(step, text(over))
             return f"{name} in {text(over)}", self.loops, {step: Name(name)}
         counted = tuple((s.form, s.label if s.registered else None) for s in steps)
         variable = loop_variable(counted, repeat.height, self.loops)
         count = text(plain(repeat.count, self.loops, self.attributes.parameter))
         return f"{variable} in range({count})", {**self.loops, repeat.height: variable}, {}
+
+
+def _element(step: Step, over: str) -> str:
+    """What a loop over a list calls the step's module."""
+    if step.kind is Kind.PARAMETER:
+        return "parameter"
+    return "block" if "block" in over else "layer"

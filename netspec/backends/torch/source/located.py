@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from netspec.backends.torch.code import Node, Slot, rewrite
+from netspec.backends.torch.code import Node, Slot
 from netspec.backends.torch.lowering import Lowering, find
 from netspec.backends.torch.source.units import Scope
+from netspec.backends.torch.tree import rewrite
 from netspec.diagnostics import fault
 from netspec.ops.base import Op
 from netspec.program import Call, Value

@@ -28,7 +28,8 @@ HELPERS = frozenset({"fixed", "initialised", "without"})
 AMBIGUOUS = frozenset({"I", "O", "l"})
 LOOP_VARIABLES = ("i", "j", *(f"i{depth}" for depth in range(2, 100)))
 """By how many loops are around, outermost first."""
-ITERATED = ("block", "layer")
+ITERATED = ("block", "layer", "parameter")
+"""What a loop over a list calls its elements."""
 RESERVED = (
     IMPORTED
     | HELPERS

@@ -6,16 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from netspec.backends.torch.code import (
-    Affine,
-    Node,
-    Ordinal,
-    Slot,
-    rewrite,
-    same,
-    skeleton,
-    walk,
-)
+from netspec.backends.torch.code import Affine, Node, Ordinal, Slot, same
+from netspec.backends.torch.tree import rewrite, skeleton, walk
 
 Steps = tuple[int, ...]
 """How much each number of the code grows from one repetition to the next."""

@@ -20,12 +20,11 @@ from netspec.backends.torch.code import (
     Parameter,
     Started,
     Text,
-    parts,
-    rewrite,
 )
 from netspec.backends.torch.source.classes import Class
 from netspec.backends.torch.source.names import LOOP_VARIABLES
 from netspec.backends.torch.source.weights import within
+from netspec.backends.torch.tree import parts, rewrite
 
 Loops = Mapping[int, str]
 """The variables of the enclosing loops, by height."""

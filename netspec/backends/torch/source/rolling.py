@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from netspec.backends.torch.code import Affine, Node, Ordinal, rewrite
+from netspec.backends.torch.code import Affine, Node, Ordinal
 from netspec.backends.torch.source.progression import Run, generalised, runs
 from netspec.backends.torch.source.steps import (
     Carry,
@@ -20,6 +20,7 @@ from netspec.backends.torch.source.steps import (
     renamed,
     repeats,
 )
+from netspec.backends.torch.tree import rewrite
 from netspec.program import Loop
 
 Users = dict[int, set[int]]

@@ -7,22 +7,13 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from netspec.backends.torch.code import (
-    REQUIRED,
-    Argument,
-    Node,
-    Parameter,
-    Slot,
-    rewrite,
-    same,
-    skeleton,
-    walk,
-)
+from netspec.backends.torch.code import REQUIRED, Argument, Node, Parameter, Slot, same
 from netspec.backends.torch.source.body import applied, body_of
 from netspec.backends.torch.source.classes import Class, ConstructorParameter, Made
 from netspec.backends.torch.source.parameters import INPUT_SIZES, Parameters, annotation
 from netspec.backends.torch.source.steps import Body, Step
 from netspec.backends.torch.source.units import Unit
+from netspec.backends.torch.tree import rewrite, skeleton, walk
 from netspec.program import Value
 
 

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from netspec.backends.torch.code import Generator, Label, Node, Slot, walk
+from netspec.backends.torch.code import Generator, Label, Node, Slot
 from netspec.backends.torch.source.kinds import Kind
+from netspec.backends.torch.tree import walk
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ def name_classes(classes: Sequence[Class], program: Program, taken: set[str]) ->
 
 def _name_variants(block: str, variants: list[Class], taken: set[str]) -> None:
     """The smallest has the block's name; the others say what they have that it has not."""
-    base = class_name(block.rpartition(".")[2])
+    base = _base(block, variants)
     if base in taken:
         base = f"{base}Block"
     simplest = min(variants, key=lambda cls: len(_children(cls)))
@@ -35,6 +35,17 @@ def _name_variants(block: str, variants: list[Class], taken: set[str]) -> None:
         wanted = f"{base}With{class_name(more[0])}" if len(more) == 1 else base
         cls.name = distinct(wanted, taken)
         taken.add(cls.name)
+
+
+def _base(block: str, variants: list[Class]) -> str:
+    """The block's name; one letter keeps its number, or is told from others by what is around."""
+    around, _, own = block.rpartition(".")
+    if len(own) == 1:
+        places = {member.prefix[-1] for cls in variants for member in cls.members if member.prefix}
+        if len(places) == 1 and places != {own}:
+            return class_name(places.pop())
+        own = f"{around.rpartition('.')[2]}_{own}"
+    return class_name(own)
 
 
 def _children(cls: Class) -> list[str]:

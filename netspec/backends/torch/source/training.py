@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from netspec.backends.torch.code import Node, rewrite
+from netspec.backends.torch.code import Node
 from netspec.backends.torch.source.steps import Step, all_steps, definitions, references
+from netspec.backends.torch.tree import rewrite
 
 
 def is_late(node: Node) -> bool:

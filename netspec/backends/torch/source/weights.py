@@ -17,10 +17,10 @@ from netspec.backends.torch.code import (
     Started,
     Text,
     Tuple,
-    rewrite,
 )
 from netspec.backends.torch.source.kinds import Kind, weight
 from netspec.backends.torch.source.units import Item
+from netspec.backends.torch.tree import rewrite
 from netspec.program import Init, Instance
 from netspec.program.weights import instance_weights
 
