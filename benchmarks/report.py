@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
 import platform
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
@@ -83,3 +84,14 @@ def write(path: Path, text: str) -> None:
     start, end = MARKERS
     before, after = path.read_text().split(start)[0], path.read_text().split(end)[1]
     path.write_text(f"{before}{start}\n\n{text}\n\n{end}{after}")
+
+
+def command(description: str, page: Callable[[], str]) -> None:
+    """The command line of a benchmark: print its page, and put it between the markers of a file."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--write", type=Path, metavar="PAGE", help="put the tables into this page")
+    options = parser.parse_args()
+    text = page()
+    print(text)
+    if options.write:
+        write(options.write, text)

@@ -6,14 +6,12 @@ process of its own, which checks a small spec first.
 
 from __future__ import annotations
 
-import argparse
 import json
 import subprocess
 import sys
 from collections.abc import Iterable
-from pathlib import Path
 
-from benchmarks.report import machine, table, write
+from benchmarks.report import command, machine, table
 
 FRACTAL = """
 body:
@@ -46,7 +44,6 @@ CURVES = {
 }
 PROBE = """
 import gc, json, re, sys, tempfile, time
-from pathlib import Path
 import netspec
 path = Path(tempfile.mkdtemp()) / "net.yaml"
 def figures(body):
@@ -99,15 +96,5 @@ def page() -> str:
     return "\n\n".join([f"Measured on: {machine()}", *curves])
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description="How checking a spec grows with the network.")
-    parser.add_argument("--write", type=Path, metavar="PAGE", help="put the tables into this page")
-    options = parser.parse_args()
-    text = page()
-    print(text)
-    if options.write:
-        write(options.write, text)
-
-
 if __name__ == "__main__":
-    main()
+    command("How checking a spec grows with the network.", page)

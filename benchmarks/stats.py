@@ -5,14 +5,12 @@
 
 from __future__ import annotations
 
-import argparse
 import functools
 from collections.abc import Iterator
-from pathlib import Path
 
 import netspec
 from benchmarks import peers
-from benchmarks.report import NETSPEC, aims, breakdown, comparison, machine, write
+from benchmarks.report import NETSPEC, aims, breakdown, command, comparison, machine
 from benchmarks.timing import Action, Times, interleaved, process
 
 NETWORKS = {
@@ -86,15 +84,5 @@ def page() -> str:
     )
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description="netspec stats against other counters.")
-    parser.add_argument("--write", type=Path, metavar="PAGE", help="put the tables into this page")
-    options = parser.parse_args()
-    text = page()
-    print(text)
-    if options.write:
-        write(options.write, text)
-
-
 if __name__ == "__main__":
-    main()
+    command("netspec stats against other counters.", page)
