@@ -12,7 +12,12 @@ import pytest
 import torch
 from torch import nn
 
+from netspec.analysis.cost import Costs
+from netspec.backends.torch import build_module, emit
+from netspec.ops.join import DropJoin
 from tests.language.programs import Specs
+from tests.torch_backend.by_hand import single
+from tests.torch_backend.op_cases import SHAPES
 
 JOINS = """
 body:
@@ -85,6 +90,41 @@ def test_a_join_by_itself_draws_for_itself(tmp_path: Path) -> None:
     columns = torch.eye(3)
     drawn = [tuple(join(*columns).tolist()) for _ in range(60)]
     assert set(drawn) == {(1, 0, 0), (0, 1, 0), (0, 0, 1)}
+
+
+def shares(arguments: dict[str, float], shape: tuple[int, ...], times: int) -> torch.Tensor:
+    """The gradients to each of three columns, `[times, 3]`; they are what the join multiplies."""
+    program = single(DropJoin.model_validate(arguments), shape, shape, shape)
+    join = build_module(program, emit(program, Costs(program).total)).train()
+    torch.manual_seed(0)
+    columns = [torch.randn(2, *shape, requires_grad=True) for _ in range(3)]
+    drawn = []
+    for _ in range(times):
+        y = join(*columns)
+        gradients = torch.autograd.grad(y.sum(), columns)
+        assert all((gradient == gradient.flatten()[0]).all() for gradient in gradients)
+        torch.testing.assert_close(y, sum(g * x for g, x in zip(gradients, columns, strict=True)))
+        drawn.append([float(gradient.flatten()[0]) for gradient in gradients])
+    return torch.tensor(drawn)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_only_the_columns_left_have_gradients(shape: tuple[int, ...]) -> None:
+    """Those left share equally; where all would be dropped, with `p`^3, one of three is left."""
+    p = 0.4
+    drawn = shares({"p": p, "global": 0}, shape, 600)
+    left = drawn != 0
+    torch.testing.assert_close(drawn, left / left.sum(1, keepdim=True))
+    for survived in left.double().mean(0).tolist():
+        assert survived == pytest.approx(1 - p + p**3 / 3, abs=0.08)
+    both = (left[:, 0] & left[:, 1]).double().mean().item()
+    assert both == pytest.approx((1 - p) ** 2, abs=0.08)
+
+
+def test_globally_one_column_has_the_whole_gradient() -> None:
+    drawn = shares({"p": 0.4, "global": 1}, (6,), 600)
+    assert drawn.sort(1).values.tolist() == 600 * [[0, 0, 1]]
+    assert drawn.mean(0).tolist() == pytest.approx([1 / 3] * 3, abs=0.08)
 
 
 def test_compiled_it_draws_anew_each_time(tmp_path: Path) -> None:
