@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import netspec
+from netspec import catalog
 from tests.torch_backend.checks import assert_clean, checked_source
 
 FOLDER = Path(__file__).parent
@@ -61,4 +62,11 @@ def test_no_golden_is_left_over() -> None:
 def test_ruff_finds_nothing_to_do(tmp_path: Path) -> None:
     for path in (FOLDER / "goldens").iterdir():
         (tmp_path / path.name.removesuffix(".txt")).write_text(path.read_text())
+    assert_clean(tmp_path)
+
+
+def test_ruff_finds_nothing_to_do_in_what_ships(tmp_path: Path) -> None:
+    for name, variants in catalog.shipped().items():
+        address = f"{name}@{variants[-1]}" if variants else name
+        (tmp_path / f"{name}.py").write_text(netspec.load(address).source())
     assert_clean(tmp_path)

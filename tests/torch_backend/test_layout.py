@@ -66,6 +66,8 @@ STATEMENTS: dict[str, Node] = {
     "noted": call("f", Noted("why\nand how", X), Noted("fmt: off", Argument(X, "bias", True))),
     "text": call("getattr", X, Text(("conv", Infix("+", (Name("i"), Literal(1)))))),
     "literals": List(tuple(map(Literal, (1e-5, 1e20, True, None, "a", 'a"b', (1,), (2, 3))))),
+    "nested_values": call("torch.tensor", Literal((((0.123456789,) * 3,) * 3,))),
+    "short_nested_values": call("torch.tensor", Literal((((0.5, 1),),))),
     "attribute": Call(Attribute(Infix("+", (X, X)), "mean"), (Literal((2, 3)),)),
     "index": Subscript(X, Name(":, :, None")),
     "call_of_call": Call(call("getattr", X, Literal("0")), (call("f", *names(30, 30)),)),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import builtins
 import keyword
+import re
+from pathlib import Path
 
 import pytest
 from torch import nn
@@ -12,7 +14,13 @@ from netspec.backends.torch.source import names
 from netspec.backends.torch.source.titles import network_name
 from netspec.ops.activation import ReLU
 from netspec.program import Program
+from tests.language.programs import Specs
 from tests.torch_backend.by_hand import single
+
+
+@pytest.fixture
+def specs(tmp_path: Path) -> Specs:
+    return Specs(tmp_path)
 
 
 def public(module: nn.Module) -> set[str]:
@@ -84,3 +92,21 @@ def test_a_variable(name: str, expected: str) -> None:
 def test_the_name_of_a_network(name: str, about: str | None, expected: str) -> None:
     root = single(ReLU(), (3,)).root
     assert network_name(Program(name, root, about)) == expected
+
+
+def class_names(specs: Specs, text: str) -> list[str]:
+    return re.findall(r"^class (\w+)", specs.load(text).source(), re.M)
+
+
+BRANCHES = "branches: [conv: 4, conv: {out: 4, kernel: 3, padding: 1}]\n    merge: sum"
+
+
+def test_a_class_named_after_one_letter_keeps_its_number(specs: Specs) -> None:
+    text = f"body:\n  - {BRANCHES}\n    name: c3\n"
+    assert class_names(specs, text)[0] == "C3"
+
+
+def test_a_class_named_after_one_letter_says_where_it_is(specs: Specs) -> None:
+    block = "{branches: [conv: 4, conv: {out: 4, kernel: 3, padding: 1}], merge: sum, name: a}"
+    text = f"blocks: {{unit: {{body: [{block}, relu]}}}}\nbody: [conv: 8, unit]\n"
+    assert class_names(specs, text)[:2] == ["UnitA", "Unit"]

@@ -197,3 +197,24 @@ def test_a_tensor_that_no_list_holds_is_a_fault(specs: Specs) -> None:
     with pytest.raises(netspec.SpecError) as caught:
         network.source()
     assert [d.code for d in caught.value.diagnostics] == ["NS605"]
+
+
+def test_a_loop_over_parameters_calls_them_so(specs: Specs) -> None:
+    step = "[{identity: , name: u}, {parameter: [16, 16, 16], name: p}, {sum: , from: u, p}]"
+    step = step.replace("u, p}]", "'u, p'}]")
+    network = specs.load(f"body:\n  - conv: 16\n  - repeat: 2\n    do: {step}\n")
+    assert "for parameter in self.p:" in forward(network)
+
+
+def test_a_table_of_numbers_stands_above_the_classes(specs: Specs) -> None:
+    init = "{weight: '[[[[i + k / 8]] for k in range(8)] for i in range(16)]'}"
+    steps = f"  - conv: 8\n  - conv: 16\n    name: c\n    init: {init}\n"
+    network = specs.load(f"body:\n{steps}")
+    source = checked_source(network.program)
+    before, table, classes = source.partition("# fmt: off\nC_WEIGHT = (")
+    assert table
+    assert "class" not in before.partition("import")[2]
+    assert "self.c.weight.data.copy_(torch.tensor(C_WEIGHT))" in classes
+    wanted = [[i + k / 8 for k in range(8)] for i in range(16)]
+    made = network.module().state_dict()["c.weight"]
+    torch.testing.assert_close(made[:, :, 0, 0], torch.tensor(wanted))

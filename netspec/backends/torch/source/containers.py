@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from netspec.backends.torch.code import (
     Affine,
@@ -20,7 +21,9 @@ from netspec.backends.torch.code import (
 )
 from netspec.backends.torch.source.kinds import Kind
 from netspec.backends.torch.source.names import is_attribute
-from netspec.backends.torch.source.steps import Repeat, all_steps
+from netspec.backends.torch.source.sequential import SHORTEST_RUN
+from netspec.backends.torch.source.steps import Repeat, all_steps, height
+from netspec.backends.torch.tree import skeleton
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ class Container:
     def constructor(self) -> Node:
         """The expression that constructs the container with all of its modules."""
         if self.is_list:
-            return self._list([_element(child) for child in self.children])
+            return self._list(list(_folded(map(_element, self.children))))
         entries, name = tuple(self._entries()), Name(self.kind.as_dict)
         if all(isinstance(entry, Pair) and is_attribute(entry.label.text) for entry in entries):
             arguments = (Argument(e.value, e.label.text) for e in entries if isinstance(e, Pair))
@@ -111,6 +114,16 @@ def _element(child: Child | Container) -> Node:
     if isinstance(child, Container):
         return child.constructor()
     return _repeated(child, child.module)
+
+
+def _folded(elements: Iterable[Node]) -> Iterator[Node]:
+    """The elements, runs of equal ones as generators."""
+    for _, run in groupby(elements, lambda element: skeleton(element, opaque=())):
+        first, *others = run
+        if 1 + len(others) < SHORTEST_RUN or isinstance(first, Generator):
+            yield from (first, *others)
+        else:
+            yield Generator(first, Literal(1 + len(others)), height((first,)))
 
 
 def _repeated(child: Child, node: Node) -> Node:

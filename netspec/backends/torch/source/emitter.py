@@ -14,6 +14,7 @@ from netspec.backends.torch.source.classes import Class
 from netspec.backends.torch.source.printing import class_text, results_text
 from netspec.backends.torch.source.results import results_of
 from netspec.backends.torch.source.sharing import classes_of
+from netspec.backends.torch.source.tables import Tables
 from netspec.backends.torch.source.titles import name_classes
 from netspec.backends.torch.source.units import lowerings
 from netspec.backends.torch.source.weights import HELPERS
@@ -31,13 +32,17 @@ def emit(program: Program, cost: Cost) -> str:
     lowered = [lowering for unit in made for lowering in lowerings(unit.items)]
     helpers = _by_name({x.helper.strip("\n") for x in lowered if x.helper}) | HELPERS
     classes = classes_of(made, program.params)
-    _complete(classes, program, lowered, set(helpers))
+    taken = set(helpers)
+    _complete(classes, program, lowered, taken)
+    tables = Tables(taken)
+    tables.move(classes)
     own = "\n\n\n".join("\n".join(text) for cls in classes for text in _texts(cls))
     names = _names(own)
     used = [helper for name, helper in helpers.items() if name in names]
     code = "\n\n\n".join([*used, own])
     docstring = "\n".join(docstrings.of_module(program, cost))
-    return f"{docstring}\n\n{_imports(names.union(*map(_names, used)))}\n\n\n{code}\n"
+    head = [docstring, _imports(names.union(*map(_names, used))), *tables.text()]
+    return "\n\n".join(head) + f"\n\n\n{code}\n"
 
 
 def _complete(

@@ -163,6 +163,13 @@ def _primary(node: Node) -> Any:
     return bracketed("(", _doc(node), ")") if isinstance(node, Infix | Negative) else _doc(node)
 
 
+def _value(value: Any) -> Any:
+    if not isinstance(value, tuple):
+        return literal(value)
+    comma = "," if len(value) == 1 else TRAILING_COMMA
+    return bracketed("(", (joined(map(_value, value), (",", SPACE)), comma), ")")
+
+
 def literal(value: Any) -> str:
     """The value as Python source, in double quotes as `ruff format` has it."""
     if isinstance(value, tuple):
@@ -188,7 +195,7 @@ def _text(node: Text) -> str:
 
 _PRINTERS: dict[type[Node], Callable[[Any], Any]] = {
     Name: lambda node: node.text,
-    Literal: lambda node: literal(node.value),
+    Literal: lambda node: _value(node.value),
     Text: _text,
     Call: _call,
     Argument: _argument,
