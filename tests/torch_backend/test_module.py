@@ -39,6 +39,8 @@ LEAST = {
     "inception_v3": 299,
     "inception_v3_noaux": 75,
     "inception_v4": 75,
+    "unet_572": 188,
+    "unet_recursive_572": 188,
     "very_deep_polynet": 75,
 }
 """The least side of images, for networks that 64 is too little for."""
