@@ -44,6 +44,7 @@ CURVES = {
 }
 PROBE = """
 import gc, json, re, sys, tempfile, time
+from pathlib import Path
 import netspec
 path = Path(tempfile.mkdtemp()) / "net.yaml"
 def figures(body):
