@@ -109,7 +109,11 @@ class Level:
         if self.numbered and not merge:
             return self._claim(str(self._next_position()))
         used = self._used[base] = self._used.get(base, 0) + 1
-        return self._claim(f"{base}{used}" if self._bases.get(base, 0) > 1 else base)
+        ends_in_number = _NUMBER.fullmatch(base)
+        rivals = [base, ends_in_number[1]] if ends_in_number else [base]
+        if all(self._bases.get(rival, 0) <= 1 for rival in rivals):
+            return self._claim(base)
+        return self._claim(f"{base}_{used}" if ends_in_number else f"{base}{used}")
 
     def named(self, name: str) -> Path:
         """The path of a child with a name; in a numbered group its position still counts."""

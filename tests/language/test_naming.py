@@ -223,6 +223,14 @@ def test_a_collision_is_an_error(specs: Specs) -> None:
     assert specs.faults("body: [{conv: 8, name: conv1}, conv: 8, conv: 8]") == ["NS208"]
 
 
+def test_a_name_that_ends_in_a_digit_keeps_its_number_apart(specs: Specs) -> None:
+    network = specs.load("body: [{relu: , repeat: 2}, relu6, {do: [relu, conv: 3], repeat: 5}]")
+    assert paths(network)[-1] == "conv5"
+    assert {"relu6", "relu7", "relu6_1"} < set(paths(network))
+    assert paths(specs.load("body: [relu, relu6]")) == ["relu", "relu6"]
+    assert paths(specs.load("body: [relu6, conv: 3, relu6]")) == ["relu6_1", "conv", "relu6_2"]
+
+
 def test_a_module_is_registered_where_its_group_first_appears(specs: Specs) -> None:
     network = specs.load(
         """

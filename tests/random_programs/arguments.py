@@ -238,9 +238,8 @@ FORMULAS = (
     *("1.7159 * tanh(2 / 3 * x)", "x * sigmoid(1.5 * x)", "max(x, 0.1 * x) - 1"),
     *("exp(-abs(x)) + x / (in_channels + 1)", "sin(x) ** 2 + cos(x) / 2", "min(relu(x), 3)"),
 )
-# `relu6` is left out: beside six `relu` its name is taken (failure 2 of random programs).
 POINTWISE: dict[str, Proposal] = {
-    **dict.fromkeys("relu selu gelu silu mish sigmoid tanh softplus".split(), _none),
+    **dict.fromkeys("relu relu6 selu gelu silu mish sigmoid tanh softplus".split(), _none),
     **dict.fromkeys(["hard_sigmoid", "hard_swish", "hadamard"], _none),
     **{"leaky_relu": _slope, "elu": _alpha, "prelu": _per_channel, "formula": _formula},
     **{"scale": _factor, "shift": _factor, "softmax": _maybe_axis, "log_softmax": _maybe_axis},
