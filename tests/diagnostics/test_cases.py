@@ -1,36 +1,41 @@
-"""Bad specs, each with the fault beside its line: `#! CODE part of the rendered message`."""
+"""Every case: its faults and no other, its mend, and enough of them for every code."""
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
+from collections import Counter
+from dataclasses import astuple
 
 import pytest
 
-import netspec
-from netspec.diagnostics import Diagnostic, render
+from netspec.diagnostics import CODES
+from tests.diagnostics.case import CASES, Case, cases, run_bad, run_mended
 
-CASES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
-EXPECTED = re.compile(r"#! (NS\d{3}) (.*)")
-
-
-def faults(path: Path) -> tuple[Diagnostic, ...]:
-    with pytest.raises(netspec.SpecError) as caught:
-        netspec.load(path).require_claims()
-    return caught.value.diagnostics
+ALL = cases()
+FEWEST = 3
 
 
-@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
-def test_every_fault_is_reported_at_its_line_and_no_other(path: Path) -> None:
-    lines = path.read_text().splitlines()
-    expected = [
-        (number, match[1], match[2])
-        for number, line in enumerate(lines, 1)
-        if (match := EXPECTED.search(line))
-    ]
-    found = faults(path)
-    assert [(d.span.line, d.code) for d in found if d.span] == [
-        (n, code) for n, code, _ in expected
-    ]
-    for diagnostic, (_, _, part) in zip(found, expected, strict=True):
-        assert part in render(diagnostic)
+@pytest.mark.parametrize("case", ALL, ids=str)
+def test_every_fault_is_reported_at_its_line_and_no_other(case: Case) -> None:
+    exit_code, printed = run_bad(case)
+    found = case.faults(printed)
+    assert [astuple(each)[:3] for each in found] == [astuple(each)[:3] for each in case.expected]
+    for each, expected in zip(found, case.expected, strict=True):
+        assert each.has(expected.parts), f"{' ... '.join(expected.parts)}\nnot in\n{each.text}"
+    assert exit_code != 0
+    assert case.code in {each.code for each in found}
+
+
+@pytest.mark.parametrize("case", [case for case in ALL if case.has_mend], ids=str)
+def test_the_mend_mends_it(case: Case) -> None:
+    assert run_mended(case) == (0, "")
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_code_has_prose_and_cases(code: str) -> None:
+    assert (CASES / code / "about.md").read_text().strip()
+    assert Counter(case.code for case in ALL)[code] >= FEWEST
+
+
+def test_every_folder_is_a_code_and_every_case_says_what_its_author_did() -> None:
+    assert {folder.name for folder in CASES.iterdir()} <= set(CODES)
+    assert [str(case) for case in ALL if not case.title] == []

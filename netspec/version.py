@@ -1,0 +1,3 @@
+"""The version of netspec."""
+
+VERSION = "0.1.0"
