@@ -11,10 +11,17 @@ from docs.generator.markdown import code, table
 
 PACKAGE = Path(netspec.__file__).parent
 PIPELINE = (
-    "diagnostics.py tensor.py syntax ops program elaborate analysis backends stats.py catalog.py "
-    "network.py cli"
+    "version.py diagnostics tensor.py syntax ops program elaborate analysis backends stats.py "
+    "schema sizes catalog.py expand network.py cli"
 ).split()
-FOLDED = ("ops", "backends/graphviz", "backends/torch/ops", "backends/torch/source", "cli")
+FOLDED = (
+    "ops",
+    "backends/graphviz",
+    "backends/torch/ops",
+    "backends/torch/source",
+    "schema",
+    "cli",
+)
 """Packages that are one line."""
 SHOWN = ("ops/base.py", "ops/installed.py")
 """Files of them that have a line of their own."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator
 
-from docs.generator.arguments import values
 from docs.generator.markdown import code, page, table
 from docs.generator.samples import Sample, sample
 from netspec.ops.base import Op, find, names
 from netspec.ops.fields import MAX_SIZE
+from netspec.schema.wording import values
 from netspec.tensor import Tensor
 
 GROUPS = (

@@ -44,7 +44,8 @@ def _output(command: str) -> str:
     """What the command prints, on both streams."""
     program, *arguments = shlex.split(command.removeprefix("$ "))
     assert program == "netspec", command
-    printed = io.StringIO()
+    printed = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
         main(arguments)
-    return printed.getvalue()
+    printed.seek(0)
+    return printed.read()

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from docs.generator.markdown import code, fenced, page, table
 from netspec.elaborate.environment import standard_block, standard_names
-from netspec.syntax.spec import Block, Parameter
+from netspec.schema.wording import block_values
+from netspec.syntax.spec import Block
 
 INTRODUCTION = """\
 Blocks that every spec can use by name, written in the language itself. A block of the same name in
@@ -19,7 +20,7 @@ def std_page() -> str:
 
 
 def _entry(block: Block) -> str:
-    rows = [[code(name), *_values(p)] for name, p in block.parameters.items()]
+    rows = [[code(name), *block_values(p)] for name, p in block.parameters.items()]
     source = f"Source: {citation(block.home.citation)}."
     return "\n\n".join(
         [
@@ -29,14 +30,6 @@ def _entry(block: Block) -> str:
             fenced("yaml fragment", _definition(block)),
         ]
     )
-
-
-def _values(parameter: Parameter) -> tuple[str, str]:
-    if parameter.default is None:
-        return code(parameter.kind), "required"
-    span = parameter.default.span
-    line = span.source.lines[span.line - 1]
-    return "", code(line[span.column - 1 : span.end_column - 1])
 
 
 def _definition(block: Block) -> str:

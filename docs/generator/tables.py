@@ -11,10 +11,14 @@ from docs.generator.markdown import code, table
 from docs.generator.modules import modules
 from netspec.analysis.tree import MAX_NODES
 from netspec.cli import COMMANDS
+from netspec.diagnostics.errors import MAX_FAULTS
 from netspec.elaborate.elaborator import INSTANCE_STEPS, MAX_DEPTH, MAX_STEPS, RECURSION_STEPS
 from netspec.elaborate.loops import MAX_ITERATIONS
 from netspec.ops.fields import MAX_SIZE
 from netspec.syntax import arithmetic, expression, reader
+from netspec.syntax.parse import MAX_CLAIMS
+from netspec.syntax.spec import MAX_VARIANTS
+from netspec.tensor import MAX_ELEMENTS
 
 STEPS = (
     f"calls, iterations, {INSTANCE_STEPS} for each distinct block and {RECURSION_STEPS} for each "
@@ -51,6 +55,10 @@ def limits() -> str:
         (STEPS, MAX_STEPS, "NS402"),
         ("modules of a tree, rows of a table", MAX_NODES, "NS402"),
         ("a size or channel count", MAX_SIZE, "NS204"),
+        ("elements of a tensor, an input or a weight", MAX_ELEMENTS, "NS402"),
+        ("variants of a file", MAX_VARIANTS, "NS103"),
+        ("claims of a network", MAX_CLAIMS, "NS103"),
+        ("faults that are reported", MAX_FAULTS, "NS103"),
     ]
     return table(
         ["at most", "of", "code"], [[f"{limit:,}", what, code(c)] for what, limit, c in rows], "rll"

@@ -1,4 +1,4 @@
-"""What the arguments of ops may be, in words, from their pydantic fields."""
+"""What arguments may be, in words, from the pydantic fields of ops and the parameters of blocks."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from docs.generator.markdown import code
 from netspec.ops.base import Op
 from netspec.ops.fields import MAX_SIZE
+from netspec.syntax.spec import Parameter
 
 VALIDATED = {
     "dimensions": "list of sizes, at least 1",
@@ -35,26 +35,36 @@ UNGIVEN = {
     ("upsample", "size"): "`by` times as many",
 }
 """What an argument without a default is where it is not given, by op and argument."""
-TYPES = {int: "whole number", float: "number", bool: "`true` or `false`"}
+TYPES = {int: "whole number", float: "number", bool: "`true` or `false`", str: "text"}
 BOUNDS = {"gt": "above", "ge": "at least", "lt": "below", "le": "at most"}
 
 
 def values(cls: type[Op], name: str, field: FieldInfo) -> tuple[str, str]:
-    """What an argument may be, and its default."""
+    """What an argument of an op may be, and its default."""
     kinds = _without_none(field.annotation)
     if field.is_required():
         default = "required"
     elif field.default is None:
-        default = UNGIVEN[cls.name, name]
+        default = UNGIVEN.get((cls.name, name), "none")
     else:
-        default = code(_literal(field.default))
+        default = f"`{_literal(field.default)}`"
     return _words(*kinds, *field.metadata), default
+
+
+def block_values(parameter: Parameter) -> tuple[str, str]:
+    """The type of a parameter of a block, where it says one, and its default as written."""
+    if parameter.default is None:
+        return f"`{parameter.kind}`", "required"
+    span = parameter.default.span
+    line = span.source.lines[span.line - 1]
+    return "", f"`{line[span.column - 1 : span.end_column - 1]}`"
 
 
 def _without_none(annotation: Any) -> tuple[Any, ...]:
     """The type that an annotation names beside None, with what constrains it."""
-    if types.NoneType in get_args(annotation):
-        (annotation,) = (each for each in get_args(annotation) if each is not types.NoneType)
+    given = [each for each in get_args(annotation) if each is not types.NoneType]
+    if types.NoneType in get_args(annotation) and len(given) == 1:
+        annotation = given[0]
     if get_origin(annotation) is Annotated:
         return tuple(each for part in get_args(annotation) for each in _constraints(part))
     return (annotation,)
@@ -66,12 +76,16 @@ def _constraints(part: Any) -> tuple[Any, ...]:
 
 def _words(annotation: Any, *constraints: Any) -> str:
     for constraint in constraints:
-        if hasattr(constraint, "func"):
-            return VALIDATED[constraint.func.__name__]
+        if (known := VALIDATED.get(_validator(constraint))) is not None:
+            return known
     if get_origin(annotation) is Literal:
-        return ", ".join(code(word) for word in get_args(annotation))
-    bounds = [bound for constraint in constraints for bound in _bounds(constraint)]
-    return ", ".join([TYPES[annotation], *bounds])
+        return ", ".join(f"`{word}`" for word in get_args(annotation))
+    kind = TYPES.get(annotation, "list" if get_origin(annotation) is tuple else "value")
+    return ", ".join([kind, *(bound for each in constraints for bound in _bounds(each))])
+
+
+def _validator(constraint: Any) -> str:
+    return getattr(getattr(constraint, "func", None), "__name__", "")
 
 
 def _bounds(constraint: Any) -> list[str]:
