@@ -137,6 +137,7 @@ def _body(pen: Pen, home: Home) -> tuple[dict[str, Node], tuple[Tensor, ...]]:
     scope = Scope(home, [dict(home.params)], [tuple(inputs.values())])
     top: dict[str, Node] = {}
     body: list[Node] = []
+    narrowed = False
     if len(inputs) == 1 and "input" in inputs:
         top["input"] = _sizes(pen, home, inputs["input"])
     else:
@@ -145,6 +146,7 @@ def _body(pen: Pen, home: Home) -> tuple[dict[str, Node], tuple[Tensor, ...]]:
         if len(inputs) > 1 and pen.chance(60):
             name = pen.choose(list(inputs))
             scope.flows = [(inputs[name],)]
+            narrowed = True  # inputs that no step takes are a fault
             body.append(modified("identity", from_=name))
     body += sequence(pen, scope, 6)
     for known in home.known:
@@ -153,7 +155,12 @@ def _body(pen: Pen, home: Home) -> tuple[dict[str, Node], tuple[Tensor, ...]]:
     if not scope.single:
         body.append(one_of_several(pen, scope))
     top["body"] = body
-    return top, _outputs(pen, scope, top)
+    outputs = _outputs(pen, scope, top)
+    if narrowed:
+        said = flow(body) + flow(top.get("outputs", []))
+        taken = set(re.findall(r"\w+", said))
+        top["inputs"] = {name: x for name, x in top["inputs"].items() if name in taken}
+    return top, outputs
 
 
 def _inputs(pen: Pen) -> dict[str, Tensor]:
