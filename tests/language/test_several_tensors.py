@@ -98,7 +98,7 @@ def test_one_input_may_be_named(specs: Specs) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "code"),
     [
-        ("inputs: [previous, current]", "inputs: [previous, current, more]", "NS306"),
+        ("inputs: [previous, current]", "inputs: [previous, current, more]", "NS209"),
         ("inputs: [previous, current]", "inputs: [previous, previous]", "NS208"),
         ("inputs: [previous, current]", "inputs: previous", "NS205"),
         ("outputs: [current, new]", "outputs: [current, nwe]", "NS207"),

@@ -2,17 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
 from tests.language.programs import Specs
 from tests.torch_backend.checks import checked_source
-
-
-@pytest.fixture
-def specs(tmp_path: Path) -> Specs:
-    return Specs(tmp_path)
 
 
 def constructor(specs: Specs, widths: str) -> str:

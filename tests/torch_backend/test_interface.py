@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-import pytest
 import torch
 
 from netspec import Network
@@ -20,11 +18,6 @@ body:
   - {do: [conv: 2, {relu: , name: late}], name: aux}
   - {conv: 3, from: dropout, name: head}
 """
-
-
-@pytest.fixture
-def specs(tmp_path: Path) -> Specs:
-    return Specs(tmp_path)
 
 
 def outputs(network: Network, *, training: bool) -> Any:

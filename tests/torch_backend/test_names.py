@@ -5,7 +5,6 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
-from pathlib import Path
 
 import pytest
 from torch import nn
@@ -16,11 +15,6 @@ from netspec.ops.activation import ReLU
 from netspec.program import Program
 from tests.language.programs import Specs
 from tests.torch_backend.by_hand import single
-
-
-@pytest.fixture
-def specs(tmp_path: Path) -> Specs:
-    return Specs(tmp_path)
 
 
 def public(module: nn.Module) -> set[str]:

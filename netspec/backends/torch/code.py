@@ -252,5 +252,10 @@ class Text(Node):
 
 
 def same(a: Any, b: Any) -> bool:
-    """Equality that tells `True` from 1 and 1.0 from 1."""
-    return type(a) is type(b) and bool(a == b)
+    """Equality that tells `True` from 1 and 1.0 from 1, in lists too."""
+    return bool(typed(a) == typed(b))
+
+
+def typed(value: Any) -> Any:
+    """The value beside its type, as a key that tells `True` from 1 and 1.0 from 1."""
+    return (type(value), tuple(map(typed, value)) if isinstance(value, tuple) else value)

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from itertools import takewhile
 from typing import Any
 
-from netspec.backends.torch.code import Call, Infix, Literal, Node, Parameter, Slot, same
+from netspec.backends.torch.code import Call, Infix, Literal, Node, Parameter, Slot, same, typed
 from netspec.backends.torch.source.expressions import evaluated, translated
 from netspec.backends.torch.source.names import distinct, variable
 from netspec.backends.torch.source.units import Unit
@@ -176,7 +176,7 @@ def _constant(column: Column) -> bool:
 
 
 def _key(column: Column) -> Key:
-    return tuple((type(value), value) for value in column)
+    return tuple(map(typed, column))
 
 
 def annotation(column: Column) -> str:
