@@ -5,7 +5,7 @@ RUN = $(VENV)/bin/
 TEST = OMP_NUM_THREADS=1 $(RUN)python -m pytest -n 2
 INSTALL = $(RUN)python -m pip install --quiet --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test check docs bench clean
+.PHONY: demo test check docs bench fuzz clean
 
 demo: $(VENV)/.installed
 	$(RUN)netspec build specs/densenet121.yaml -o build
@@ -27,6 +27,13 @@ bench: $(VENV)/.benchmark-installed
 	$(RUN)python -m benchmarks.stats --write docs/benchmarks.md
 	$(RUN)python -m benchmarks.scale --write docs/scale.md
 
+# Seconds for each target: make fuzz SECONDS=600
+SECONDS ?= 60
+fuzz: $(VENV)/.fuzz-installed
+	$(RUN)python -m fuzz reader $(SECONDS)
+	$(RUN)python -m fuzz expression $(SECONDS)
+	$(RUN)python -m fuzz elaborator $(SECONDS)
+
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(INSTALL) -e '.[torch]'
@@ -38,6 +45,10 @@ $(VENV)/.test-installed: $(VENV)/.installed
 
 $(VENV)/.benchmark-installed: $(VENV)/.installed
 	$(INSTALL) -e '.[torch,benchmark]'
+	touch $@
+
+$(VENV)/.fuzz-installed: $(VENV)/.installed
+	$(INSTALL) -e '.[fuzz]'
 	touch $@
 
 clean:
