@@ -1,9 +1,10 @@
 """Ops that make one tensor of several."""
 
+from collections import Counter
 from typing import ClassVar
 
 from netspec.ops.base import POINTWISE, Op, ShapeError, Tensors, Window, op
-from netspec.ops.checks import NO_AXIS, axis_of, mismatch, require_float
+from netspec.ops.checks import NO_AXIS, Mismatch, axis_of, fewest, require_float
 from netspec.tensor import Tensor
 
 
@@ -23,15 +24,11 @@ class Concat(Op):
     def infer(self, inputs: Tensors) -> Tensors:
         first = inputs[0]
         axis = axis_of(self, self.axis, first)
-        head, tail = first.shape[:axis], first.shape[axis + 1 :]
-        total = 0
-        for at, x in enumerate(inputs):
-            same_rank = len(x.shape) == len(first.shape)
-            around = x.shape[:axis], x.shape[axis + 1 :]
-            if not same_rank or around != (head, tail) or x.dtype != first.dtype:
-                raise mismatch(self, inputs, at, 0, free=axis)
-            total += x.shape[axis]
-        return (Tensor((*head, total, *tail), first.dtype),)
+        around = [(x.shape[:axis], x.shape[axis + 1 :], len(x.shape), x.dtype) for x in inputs]
+        head, tail, _, dtype = around[0]
+        if any(each != around[0] for each in around):
+            raise Mismatch(self, inputs, fewest(around), axis)
+        return (Tensor((*head, sum(x.shape[axis] for x in inputs), *tail), dtype),)
 
     def extra_flops(self, inputs: Tensors, outputs: Tensors) -> int:
         return 0
@@ -47,15 +44,32 @@ class Elementwise(Op):
     """
 
     arity: ClassVar[tuple[int, int | None]] = (1, None)
+    takes_one_map: ClassVar[bool] = False
+    """Whether one map, `[1, H, W]`, broadcasts too."""
     merges = True
 
     def infer(self, inputs: Tensors) -> Tensors:
         widest = max(inputs, key=lambda x: (len(x.shape), x.elements))
         require_float(self, widest)
-        for at, x in enumerate(inputs):
-            if x != widest and not _broadcasts(x, widest):
-                raise mismatch(self, inputs, at, inputs.index(widest), free=None)
+        if any(x != widest and not self._broadcasts(x, widest) for x in inputs):
+            raise Mismatch(self, inputs, self._odd(inputs), None)
         return (widest,)
+
+    def _odd(self, inputs: Tensors) -> list[int]:
+        """The operands that do not go with what most of those with the most axes are."""
+        rank = max(len(x.shape) for x in inputs)
+        full = [x for x in inputs if len(x.shape) == rank]
+        maps = [x for x in full if x.elements > x.shape[0]] or full
+        usual, _ = Counter(maps).most_common(1)[0]
+        return [k for k, x in enumerate(inputs) if x != usual and not self._broadcasts(x, usual)]
+
+    def _broadcasts(self, x: Tensor, over: Tensor) -> bool:
+        """Whether `x` holds one value per channel of `over`, or one map for all its channels."""
+        per_channel = x.shape[0] == over.shape[0] and x.elements == over.shape[0]
+        fits = per_channel and len(x.shape) in (1, len(over.shape))
+        if self.takes_one_map and len(over.shape) > 2:
+            fits = fits or x.shape == (1, *over.shape[1:])
+        return fits and x.dtype == over.dtype
 
     def extra_flops(self, inputs: Tensors, outputs: Tensors) -> int:
         return (len(inputs) - 1) * outputs[0].elements
@@ -74,10 +88,12 @@ class Sum(Elementwise):
 
 @op("mul", group="merge")
 class Mul(Elementwise):
-    """`x1 * x2 * ...` of equal shapes; `[C]` broadcasts over `[C, H, W]`.
+    """`x1 * x2 * ...` of equal shapes; `[C]` and one map, `[1, H, W]`, broadcast over `[C, H, W]`.
 
-    FLOPs: `n - 1` per output element for n inputs.
+    So channels and places are gated. FLOPs: `n - 1` per output element for n inputs.
     """
+
+    takes_one_map = True
 
 
 @op("max", group="merge")
@@ -161,9 +177,8 @@ class Stack(Op):
             raise ShapeError(
                 "NS301", f"stack along axis {self.axis}, but its output has {rank} axes"
             )
-        for at, x in enumerate(inputs):
-            if x != first:
-                raise mismatch(self, inputs, at, 0, free=NO_AXIS)
+        if any(x != first for x in inputs):
+            raise Mismatch(self, inputs, fewest(inputs), NO_AXIS)
         axis = self.axis % rank
         return (Tensor((*first.shape[:axis], len(inputs), *first.shape[axis:]), first.dtype),)
 
@@ -196,7 +211,9 @@ class Matmul(Op):
         matching, columns = (second, first) if self.transpose else (first, second)
         if batch != other_batch or inner != matching or x.dtype != y.dtype:
             transposed = " transposed" if self.transpose else ""
-            raise ShapeError("NS302", f"matmul: {x} cannot be multiplied with {y}{transposed}")
+            message = f"matmul: {x} cannot be multiplied with {y}{transposed}"
+            about = [(0, len(batch) + 1), (1, len(batch) + self.transpose)]
+            raise ShapeError("NS302", message, about=about if len(x.shape) == len(y.shape) else ())
         return (Tensor((*batch, rows, columns), x.dtype),)
 
     def macs(self, inputs: Tensors, outputs: Tensors) -> int:
@@ -221,9 +238,3 @@ class Nothing(Op):
 
     def extra_flops(self, inputs: Tensors, outputs: Tensors) -> int:
         return 0
-
-
-def _broadcasts(x: Tensor, over: Tensor) -> bool:
-    """Whether `x` holds one value per channel of `over`."""
-    per_channel = x.shape[0] == over.shape[0] and x.elements == over.shape[0]
-    return per_channel and len(x.shape) in (1, len(over.shape)) and x.dtype == over.dtype

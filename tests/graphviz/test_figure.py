@@ -422,6 +422,24 @@ def test_many_generated_branches_are_one_drawing(tmp_path: Path) -> None:
     assert len([strip for strip in shown.strips if "tanh" in strip]) == 1
 
 
+def test_a_block_with_fewer_operands_in_each_use(tmp_path: Path) -> None:
+    body = """
+    blocks:
+      widen:
+        params: {c: int}
+        body:
+          - conv: 1
+            name: psi
+          - concat:
+            from: "[psi for j in range(c)]"
+    body:
+      - for: {k: [16, 8, 4]}
+        do: [{conv: k}, {widen: k}]
+    """
+    shown = figure(load(tmp_path, body))
+    assert any("concat" in strip for strip in shown.strips)
+
+
 def test_few_generated_branches_stand_side_by_side(tmp_path: Path) -> None:
     body = """
     body:

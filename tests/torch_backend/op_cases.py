@@ -121,6 +121,7 @@ CASES: dict[str, list[tuple[dict[str, object], list[Shape]]]] = {
         ({}, [IMAGE, CHANNELS]),
         ({}, [VOLUME, CHANNELS]),
         ({}, [IMAGE, (6, 1, 1)]),
+        ({}, [IMAGE, (1, 9, 8), CHANNELS]),
         ({}, [CHANNELS] * 3),
         ({}, [SEQUENCE, CHANNELS]),
     ],

@@ -52,8 +52,8 @@ class Symbols:
 
 
 def _one_each(values: Values) -> tuple[Any, ...] | None:
-    """The value in each version, if its iterations agree."""
-    agree = all(value == each[0] for each in values for value in each)
+    """The value in each version, if it is there in each and its iterations agree."""
+    agree = all(each and all(value == each[0] for value in each) for each in values)
     return tuple(each[0] for each in values) if agree else None
 
 
