@@ -96,8 +96,21 @@ def _add(a: Any, b: Any) -> Any:
     return bounded(a + b)
 
 
+def position(value: Any) -> Any:
+    """A whole number as Python counts with it: `range` and indices read past what a subclass says
+    (`netspec.sizes` has one).
+    """
+    return int(value) if isinstance(value, int) else value
+
+
+def spelled(value: Any) -> str:
+    """A value in a name: a size that is followed becomes the number that it is."""
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return str(position(value) if is_number else value)
+
+
 def _range(*bounds: int) -> tuple[int, ...]:
-    numbers = range(*bounds)
+    numbers = range(*map(position, bounds))
     spend((numbers.stop - numbers.start) // numbers.step)
     return tuple(numbers)
 
@@ -169,3 +182,21 @@ def _number(value: Any) -> Any:
     if isinstance(value, int | float):
         return value
     raise TypeError(f"{value!r} is not a number")
+SIGNS: dict[type[ast.AST], str] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.FloorDiv: "//",
+    ast.Mod: "%",
+    ast.Pow: "**",
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.In: "in",
+    ast.NotIn: "not in",
+}
+"""How the operators of `BINARY` are written."""

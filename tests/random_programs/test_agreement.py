@@ -9,9 +9,9 @@ from hypothesis import given
 
 import netspec
 from netspec.backends.torch import emit
+from tests.examples import examples
 from tests.random_programs.agreement import assert_agreement
 from tests.random_programs.files import Spec, specs
-from tests.random_programs.profiles import examples
 from tests.torch_backend.checks import assert_clean
 
 

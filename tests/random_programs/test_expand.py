@@ -8,8 +8,8 @@ from hypothesis import given
 
 import netspec
 from netspec.analysis.state import state_dict
+from tests.examples import examples
 from tests.random_programs.files import Spec, specs
-from tests.random_programs.profiles import examples
 
 
 def test_the_expanded_spec_is_the_same_program(tmp_path: Path) -> None:

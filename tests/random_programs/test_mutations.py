@@ -16,8 +16,8 @@ import netspec
 from netspec.catalog import documents
 from netspec.diagnostics import render
 from netspec.network import Network
+from tests.examples import examples
 from tests.random_programs.files import Spec, specs
-from tests.random_programs.profiles import examples
 from tests.random_programs.text import Node, document
 
 SECONDS = 2

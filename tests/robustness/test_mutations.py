@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from netspec.catalog import documents
 from netspec.network import Network
+from tests.examples import examples
 from tests.robustness import shipped
 from tests.robustness.judge import torch_judges
 from tests.robustness.mutations import Mutant, texts, trees
-from tests.robustness.profiles import examples
 from tests.robustness.verdict import answer_all, require_module, torch_agrees, verdict_on
 
 

@@ -15,8 +15,8 @@ from netspec.elaborate.environment import STD
 from netspec.network import Network
 from tests.docs.pages import ROOT, Fence
 from tests.docs.test_specs import GOOD, completed
+from tests.examples import examples
 from tests.random_programs.files import Spec, specs
-from tests.random_programs.profiles import examples
 from tests.random_programs.test_mutations import broken
 from tests.schema.validation import alarms, alarms_in
 

@@ -7,18 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from netspec.backends.torch.code import Call, Infix, Literal, Name, Node
+from netspec.syntax.arithmetic import SIGNS
 
 Lookup = Callable[[str], "Node | None"]
 
-_OPERATORS: dict[type[ast.operator], str] = {
-    ast.Add: "+",
-    ast.Sub: "-",
-    ast.Mult: "*",
-    ast.Div: "/",
-    ast.FloorDiv: "//",
-    ast.Mod: "%",
-    ast.Pow: "**",
-}
 _FUNCTIONS: dict[str, Callable[..., Any]] = {"abs": abs, "max": max, "min": min}
 
 
@@ -39,7 +31,7 @@ def _translate(tree: ast.expr, lookup: Lookup) -> Node | None:
             return lookup(name)
         case ast.BinOp(left=left, op=operator, right=right):
             operands = _translate_all([left, right], lookup)
-            return _simplified(_OPERATORS[type(operator)], operands) if operands else None
+            return _simplified(SIGNS[type(operator)], operands) if operands else None
         case ast.Call(func=ast.Name(id=name), args=args) if name in _FUNCTIONS:
             arguments = _translate_all(args, lookup)
             return Call(Name(name), arguments) if arguments else None

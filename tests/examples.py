@@ -1,7 +1,6 @@
-"""How many random programs a test draws.
+"""How many examples a test draws.
 
-A few, the same each time; with the environment variable `RANDOM_PROGRAMS=5000` so many, others each
-time.
+A few, the same each time; with the environment variable `EXAMPLES=5000` so many, others each time.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ import os
 
 from hypothesis import HealthCheck, settings
 
-_many = int(os.environ.get("RANDOM_PROGRAMS", 0))
+_many = int(os.environ.get("EXAMPLES", 0))
 
 
 def examples(few: int) -> settings:
