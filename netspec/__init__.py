@@ -6,6 +6,6 @@ and becomes source code, a diagram or a module. Importing netspec never imports 
 
 from netspec.diagnostics import Diagnostic, SpecError
 from netspec.network import Network, load
+from netspec.version import VERSION as __version__
 
-__version__ = "0.1.0"
 __all__ = ["Diagnostic", "Network", "SpecError", "__version__", "load"]

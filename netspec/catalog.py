@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from netspec.diagnostics import Report, Source, fault, nearest
-from netspec.syntax.folder import Folder
+from netspec.syntax.folder import Folder, near_file
 from netspec.syntax.nodes import Mapping, Node
 from netspec.syntax.reader import read_nodes, read_source
 from netspec.syntax.spec import variant_of, variants
@@ -37,17 +37,18 @@ def documents(address: str) -> list[Document]:
     report = Report()
     source = read_source(path)
     folder = Folder(path.parent, report)
-    root = folder.extended(read_nodes(source, report), (path.resolve(),))
+    root = folder.extended(read_nodes(source, report), path)
     known = variants(root) if isinstance(root, Mapping) else {}
     if variant and variant not in known:
         hint = nearest(variant, known) or (f"it has {', '.join(known)}" if known else None)
         raise fault("NS003", f"{where} has no variant `{variant}`", hint=hint)
     if not isinstance(root, Mapping) or not known:
         return [Document(where, source, root, folder)]
-    for key in ("claims", "budget"):
-        if (node := root.get(key)) is not None:
-            message = f"a file with variants is no network of its own: `{key}` goes to the variants"
-            report.add(fault("NS503", message, node.span))
+    for key, _ in root:
+        if key.text in ("claims", "budget"):
+            message = "a file with variants is no network of its own: "
+            message += f"`{key.text}` goes to the variants"
+            report.add(fault("NS503", message, key.span))
     return [
         Document(f"{where}@{name}", source, variant_of(root, name), folder)
         for name in ([variant] if variant else known)
@@ -103,11 +104,24 @@ def _is_path(where: str) -> bool:
 
 def _path(where: str) -> Path:
     if _is_path(where):
+        if not os.path.exists(where):
+            raise fault("NS001", f"there is no file `{where}`", hint=_near_file(Path(where)))
         return Path(where)
     if where in shipped_files():
         return shipped_files()[where]
     if os.path.exists(where):
         return Path(where)
-    names = [*shipped(), *(name for names in shipped().values() for name in names)]
-    hint = nearest(where, names) or "`netspec list` shows the shipped ones"
+    hint = nearest(where, _shipped_names()) or "`netspec list` shows the shipped ones"
+    if os.path.isfile(f"{where}.yaml"):
+        hint = f"did you mean `{where}.yaml`?"
     raise fault("NS003", f"there is no spec `{where}`: no file and no shipped spec", hint=hint)
+
+
+def _near_file(path: Path) -> str | None:
+    if path.name == f"{path.stem}.yaml" and path.stem in _shipped_names():
+        return f"a shipped spec goes by its name alone: `{path.stem}`"
+    return near_file(str(path), path)
+
+
+def _shipped_names() -> list[str]:
+    return [*shipped(), *(name for names in shipped().values() for name in names)]

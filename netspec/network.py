@@ -64,7 +64,19 @@ class Network:
 
     @cached_property
     def _compiled(self) -> tuple[SpecFile, Program]:
-        return compile_document(self.document, self.overrides, self.sizes)
+        try:
+            return compile_document(self.document, self.overrides, self.sizes)
+        except SpecError as error:
+            if not self.sizes:
+                raise
+            raise self._with_legal_sizes(error) from None
+
+    def _with_legal_sizes(self, error: SpecError) -> SpecError:
+        """The faults at an input from outside, with what inputs the spec takes."""
+        from netspec.sizes import with_legal_sizes
+
+        file, report = parse_document(self.document, self.overrides, {})
+        return with_legal_sizes(error, file, report, self.sizes)
 
     @property
     def program(self) -> Program:
@@ -149,7 +161,7 @@ class Network:
         from netspec.analysis.claims import check_budget
 
         report = Report()
-        for excess in check_budget(self._compiled[0].budget, self.cost):
+        for excess in check_budget(self._compiled[0].budget, self.program, self.costs):
             report.add(SpecError([excess]))
         for verdict in self.read_claims(report):
             if verdict.fault is not None:
@@ -175,6 +187,12 @@ class Network:
                 raise fault("NS503", f"there is no parameter `{key.text}`", key.span, hint=hint)
         changed = {key.text: value for key, value in overrides}
         return compile_document(self.document, changed, {})[1]
+
+    def expanded(self) -> str:
+        """The spec that is meant in the end, as YAML with where each value came from."""
+        from netspec.expand import expanded
+
+        return expanded(self.document, self._compiled[0], self.program.params)
 
     def source(self) -> str:
         """The network as a PyTorch source file that imports nothing but torch."""
@@ -226,20 +244,37 @@ def compile_document(
     chosen: Document, overrides: Mapping[str, Node], sizes: Mapping[str | None, Node]
 ) -> tuple[SpecFile, Program]:
     """Parse and elaborate a document with parameters and input set from outside."""
+    file, report = parse_document(chosen, overrides, sizes)
+    return file, elaborate(file, report)
+
+
+def legal_sizes(
+    chosen: Document, overrides: Mapping[str, Node], sizes: Mapping[str | None, Node]
+) -> list[str]:
+    """For which heights, widths and lengths a document checks, in sentences."""
+    from netspec.sizes import described
+
+    return described(*parse_document(chosen, overrides, sizes))
+
+
+def parse_document(
+    chosen: Document, overrides: Mapping[str, Node], sizes: Mapping[str | None, Node]
+) -> tuple[SpecFile, Report]:
+    """The document's spec file, and the report for its faults."""
     report = Report(chosen.folder.report)
     file = parse_spec(chosen.root, chosen.source, report, chosen.folder.library)
     file.name = file.name or re.sub(r"\W|^(?=\d)", "_", Path(chosen.source.name).stem)
     _require_params(file, overrides)
     file.overrides, file.sizes = dict(overrides), dict(sizes)
-    return file, elaborate(file, report)
+    return file, report
 
 
 def _require_params(file: SpecFile, overrides: Mapping[str, Node]) -> None:
     known = list(file.params)
-    for name, node in overrides.items():
+    for name in overrides:
         if name not in known:
             hint = nearest(name, known) or (f"it has {', '.join(known)}" if known else None)
-            raise fault("NS003", f"the spec has no parameter `{name}`", node.span, hint=hint)
+            raise fault("NS003", f"the spec has no parameter `{name}`", hint=hint)
 
 
 def argument_node(value: Any, name: str) -> Node:

@@ -12,7 +12,7 @@ from docs.generator.modules import modules
 from netspec.analysis.tree import MAX_NODES
 from netspec.cli import COMMANDS
 from netspec.diagnostics.errors import MAX_FAULTS
-from netspec.elaborate.elaborator import INSTANCE_STEPS, MAX_DEPTH, MAX_STEPS, RECURSION_STEPS
+from netspec.elaborate.limits import INSTANCE_STEPS, MAX_DEPTH, MAX_STEPS, RECURSION_STEPS
 from netspec.elaborate.loops import MAX_ITERATIONS
 from netspec.ops.fields import MAX_SIZE
 from netspec.syntax import arithmetic, expression, reader

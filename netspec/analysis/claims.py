@@ -6,10 +6,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 
-from netspec.analysis.cost import Cost, Costs
-from netspec.analysis.tree import find
-from netspec.diagnostics import Diagnostic, fault
+from netspec.analysis.cost import Costs
+from netspec.analysis.tree import Node as TreeNode
+from netspec.analysis.tree import NotInTree, find, module_tree
+from netspec.diagnostics import Diagnostic, Note, Span, fault, nearest
 from netspec.program import Program
 from netspec.syntax.nodes import Mapping as MappingNode
 from netspec.syntax.nodes import Node, Scalar, Sequence
@@ -17,6 +19,8 @@ from netspec.syntax.spec import Claim
 from netspec.tensor import Tensor
 
 _PRINTED = re.compile(r"([0-9][0-9,]{0,60})(?:\.([0-9]{1,30}))?\s*([kKMGBT]?)")
+MAX_NAMES = 1000
+"""Names of modules among which a misspelt one is looked for."""
 _SCALES = {"": 0, "k": 3, "K": 3, "M": 6, "G": 9, "B": 9, "T": 12}
 
 
@@ -29,6 +33,9 @@ class Verdict:
     printed: str
     computed: str
     holds: bool
+    span: Span
+    """Where the figure is claimed."""
+    hint: str | None = None
 
     @property
     def fault(self) -> Diagnostic | None:
@@ -36,11 +43,11 @@ class Verdict:
         source = f" ({self.claim.source})" if self.claim.source else ""
         if self.holds and self.claim.disputed:
             message = f"the disputed claim {self.quantity} = {self.printed}{source} holds"
-            return Diagnostic("NS502", message, self.claim.span, hint="remove `disputed`")
+            return Diagnostic("NS502", message, self.span, hint="remove `disputed`")
         if self.holds or self.claim.disputed:
             return None
         message = f"{self.quantity} is {self.computed}, not {self.printed} as printed{source}"
-        return Diagnostic("NS501", message, self.claim.span)
+        return Diagnostic("NS501", message, self.span, hint=self.hint)
 
 
 def check_claim(
@@ -53,9 +60,7 @@ def check_claim(
     costs = Costs(program)
     cost, outputs, where = costs.total, program.eval_outputs, ""
     if claim.at is not None:
-        node = find(program, costs, tuple(claim.at.text.split(".")))
-        if node is None:
-            raise fault("NS503", f"there is no step at `{claim.at.text}`", claim.at.span)
+        node = _node(program, costs, claim.at)
         cost, outputs = node.cost if node.call else node.first, node.output
         where = f" at {claim.at.text}"
     place = where + _given(claim)
@@ -67,6 +72,15 @@ def check_claim(
             computed = cost.params if quantity == "params" else cost.macs
             verdicts.append(_figure(claim, quantity + place, node_, computed))
     return verdicts
+
+
+def _node(program: Program, costs: Costs, at: Scalar) -> TreeNode:
+    try:
+        return find(program, costs, tuple(at.text.split(".")))
+    except NotInTree as error:
+        near = nearest(error.name, islice(error.names, MAX_NAMES))
+        hint = near or "`netspec stats` shows the tree"
+        raise fault("NS503", f"there is no step at `{at.text}`", at.span, hint=hint) from None
 
 
 def interval(printed: str) -> tuple[Decimal, Decimal] | None:
@@ -83,11 +97,13 @@ def interval(printed: str) -> tuple[Decimal, Decimal] | None:
 def _figure(claim: Claim, quantity: str, node: Node, computed: int) -> Verdict:
     bounds = interval(node.text) if isinstance(node, Scalar) else None
     if bounds is None:
-        hint = "a number as it was printed: 25557032, '60,000', 25.6M, 4.09G"
-        raise fault("NS503", f"`{quantity}` is not a printed figure", node.span, hint=hint)
+        forms = "a number as it was printed: 25557032, '60,000', 25.6M, 4.09G"
+        raise fault("NS503", f"`{quantity}` is not a printed figure", node.span, hint=forms)
     assert isinstance(node, Scalar)
     holds = bounds[0] <= computed <= bounds[1]
-    return Verdict(claim, quantity, node.text, f"{computed:,}", holds)
+    doubled = quantity.startswith("macs") and bounds[0] <= 2 * computed <= bounds[1]
+    hint = "it is twice that: it counts a multiply and an add as two" if doubled else None
+    return Verdict(claim, quantity, node.text, f"{computed:,}", holds, node.span, hint)
 
 
 def _given(claim: Claim) -> str:
@@ -108,32 +124,49 @@ def _shape(claim: Claim, quantity: str, node: Node, outputs: tuple[Tensor, ...])
     items = node.items if isinstance(node, Sequence) else []
     several = bool(items) and all(isinstance(item, Sequence) for item in items)
     printed = [_sizes(item) for item in (items if several else [node])]
-    holds = [output.shape for output in outputs] == printed
-    shown = " ".join(map(str, outputs))
-    return Verdict(claim, quantity, " ".join(str(Tensor(p)) for p in printed), shown, holds)
+    computed = [output.shape for output in outputs]
+    shown, figure = " ".join(map(str, outputs)), " ".join(str(Tensor(p)) for p in printed)
+    last = [(*shape[1:], shape[0]) for shape in computed] == printed
+    hint = "shapes begin with the channels" if last else None
+    return Verdict(claim, quantity, figure, shown, computed == printed, node.span, hint)
 
 
 def _sizes(node: Node) -> tuple[int, ...]:
     items = node.items if isinstance(node, Sequence) else []
     sizes = tuple(item.value for item in items if isinstance(item, Scalar))
     if not items or not all(isinstance(size, int) for size in sizes) or len(sizes) < len(items):
-        raise fault("NS503", "`shape` is a list of sizes", node.span)
+        written = re.findall(r"[0-9]+", node.text) if isinstance(node, Scalar) else []
+        hint = f"`[{', '.join(written)}]`" if written else None
+        raise fault("NS503", "`shape` is a list of sizes", node.span, hint=hint)
     return tuple(size for size in sizes if isinstance(size, int))
 
 
 _LIMIT = re.compile(r"<\s*(=?)\s*(.+)")
 
 
-def check_budget(budget: Mapping[str, Scalar], cost: Cost) -> Iterator[Diagnostic]:
+def check_budget(
+    budget: Mapping[str, Scalar], program: Program, costs: Costs
+) -> Iterator[Diagnostic]:
     """A fault (NS505) for each figure beyond its limit, NS503 for a limit that cannot be read."""
     for quantity, limit in budget.items():
         match = _LIMIT.fullmatch(limit.text.strip())
         bounds = interval(match[2]) if match else None
         if match is None or bounds is None:
             message = f"`{limit.text}` is not a limit"
-            yield Diagnostic("NS503", message, limit.span, hint=f"{quantity}: <8M")
+            meant = limit.text if interval(limit.text) else "8M"
+            yield Diagnostic("NS503", message, limit.span, hint=f"`{quantity}: <{meant}`")
             continue
-        most, computed = sum(bounds) / 2, getattr(cost, quantity)
+        most, computed = sum(bounds) / 2, getattr(costs.total, quantity)
         if computed > most or (computed == most and not match[1]):
             message = f"{quantity} are {computed:,}, the budget is {limit.text}"
-            yield Diagnostic("NS505", message, limit.span)
+            hint = f"`<={match[2]}` allows it" if computed == most else None
+            notes = tuple(_largest(program, costs, quantity))
+            yield Diagnostic("NS505", message, limit.span, notes, hint)
+
+
+def _largest(program: Program, costs: Costs, quantity: str) -> Iterator[Note]:
+    """Where most of a figure comes from, if there are modules."""
+    children = module_tree(program, costs, 1).children
+    for node in sorted(children, key=lambda child: -int(getattr(child.cost, quantity)))[:1]:
+        message = f"{getattr(node.cost, quantity):,} of them in `{next(node.names())}`"
+        yield Note(message, node.call.span if node.call else None)

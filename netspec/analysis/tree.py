@@ -180,8 +180,15 @@ def walk(node: Node, level: int = 0) -> Iterator[tuple[int, Node]]:
         yield from walk(child, level + 1)
 
 
-def find(program: Program, costs: Costs, path: Path) -> Node | None:
-    """The node at a path of the module tree, or None."""
+class NotInTree(LookupError):
+    """A path of no module: no `name` where it leads, but `names`."""
+
+    def __init__(self, name: str, names: Iterator[str]) -> None:
+        self.name, self.names = name, names
+
+
+def find(program: Program, costs: Costs, path: Path) -> Node:
+    """The node at a path of the module tree; raises `NotInTree`."""
     node, instance, rest = Node(program.name, "", (), Cost()), program.root, path
     role = Role()
     while True:
@@ -191,10 +198,10 @@ def find(program: Program, costs: Costs, path: Path) -> Node | None:
             name, *below = rest
             child = next((each for each in node.children if name in each.names()), None)
             if child is None:
-                return None
+                raise NotInTree(name, (n for each in node.children for n in each.names()))
             node, rest = child, tuple(below)
         if not rest:
             return node
         if node.call is None or not isinstance(node.call.target, Instance):
-            return None
+            raise NotInTree(rest[0], iter(()))
         instance, role = node.call.target, role.inside(node.call)

@@ -12,7 +12,8 @@ import os
 import sys
 from collections.abc import Sequence
 
-from netspec.diagnostics import Diagnostic, SpecError, render
+from netspec.cli.faults import print_faults
+from netspec.diagnostics import SpecError, fault
 
 COMMANDS = {
     "build": "check a spec and write its table, source file and diagram",
@@ -21,6 +22,10 @@ COMMANDS = {
     "verify": "check every claim and print it beside what is computed",
     "draw": "draw the diagram into a file",
     "list": "list the specs that ship with netspec, or the ops",
+    "schema": "print the JSON Schema of specs, for editors",
+    "new": "write a spec to start from",
+    "expand": "print the spec that is meant in the end, with where each value came from",
+    "explain": "say what a code of a fault means and how to mend it",
 }
 
 
@@ -29,25 +34,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options = _parse(sys.argv[1:] if arguments is None else arguments)
         code: int = options.run(options)
-        sys.stdout.flush()
+        print(end="", flush=True)
         return code
     except SpecError as error:
-        return report(error)
-    except BrokenPipeError:
+        return print_faults(error.diagnostics)
+    except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
-
-
-def report(error: SpecError) -> int:
-    """Print faults to standard error; returns the exit code they mean."""
-    print("\n\n".join(render(each) for each in error.diagnostics), file=sys.stderr)
-    return 2 if all(map(_is_usage, error.diagnostics)) else 1
-
-
-def _is_usage(diagnostic: Diagnostic) -> bool:
-    """Whether the call is at fault, not the text of a spec."""
-    in_a_file = diagnostic.span is not None and diagnostic.span.source.path is not None
-    return diagnostic.code.startswith("NS0") and not in_a_file
+        if isinstance(error, BrokenPipeError):
+            return 1
+        return print_faults(fault("NS002", f"cannot write: {error.strerror}").diagnostics)
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -70,6 +65,6 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 class _Version(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        from netspec import __version__
+        from netspec.version import VERSION
 
-        parser.exit(message=f"netspec {__version__}\n")
+        parser.exit(message=f"netspec {VERSION}\n")

@@ -33,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _starter(name: str) -> str:
-    """The starter under another name; `null` and `-` need quotes."""
-    written = name if core_value(name) == name and not name.startswith("-") else f'"{name}"'
+    """The starter under another name; `null` needs quotes."""
+    written = name if core_value(name) == name else f'"{name}"'
     text = STARTER.read_text().replace("name: starter", f"name: {written}")
     return text.replace("starter.yaml", f"{name}.yaml")

@@ -13,23 +13,36 @@ from netspec.diagnostics import fault
 
 def write_files(contents: Mapping[Path, bytes]) -> None:
     """Write every file, or none where one of them cannot be written: each goes to a temporary file
-    beside its place, and only when all are there are they renamed. Raises `SpecError` (NS002).
+    beside its place, and only when all are there are they renamed. Links, pipes and devices stay
+    what they are. Raises `SpecError` (NS002).
     """
     written: list[tuple[str, Path]] = []
     try:
         for path, content in contents.items():
             if path.is_dir():
-                raise IsADirectoryError(f"{path} is a folder")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            written.append((_temporary(path, content), path))
+                raise IsADirectoryError(0, "it is a folder")
+            if path.exists() and not path.is_file():
+                path.write_bytes(content)
+                continue
+            place = Path(os.path.realpath(path)) if path.is_symlink() else path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            written.append((_temporary(place, content), place))
         for temporary, path in written:
             os.replace(temporary, path)
     except OSError as error:
-        raise fault("NS002", f"cannot write: {error}") from None
+        in_the_way = isinstance(error, FileExistsError | NotADirectoryError)
+        name = error.filename if in_the_way else path
+        raise fault("NS002", f"cannot write {name}: {_reason(error)}") from None
     finally:
         for temporary, _ in written:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(temporary)
+
+
+def _reason(error: OSError) -> str:
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        return "a file is where a folder should be"
+    return error.strerror or str(error)
 
 
 def _temporary(path: Path, content: bytes) -> str:

@@ -7,6 +7,7 @@ import argparse
 from netspec.analysis.claims import Verdict
 from netspec.cli.options import SPEC_HELP, networks
 from netspec.diagnostics import Report
+from netspec.diagnostics.formats.characters import printable
 from netspec.network import Network
 from netspec.stats import text_table
 
@@ -38,4 +39,4 @@ def _cells(network: Network, verdict: Verdict) -> list[str]:
         word = "holds, though disputed" if verdict.holds else "disputed"
     reasons = [text for text in (claim.source, claim.disputed) if text]
     figures = [verdict.quantity, verdict.printed, verdict.computed]
-    return [network.name, *figures, word, ": ".join(reasons) or "-"]
+    return [network.name, *map(printable, figures), word, printable(": ".join(reasons)) or "-"]

@@ -18,7 +18,7 @@ def nearest(word: str, candidates: Iterable[str], cutoff: float = 0.7) -> str | 
     if len(candidates) > MOST_CANDIDATES:
         return None
     if len(word) < 4:
-        cutoff = min(cutoff, 0.66)  # two letters of three
+        cutoff = 1 if len(word) == 1 else min(cutoff, 0.66)  # two letters of three
     known = {_bare(candidate): candidate for candidate in sorted(candidates, reverse=True)}
     matches = difflib.get_close_matches(_bare(word), known, n=1, cutoff=cutoff)
     return f"did you mean `{known[matches[0]]}`?" if matches else None

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
-from netspec.diagnostics import Report, Span, fault, nearest
+from netspec.diagnostics import Report, Span, fault
 from netspec.elaborate.environment import Environment, resolve
+from netspec.elaborate.signatures import is_required, parameters, require_parameter, too_many
 from netspec.elaborate.values import Closure, Partial, Wires
 from netspec.ops.base import Op
 from netspec.syntax import nodes
@@ -19,7 +20,7 @@ from netspec.syntax.formula import resolve_formula
 from netspec.syntax.nodes import Mapping, Node, Scalar
 from netspec.syntax.parse_steps import StepParser
 from netspec.syntax.spec import BUILT_IN, Block, Parameter, SpecFile
-from netspec.syntax.steps import MODIFIERS, Step, Use, wired
+from netspec.syntax.steps import Step, Use, wired
 
 Evaluator = Callable[[Environment, Wires], Any]
 
@@ -44,12 +45,12 @@ class Ready:
     expressions: tuple[Expression, ...] = ()
     use: Use | None = None
     step: Step | None = None
-    formula: bool = False
+    formula: Span | None = None
 
     @property
     def constant(self) -> bool:
         """Whether the value is the same everywhere."""
-        return not self.expressions and not self.formula
+        return not self.expressions and self.formula is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +77,29 @@ class Supplied:
 
 def prepare(use: Use, target: Block | type[Op]) -> tuple[Prepared, ...]:
     """The arguments of a use, by parameter; raises `SpecError`."""
-    return _prepared(_assign(use, target), target)
+    if isinstance(use.arguments, Mapping):
+        return _prepared(use.arguments, target)
+    return _positional(_assign(use, target), target)
 
 
 def prepare_defaults(given: Mapping, target: Block | type[Op]) -> tuple[Prepared, ...]:
     """A file's default arguments for an op or block; raises `SpecError`."""
-    for key, _ in given:
-        require_parameter(key, target)
-    return _prepared({key.text: (value, value.span) for key, value in given}, target)
+    return _prepared(given, target)
 
 
-def _prepared(
+def _prepared(given: Mapping, target: Block | type[Op]) -> tuple[Prepared, ...]:
+    """Arguments by name; raises `SpecError` with the faults of them all."""
+    report = Report()
+    prepared = []
+    for key, value in given:
+        with report.collecting():
+            require_parameter(key, target)
+            prepared.append(_prepare(key.text, value, value.span, target))
+    report.raise_if_any()
+    return tuple(prepared)
+
+
+def _positional(
     given: AnyMapping[str, tuple[Node, Span]], target: Block | type[Op]
 ) -> tuple[Prepared, ...]:
     report = Report()
@@ -98,30 +111,19 @@ def _prepared(
     return tuple(prepared)
 
 
-def parameters(target: Block | type[Op]) -> list[str]:
-    """The names of the parameters, in positional order."""
-    return list(target.parameters if isinstance(target, Block) else target.arguments())
-
-
 def _assign(use: Use, target: Block | type[Op]) -> dict[str, tuple[Node, Span]]:
     node, names = use.arguments, parameters(target)
     if node is None:
         return {}
-    if isinstance(node, Mapping):
-        for key, _ in node:
-            require_parameter(key, target)
-        return {key.text: (value, value.span) for key, value in node}
     positional: list[Node] = node.items if isinstance(node, nodes.Sequence) else [node]
-    if isinstance(node, nodes.Sequence) and _first_takes_list(target):
+    if isinstance(node, nodes.Sequence) and first_takes_list(target):
         positional = [node]
     if len(positional) > len(names):
-        takes = f"at most {len(names)}" if names else "none"
-        message = f"`{use.head}` has {len(positional)} arguments and takes {takes}"
-        raise fault("NS202", message, node.span)
+        raise too_many(use, positional, target)
     return {name: (n, n.span) for name, n in zip(names, positional, strict=False)}
 
 
-def _first_takes_list(target: Block | type[Op]) -> bool:
+def first_takes_list(target: Block | type[Op]) -> bool:
     if isinstance(target, Block):
         first = next(iter(target.parameters.values()), None)
         if first is None:
@@ -145,20 +147,6 @@ def takes_block(parameter: Parameter, beside: AnyMapping[str, Parameter], home: 
     return not is_variable and resolve(default.text, home) is not None
 
 
-def require_parameter(key: Scalar, target: Block | type[Op]) -> None:
-    known = parameters(target)
-    if key.text in known:
-        return
-    hint = nearest(key.text, known)
-    if key.text in ("do", "branches"):
-        hint = f"give the steps by the name of a parameter: {', '.join(f'`{n}`' for n in known)}"
-    elif key.text in MODIFIERS:
-        hint = f"`{key.text}` is a modifier: write it beside `{target.name}`, one level out"
-    elif hint is None and known:
-        hint = f"it takes {', '.join(f'`{name}`' for name in known)}"
-    raise fault("NS202", f"`{target.name}` has no argument `{key.text}`", key.span, hint=hint)
-
-
 def _prepare(name: str, node: Node, span: Span, target: Block | type[Op]) -> Prepared:
     if isinstance(target, Block):
         parameter = target.parameters[name]
@@ -167,15 +155,23 @@ def _prepare(name: str, node: Node, span: Span, target: Block | type[Op]) -> Pre
         )
     if isinstance(node, Scalar) and name in target.formulas:
         text, at = node.text, node.span
-        later = Ready(lambda names, wires: Formula(text, at, names), text, formula=True)
+        later = Ready(lambda names, wires: Formula(text, at, names), text, formula=at)
         return Prepared(name, span, later)
-    if isinstance(node, Scalar) and node.text in _words(target, name):
+    words = _words(target, name)
+    if isinstance(node, Scalar) and node.text in words:
         word = node.text
         return Prepared(name, span, Ready(lambda environment, wires: word))
     if isinstance(node, Mapping):
         message = f"`{name}` of `{target.name}` is a value, not a mapping"
-        raise fault("NS204", message, node.span)
-    return Prepared(name, span, ready(node, block=False))
+        hint = "an op is a step of its own, with a dash; braces in a value are quoted"
+        raise fault("NS204", message, node.span, hint=hint)
+    if nodes.is_null(node):
+        default = None if is_required(target, name) else "leave it out for its default"
+        raise fault("NS204", f"`{name}` of `{target.name}` has no value", node.span, hint=default)
+    prepared = ready(node, block=False)
+    for expression in prepared.expressions:
+        expression.words = words
+    return Prepared(name, span, prepared)
 
 
 @cache

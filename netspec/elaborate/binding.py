@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
 
-from netspec.diagnostics import Note, Report, Span, SpecError, fault
+from netspec.diagnostics import Note, Span, SpecError, fault
 from netspec.elaborate.arguments import Formula, Supplied, ready_default
-from netspec.elaborate.environment import Environment
-from netspec.elaborate.values import BlockValue, Closure, Partial, Reference
+from netspec.elaborate.asserts import require_of_block
+from netspec.elaborate.context import with_notes
+from netspec.elaborate.environment import Environment, set_by
+from netspec.elaborate.refused import refused, shown_value, whole_hint
+from netspec.elaborate.signatures import missing, without
+from netspec.elaborate.values import Closure, Partial, Reference
 from netspec.ops.base import Op
 from netspec.program import Argument
-from netspec.syntax.expression import shown
-from netspec.syntax.spec import Assert, Block, Parameter
+from netspec.syntax.spec import Block, Parameter
 from netspec.syntax.steps import Use
 
 
 def bind_op(
-    target: type[Op], use: Use, supplied: Iterable[Supplied], operands: Sequence[str] = ()
+    target: type[Op], use: Use, supplied: Sequence[Supplied], operands: Sequence[str] = ()
 ) -> tuple[Op, dict[str, Argument]]:
     """The op with its arguments evaluated and validated; raises `SpecError`. `operands` are the
     names of its inputs, if `from` gives them some.
@@ -28,26 +31,32 @@ def bind_op(
     arguments, spans = _evaluate(supplied)
     for name, argument in arguments.items():
         if isinstance(argument.value, Formula):
-            arguments[name] = Argument(argument.value.over(operands), argument.expression)
+            arguments[name] = replace(argument, value=argument.value.over(operands))
     values = {name: _whole(argument.value) for name, argument in arguments.items()}
     try:
-        return target(**values), arguments
+        op = target(**values)
+        _settle(op, values)
+        return op, arguments
     except ValidationError as error:
-        report = Report()
-        for problem in error.errors():
-            report.add(_explain(problem, target, use, arguments, spans))
-        report.raise_if_any()
-        raise
+        around = {p.parameter: given.environment for given in supplied for p in given.arguments}
+        raise refused(error, target, use, arguments, spans, around) from None
 
 
 def _evaluate(supplied: Iterable[Supplied]) -> tuple[dict[str, Argument], dict[str, Span]]:
     arguments: dict[str, Argument] = {}
     spans: dict[str, Span] = {}
+    faults: list[SpecError] = []
     for given in supplied:
         for prepared in given.arguments:
-            value = prepared.ready.evaluate(given.environment, given.wires)
-            arguments[prepared.parameter] = Argument(value, prepared.ready.text)
+            try:
+                value = prepared.ready.evaluate(given.environment, given.wires)
+            except SpecError as error:
+                faults.append(_with_settings(error, prepared.ready.text, given.environment))
+                continue
+            arguments[prepared.parameter] = Argument(value, prepared.ready.text, prepared.span)
             spans[prepared.parameter] = prepared.span
+    if faults:
+        raise SpecError(each for error in faults for each in error.diagnostics)
     return arguments, spans
 
 
@@ -58,39 +67,22 @@ def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-_ABOUT_WHOLE_NUMBERS = frozenset({"int_type", "int_from_float", "value_error"})
+def _settle(op: Op, values: Mapping[str, Any]) -> None:
+    """A size that is followed (`netspec.sizes`) is one number where pydantic made it one."""
+    kept = {id(value) for value in op.__dict__.values()}
+    pending = [value for value in values.values() if id(value) not in kept]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, tuple):
+            pending += value
+        elif isinstance(value, int):
+            int(value)
 
 
-def _explain(
-    problem: Any, target: type[Op], use: Use, arguments: dict[str, Argument], spans: dict[str, Span]
-) -> SpecError:
-    name = str(problem["loc"][0]) if problem["loc"] else ""
-    if problem["type"] == "missing":
-        return fault("NS203", f"`{target.name}` needs `{name}`", use.span)
-    value, span = arguments[name].value if name in arguments else None, spans.get(name, use.span)
-    text = arguments[name].expression if name in arguments else None
-    gives = f"`{text}` gives {_shown(value)}" if text else f"it is {_shown(value)}"
-    if isinstance(value, BlockValue):
-        message = f"`{name}` of `{target.name}` is a value, not a block"
-        return fault("NS204", message, span)
-    if _has_fraction(value) and problem["type"] in _ABOUT_WHOLE_NUMBERS:
-        hint = "use `//`, `floor` or `round`"
-        what = "a channel count" if name == "out" else f"`{name}` of `{target.name}`"
-        return fault("NS305", f"{what} must be a whole number: {gives}", span, hint=hint)
-    if name == "out" and problem["type"] == "greater_than":
-        return fault("NS307", f"`out` of `{target.name}` must be a positive number: {gives}", span)
-    reason = problem["msg"].removeprefix("Value error, ").replace("Input should", "must")
-    reason = reason[:1].lower() + reason[1:]
-    return fault("NS204", f"`{name}` of `{target.name}` {reason}: {gives}", span)
-
-
-def _has_fraction(value: Any) -> bool:
-    entries = value if isinstance(value, tuple) else (value,)
-    return any(isinstance(entry, float) for entry in entries)
-
-
-def _shown(value: Any) -> str:
-    return "a block" if isinstance(value, BlockValue) else shown(value)
+def _with_settings(error: SpecError, text: str | None, environment: Environment) -> SpecError:
+    """A calculation that fails (NS111), with the lines where what it speaks of is set."""
+    failed = {each.code for each in error.diagnostics} == {"NS111"}
+    return with_notes(error, set_by(text or "", environment)) if failed else error
 
 
 _PYTHON_TYPES: dict[str, tuple[type, ...]] = {
@@ -112,13 +104,17 @@ def bind_block(
     one after the other, so that a default sees the parameters before it.
     """
     given, spans = _evaluate(supplied)
+    if lacking := missing(block, given):
+        raise without(lacking, block, use_span)
     arguments: dict[str, Argument] = {}
     for name, parameter in block.parameters.items():
         argument = given.get(name) or _default(parameter, block, use_span, environment)
-        value = checked(argument.value, parameter, spans.get(name, parameter.span))
-        arguments[name] = Argument(value, argument.expression)
+        value = checked(
+            argument.value, parameter, spans.get(name, parameter.span), argument.expression
+        )
+        arguments[name] = Argument(value, argument.expression, argument.span)
         environment[name] = value
-    require_asserts(block.asserts, use_span, environment)
+    require_of_block(block, use_span, environment)
     return arguments
 
 
@@ -128,39 +124,23 @@ def _default(
     try:
         return default(parameter, block.name, use_span, environment)
     except SpecError as error:
-        if parameter.default is None:
-            raise
         note = Note(f"in `{block.name}`, used here", use_span)
         raise SpecError(replace(d, notes=(*d.notes, note)) for d in error.diagnostics) from None
-
-
-def require_asserts(asserts: Iterable[Assert], span: Span, environment: Environment) -> None:
-    """Raise `SpecError` (NS504) at `span` for the asserts that do not hold there."""
-    report = Report()
-    for each in asserts:
-        with report.collecting():
-            if each.that.evaluate(environment) is not True:
-                parts = [
-                    p if isinstance(p, str) else shown(p.evaluate(environment))
-                    for p in each.otherwise.parts
-                ]
-                notes = [Note(f"it asserts `{each.that.text}`", each.that.span)]
-                report.add(fault("NS504", "".join(parts), span, notes=notes))
-    report.raise_if_any()
 
 
 def default(parameter: Parameter, owner: str, use_span: Span, environment: Environment) -> Argument:
     """The default of a parameter that is not given; raises `SpecError` (NS203) if it has none."""
     if parameter.default is None:
-        raise fault("NS203", f"`{owner}` needs `{parameter.name}`", use_span)
+        hint = f"a default beside it, or `--set {parameter.name}=..`"
+        raise fault("NS203", f"`{owner}` needs `{parameter.name}`", use_span, hint=hint)
     prepared = ready_default(parameter)
     if prepared.use is not None or prepared.step is not None:
         environment = environment.extended({})  # a block keeps the names of this moment
-    return Argument(prepared.evaluate(environment, {}), prepared.text)
+    return Argument(prepared.evaluate(environment, {}), prepared.text, parameter.span)
 
 
-def checked(value: Any, parameter: Parameter, span: Span) -> Any:
-    """The value if it is of the parameter's type; whole floats become ints."""
+def checked(value: Any, parameter: Parameter, span: Span, text: str | None = None) -> Any:
+    """The value, which `text` gave, if it is of the parameter's type; whole floats become ints."""
     kind = "block" if parameter.takes_block else parameter.kind
     if kind is None:
         return value
@@ -169,8 +149,9 @@ def checked(value: Any, parameter: Parameter, span: Span) -> Any:
     is_stray_bool = isinstance(value, bool) and kind in ("int", "float")
     if is_stray_bool or not isinstance(value, _PYTHON_TYPES[kind]):
         article = "an" if kind == "int" else "a"
-        message = f"`{parameter.name}` takes {article} {kind}, not {_shown(value)}"
+        gives = f": `{text}` gives {shown_value(value)}" if text else f", not {shown_value(value)}"
+        message = f"`{parameter.name}` takes {article} {kind}{gives}"
         code = "NS305" if kind == "int" and isinstance(value, float) else "NS204"
-        hint = "use `//`, `floor` or `round`" if code == "NS305" else None
+        hint = whole_hint(text) if code == "NS305" else None
         raise fault(code, message, span, hint=hint)
     return value

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from netspec.diagnostics import SpecError, fault
+from netspec.diagnostics import Span, SpecError, fault
 from netspec.elaborate import naming
 from netspec.elaborate.context import (
     Abandoned,
@@ -17,23 +17,24 @@ from netspec.elaborate.context import (
     Frame,
     Played,
     Site,
+    in_chain,
     kind_of,
-    with_notes,
 )
 from netspec.elaborate.environment import Environment
 from netspec.elaborate.loops import generated_paths, run_loop, skip
 from netspec.elaborate.naming import Level, NameTaken
 from netspec.elaborate.operands import arranged
 from netspec.elaborate.replay import once_more, shared
+from netspec.elaborate.unknown import stray_keys
 from netspec.elaborate.uses import apply
-from netspec.elaborate.values import tensors
 from netspec.elaborate.weighting import weighting
-from netspec.elaborate.wires import bindings, rendered, unknown_step, wire_of
+from netspec.elaborate.wires import bindings, picked, rendered, unknown_step, wire_of
 from netspec.ops.base import Op
 from netspec.program import Argument, Call, Instance, Path, Value
-from netspec.syntax.expression import WORDS, Expression
+from netspec.syntax.closures import WORDS
+from netspec.syntax.expression import Expression
 from netspec.syntax.spec import Output
-from netspec.syntax.steps import Again, Branches, Origin, Step, Template, Use
+from netspec.syntax.steps import Again, Branches, Origin, Step, Template, Unread, Use, step_names
 from netspec.tensor import Tensor
 
 if TYPE_CHECKING:
@@ -64,6 +65,10 @@ class Body:
         """Calls of a step with `share`."""
         self.registered: dict[Path, Call] = {}
         """The calls that register what stands at their path."""
+        self.lost: set[str] = set()
+        """The names of steps in branches with a fault."""
+        self.unmerged: dict[Flow, Span] = {}
+        """Where the branches stand whose outputs nothing merges."""
         self._loops = 0
 
     def run(self, steps: Iterable[Step], flow: Flow, context: Context) -> Flow:
@@ -74,6 +79,10 @@ class Body:
 
     def step(self, step: Step, flow: Flow, context: Context) -> Flow:
         """One step with its modifiers: `from` once, then the loop, then each iteration."""
+        if step.stray:
+            raise stray_keys(step, context.environment.home, context.environment)
+        if isinstance(step.body, Unread):
+            raise Abandoned
         try:
             if step.origin is not None:
                 flow = self.wires(step, step.origin, flow, context)
@@ -156,14 +165,12 @@ class Body:
     def body(self, step: Step, flow: Flow, context: Context, address: Path | None) -> Flow:
         """What a step does once, at the path that its name gives, if it has one."""
         body = step.body
-        assert not isinstance(body, Again)
+        assert not isinstance(body, Again | Unread)
         if step.weights.fixed:
             context = replace(context, fixed=True)
         if isinstance(body, Use):
-            operands = tuple(step.origin.operands) if step.origin else ()
-            return apply(
-                self, Site(body, context, address, step.weights, operands, step.note), flow
-            )
+            site = Site(body, context, address, step.weights, step.origin, step.note)
+            return apply(self, site, flow)
         if isinstance(body, Branches):
             if address is not None:
                 unnamed = [replace(step, name=None, loop=None)]
@@ -178,27 +185,32 @@ class Body:
     def _branches(self, branches: Branches, flow: Flow, context: Context) -> Flow:
         """Every path on the same input; a fault in one does not hide those of the others."""
         outputs: list[Value] = []
+        made_by: list[Step] = []
         abandoned = False
         self.reads.update(flow)  # what a path takes, the others still read
         for path in branches.paths:
             try:
-                outputs += self._path(path, flow, context)
+                made = self._path(path, flow, context)
+                outputs += made
+                made_by += [path] * len(made)
             except (SpecError, Abandoned) as error:
                 abandoned = True
+                self.lost |= step_names([path])
                 if isinstance(error, SpecError):
-                    notes = self.frame.notes() if self.frame else ()
-                    self.elaborator.report.add(with_notes(error, notes))
+                    self.elaborator.add(in_chain(error, self.frame))
         self.reads.subtract(flow)
         if abandoned:
             raise Abandoned
         self.elaborator.spend(len(outputs), branches.span)
         if branches.merge is None:
+            self.unmerged[tuple(outputs)] = branches.span
             return tuple(outputs)
         merge = naming.target_of(branches.merge, context.of(tuple(outputs)))
         if isinstance(merge, type) and not merge.merges:
             message = f"`{branches.merge.head}` does not merge branches"
             raise fault("NS302", message, branches.merge.span)
-        return apply(self, Site(branches.merge, context), tuple(outputs))
+        site = Site(branches.merge, context, paths=tuple(made_by), start=flow)
+        return apply(self, site, tuple(outputs))
 
     def _path(self, path: Step, flow: Flow, context: Context) -> Flow:
         if path.loop is None:
@@ -233,17 +245,12 @@ class Body:
         """The tensors that a `from` names."""
         scope = ChainMap({"_": wire_of(flow)}, self.names, context.environment)
         for name in sorted(source.names - WORDS.keys()):
+            if name not in scope and name.partition(".")[0] in self.lost:
+                raise Abandoned
             if name not in scope:
-                raise unknown_step(name, self.names, source.span)
-        try:
-            found = source.evaluate(scope)
-        except SpecError as error:
-            raise _about_tensors(error) from None
-        picked = tuple(tensors(found))
-        if not isinstance(found, Value | tuple) or (not picked and found != ()):
-            message = f"`{source.text}` is {kind_of(found)}, not the output of a step"
-            raise fault("NS207", message, source.span)
-        return picked
+                home = context.environment.home
+                raise unknown_step(name, self.names, source.place_of(name), home)
+        return picked(source, scope)
 
     def next_loop(self) -> int:
         """A number for a loop that no other loop of this body has."""
@@ -273,6 +280,8 @@ class Body:
         )
         call.weighting = weighting(self, call, path, site)
         call.outputs = tuple([Value(type, call, k) for k, type in enumerate(outputs)])
+        if site.origin is not None:
+            self.elaborator.around.picked[call] = site.origin
         self.calls.append(call)
         for value in inputs:
             self.reads[value] += 1
@@ -286,9 +295,3 @@ def _truth(when: Expression, environment: Environment) -> bool:
     if not isinstance(value, int | float):
         raise fault("NS204", f"`when` is true or false, not {kind_of(value)}", when.span)
     return bool(value)
-
-
-def _about_tensors(error: SpecError) -> SpecError:
-    """Arithmetic in a `from` fails on tensors: what is meant is an op."""
-    hint = "tensors are picked here and combined by ops: `sum` with `from: a, b`"
-    return SpecError(replace(each, hint=hint) for each in error.diagnostics)

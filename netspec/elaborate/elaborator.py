@@ -2,80 +2,55 @@
 
 from __future__ import annotations
 
-import gc
-import sys
-from collections.abc import Hashable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from netspec.diagnostics import Note, Report, Span, SpecError, fault
+from netspec.diagnostics import Diagnostic, Note, Report, Span, SpecError, fault
 from netspec.elaborate import naming
-from netspec.elaborate.binding import require_asserts
+from netspec.elaborate.asserts import require_of_file
 from netspec.elaborate.body import Body
 from netspec.elaborate.check import check_file
-from netspec.elaborate.context import Abandoned, Context, Flow, Frame, with_notes
-from netspec.elaborate.environment import Environment
+from netspec.elaborate.context import Abandoned, Around, Context, Flow, Frame, Site
+from netspec.elaborate.environment import Environment, set_by
 from netspec.elaborate.files import Files
-from netspec.elaborate.interface import input_span, mark_train_only, network_inputs, start
+from netspec.elaborate.interface import input_spans, mark_train_only, network_inputs, start
+from netspec.elaborate.limits import (
+    INSTANCE_STEPS,
+    MAX_DEPTH,
+    MAX_STEPS,
+    MOST_EXPLAINED,
+    RECURSION_STEPS,
+    TRIAL_STEPS,
+    within_limits,
+)
 from netspec.elaborate.naming import Level
 from netspec.elaborate.repeats import merge_repeats
 from netspec.elaborate.values import Closure, Keys, rebase, tensors
 from netspec.elaborate.wires import named_inputs, without_unread
 from netspec.ops import installed
-from netspec.ops.base import Op
+from netspec.ops.base import Op, ShapeError, Tensors
 from netspec.program import Argument, Instance, Program, Value
-from netspec.syntax.arithmetic import meter
 from netspec.syntax.spec import Block, Output, SpecFile
 from netspec.syntax.steps import Step
 
-MAX_STEPS = 1_000_000
-"""Calls and iterations, and `INSTANCE_STEPS` for each distinct instance, in one elaboration; for
-one inside an instance of the same block `RECURSION_STEPS`, since recursions grow by mistake.
-"""
-INSTANCE_STEPS, RECURSION_STEPS = 3, 30
-MAX_DEPTH = 150
 UNKNOWN_NAME = frozenset({"NS201", "NS206"})
 
 
 def elaborate(file: SpecFile, report: Report) -> Program:
     """The program of a spec. Raises `SpecError` with every fault that `report` then holds."""
-    elaborator = Elaborator(file, report)
-    meter.work = meter.total = 0
-    with _deep_recursion(), _no_collection():
+    elaborator = Elaborator(file, report, Files())
+    with within_limits(file):
+        check_file(file, elaborator.files.prepared, report)
+        if file.faulty:
+            report.raise_if_any()
         try:
-            check_file(file, elaborator.files.prepared, report)
-            if file.faulty:
-                report.raise_if_any()
             return elaborator.program()
-        except RecursionError:
-            message = "blocks, lists or files are nested too deep to be elaborated"
-            raise fault("NS402", message, start(file)) from None
+        except SpecError as error:
+            from netspec.elaborate.independent import with_further_faults
 
-
-@contextmanager
-def _deep_recursion() -> Iterator[None]:
-    """Room for `MAX_DEPTH` nested blocks: a block takes about ten Python frames, none in C."""
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(limit, 40 * MAX_DEPTH))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(limit)
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """No garbage collection meanwhile: hardly anything that elaboration makes is garbage, and
-    looking for it takes 40 % of the time of a large spec.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
+            report.add(error)
+            raise with_further_faults(elaborator) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,18 +68,22 @@ class Text:
 class Elaborator:
     """What the bodies of one program share: instances made so far, limits, faults."""
 
-    def __init__(self, file: SpecFile, report: Report) -> None:
-        self.file, self.report = file, report
+    def __init__(self, file: SpecFile, report: Report, files: Files) -> None:
+        self.file, self.report, self.files = file, report, files
         self._instances: dict[Hashable, Instance | Frame | Abandoned] = {}
-        self.files = Files()
         self._keys = Keys()
-        self._outer: dict[Value, Value] = {}
+        self.around = Around({}, {}, {}, {})
         self.opened: dict[Instance, Instance | None] = {}
         """Instances without the flattening merge that they end in."""
         self.named: set[Value] = set()
         """The tensors that a step's name stands for."""
         self.compared: set[tuple[int, int]] = set()
         """Pairs of instances whose weights are the same."""
+        self._explained: set[tuple[str, Span]] = set()
+        self.repeated: dict[tuple[str, str], list[Diagnostic]] = {}
+        """Faults of shapes at a place where one was reported, which they are taken to be."""
+        self._left_to_explain = MOST_EXPLAINED
+        self.left_for_trials = TRIAL_STEPS
         self._steps = 0
         self._depth = 0
 
@@ -112,13 +91,19 @@ class Elaborator:
         file = self.file
         if not file.inputs:
             self.report.raise_if_any()
-        environment = self.files.environment(file)
         try:
-            root = self._root(network_inputs(file, environment))
+            environment = self.files.environment(file)
+            self.around.params.update(
+                (name, note) for name in file.params for note in set_by(name, environment)
+            )
+            inputs = network_inputs(file, environment)
+            self.around.inputs.update(zip(inputs, input_spans(file), strict=True))
+            root = self._root(inputs)
         except SpecError as error:
             self.report.add(error)
         except Abandoned:
-            pass
+            if not self.report.faults:  # those that it was abandoned for are in another report
+                raise
         if self.report.codes & UNKNOWN_NAME:
             self.report.add(SpecError(installed.faults()))  # what is unknown may be theirs
         self.report.raise_if_any()
@@ -150,7 +135,7 @@ class Elaborator:
         environment = self.files.environment(file)
         arguments = {name: Argument(environment[name]) for name in file.params}
         environment.inputs = tuple([value.type for value in inputs])
-        require_asserts(file.asserts, input_span(file), environment)
+        require_of_file(file, environment)
         text = Text(file.name, file.body, file.body[0].span, outputs=file.outputs)
         names = {value.name: value for value in inputs if value.name and file.inputs[0].name}
         body = Body(self, names, None)
@@ -217,8 +202,7 @@ class Elaborator:
             self._instances[cached] = Abandoned()
             if isinstance(error, Abandoned):
                 raise
-            note = Note(f"in `{frame.block}`, used here", frame.span)
-            raise with_notes(error, [note]) from None
+            raise frame.added_to(error) from None
         finally:
             self._depth -= 1
         self._instances[cached] = instance
@@ -231,6 +215,8 @@ class Elaborator:
         else:
             message = f"blocks nested deeper than {MAX_DEPTH}, `{name}` the last"
         hint = "a recursion needs a `when` that ends it"
+        if same:
+            hint = "an argument changes with each call, `depth: depth - 1`, until a `when` ends it"
         return fault("NS401", message, frame.span, hint=hint)
 
     def _inputs(self, outer: Flow) -> Flow:
@@ -238,7 +224,7 @@ class Elaborator:
         inputs = tuple(
             [Value(value.type, name="x" if k == 0 else None) for k, value in enumerate(outer)]
         )
-        self._outer.update(zip(inputs, outer, strict=True))
+        self.around.outer.update(zip(inputs, outer, strict=True))
         return inputs
 
     def _make(
@@ -267,20 +253,52 @@ class Elaborator:
         if self._steps > MAX_STEPS:
             raise fault("NS402", f"more than {MAX_STEPS} steps to elaborate", span)
 
-    def origin(self, value: Value) -> Note:
-        """The op that made a tensor, and the line where it stands, through blocks both ways."""
-        shape = value.type
-        while True:
-            call = value.producer
-            if call is not None and isinstance(call.target, Instance):
-                value = call.target.outputs[value.index]
-            elif call is not None:
-                assert isinstance(call.target, Op)
-                return Note(f"{shape} comes from `{call.target.name}`", call.span)
-            elif value in self._outer:
-                value = self._outer[value]
+    def add(self, error: SpecError) -> None:
+        """Report faults, those of shapes once for each place."""
+        known = {place(each) for each in self.report.faults if each.code.startswith("NS3")}
+        for each in error.diagnostics:
+            if place(each) in known:
+                self.repeated.setdefault(place(each), []).append(each)
             else:
-                return Note(f"{shape} is the network's input")
+                self.report.add(SpecError([each]))
+
+    def refused(self, body: Body, op: Op, error: ShapeError, flow: Flow, site: Site) -> Tensors:
+        """What an op is taken to give that does not take its inputs; here nothing: raises
+        `SpecError`.
+        """
+        span = site.use.span
+        if (error.code, span) in self._explained:
+            raise fault(error.code, error.message, span)
+        self._explained.add((error.code, span))
+        raise self.explain(body, op, error, flow, site)
+
+    def explain(self, body: Body, op: Op, error: ShapeError, flow: Flow, site: Site) -> SpecError:
+        """The fault of an op that does not take its inputs: where they come from, what made their
+        sizes, what would mend it.
+        """
+        from netspec.elaborate.mends import explained
+
+        self._left_to_explain -= 1
+        if self._left_to_explain < 0:
+            return fault(error.code, error.message, site.use.span)
+        return explained(body, op, error, flow, site)
+
+    def about_input(self, body: Body, error: SpecError, flow: Flow) -> SpecError:
+        """Faults of arguments, with what made the sizes of the input that they speak of."""
+        from netspec.elaborate.mends import with_sizes
+
+        return with_sizes(body, error, flow)
+
+    def origin(self, value: Value) -> Note:
+        """The op that made a tensor, and the line where it stands."""
+        from netspec.elaborate.origins import origin
+
+        return origin(value, self.around)
+
+
+def place(fault: Diagnostic) -> tuple[str, str]:
+    """What makes a fault of shapes the same in other uses of a block."""
+    return fault.code, str(fault.span)
 
 
 def _signature(values: Any, flow: Flow, carried: Flow) -> tuple[Hashable, ...]:

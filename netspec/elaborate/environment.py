@@ -7,13 +7,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from netspec.diagnostics import Report
-from netspec.elaborate.values import Reference
+from netspec.diagnostics import Note, Report
+from netspec.elaborate.values import BlockValue, Reference
 from netspec.ops import base as ops
 from netspec.ops import installed
+from netspec.syntax.expression import shown
 from netspec.syntax.parse import parse_spec
 from netspec.syntax.reader import read_nodes, read_source
 from netspec.syntax.spec import BUILT_IN, Block, SpecFile
+from netspec.syntax.steps import IDENTIFIER
 from netspec.tensor import Tensor
 
 STD = Path(__file__).parent.parent / "std"
@@ -51,6 +53,20 @@ class Environment(dict[str, Any]):
         inner = Environment(self, self.home)
         inner.inputs = inputs
         return inner
+
+
+def set_by(text: str, environment: Environment) -> list[Note]:
+    """Where the params of the file that a text mentions are set, and to what."""
+    params, overrides = environment.home.params, environment.home.overrides
+    mentioned = [name for name in dict.fromkeys(IDENTIFIER.findall(text)) if name in params]
+    return [
+        Note(
+            f"`{name}` is {shown(environment[name])}, set here",
+            overrides[name].span if name in overrides else params[name].span,
+        )
+        for name in mentioned
+        if name in environment and not isinstance(environment[name], BlockValue)
+    ]
 
 
 def _of_shape(name: str, shape: tuple[int, ...]) -> Any:

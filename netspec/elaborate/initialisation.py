@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from collections.abc import Mapping as AnyMapping
 from math import isfinite
 from typing import Any, NamedTuple
 
-from netspec.diagnostics import Span, fault, nearest
+from netspec.diagnostics import Report, Span, fault, nearest
 from netspec.elaborate.arguments import ready
 from netspec.elaborate.context import kind_of
 from netspec.elaborate.environment import Environment
@@ -14,10 +15,10 @@ from netspec.ops.base import Weight
 from netspec.program import Init
 from netspec.syntax import nodes
 from netspec.syntax.arithmetic import FUNCTIONS
-from netspec.syntax.expression import WORDS as WORDS_OF_EXPRESSIONS
+from netspec.syntax.closures import WORDS as WORDS_OF_EXPRESSIONS
 from netspec.syntax.nodes import Mapping, Node, Scalar
 from netspec.syntax.spec import BUILT_IN
-from netspec.tensor import Tensor
+from netspec.tensor import Tensor, fits
 
 
 class Scheme(NamedTuple):
@@ -57,11 +58,7 @@ def initialisation(key: Scalar, node: Node, weight: Weight, environment: Environ
     if isinstance(node, Scalar) and _names_scheme(node, environment):
         return _scheme(node, Mapping([], node.span), weight, environment)
     if isinstance(node, Mapping):
-        if len(node.items) != 1:
-            raise fault("NS204", "an `init` is one scheme: {normal: {std: 0.01}}", node.span)
-        name, arguments = node.items[0]
-        given = nodes.as_mapping(arguments, f"what `{name.text}` takes")
-        return _scheme(name, given, weight, environment)
+        return _scheme(*_named_scheme(node), weight, environment)
     value = _numbers(node, environment)
     if not isinstance(value, tuple):
         return Init("constant", (("val", value),))
@@ -71,34 +68,69 @@ def initialisation(key: Scalar, node: Node, weight: Weight, environment: Environ
     return Init("values", (("values", value),))
 
 
-def _names_scheme(node: Scalar, environment: Environment) -> bool:
+def check_scheme(node: Node, names: Collection[str]) -> Iterator[Node]:
+    """What can be seen without the weight: raises `SpecError` (NS202, NS204) for a scheme, or an
+    argument of one, that is not known; yields the nodes that are values.
+    """
+    if isinstance(node, Scalar) and _names_scheme(node, names):
+        _known_scheme(node)
+    elif isinstance(node, Mapping):
+        name, given = _named_scheme(node)
+        _require_arguments(name, given)
+        yield from (value for key, value in given if key.text not in WORDS)
+    else:
+        yield node
+
+
+def _names_scheme(node: Scalar, names: Collection[str]) -> bool:
     """Whether a scalar is a scheme, or a slip of one: a word that means nothing else."""
     if node.text in SCHEMES:
         return True
-    known = (*environment, *BUILT_IN, *FUNCTIONS, *WORDS_OF_EXPRESSIONS)
+    known = (*names, *BUILT_IN, *FUNCTIONS, *WORDS_OF_EXPRESSIONS)
     return node.value is not None and node.text.isidentifier() and node.text not in known
 
 
 def _scheme(name: Scalar, given: Mapping, weight: Weight, environment: Environment) -> Init:
-    scheme = SCHEMES.get(name.text)
-    if scheme is None:
-        hint = nearest(name.text, SCHEMES) or f"one of {', '.join(SCHEMES)}, or a number"
-        raise fault("NS204", f"unknown initialisation `{name.text}`", name.span, hint=hint)
+    scheme = _known_scheme(name)
     axes = len(weight.shape)
     if axes < scheme.fewest or (scheme.most is not None and axes > scheme.most):
         needs = f"{scheme.fewest} axes" + ("" if scheme.most == scheme.fewest else " or more")
         message = f"`{name.text}` needs {needs}; the weight is {Tensor(weight.shape)}"
         raise fault("NS308", message, name.span)
     arguments: dict[str, Any] = {}
+    _require_arguments(name, given)
     for key, value in given:
-        if key.text not in scheme.arguments:
-            message = f"`{name.text}` has no argument `{key.text}`"
-            takes = ", ".join(f"`{each}`" for each in scheme.arguments) or "none"
-            near = nearest(key.text, scheme.arguments)
-            raise fault("NS202", message, key.span, hint=near or f"it takes {takes}")
         arguments[key.text] = _argument(key.text, value, environment)
     _require_sense(name, arguments, weight)
     return Init(name.text, tuple(arguments.items()))
+
+
+def _named_scheme(node: Mapping) -> tuple[Scalar, Mapping]:
+    if len(node.items) != 1:
+        raise fault("NS204", "an `init` is one scheme: {normal: {std: 0.01}}", node.span)
+    name, arguments = node.items[0]
+    return name, nodes.as_mapping(arguments, f"what `{name.text}` takes")
+
+
+def _known_scheme(name: Scalar) -> Scheme:
+    scheme = SCHEMES.get(name.text)
+    if scheme is None:
+        hint = nearest(name.text, SCHEMES) or f"one of {', '.join(SCHEMES)}, or a number"
+        raise fault("NS204", f"unknown initialisation `{name.text}`", name.span, hint=hint)
+    return scheme
+
+
+def _require_arguments(name: Scalar, given: Mapping) -> None:
+    """Raise `SpecError` (NS202) with the arguments that a scheme does not have."""
+    known = _known_scheme(name).arguments
+    report = Report()
+    for key, _ in given:
+        if key.text not in known:
+            message = f"`{name.text}` has no argument `{key.text}`"
+            takes = ", ".join(f"`{each}`" for each in known) or "none"
+            hint = nearest(key.text, known) or f"it takes {takes}"
+            report.add(fault("NS202", message, key.span, hint=hint))
+    report.raise_if_any()
 
 
 def _require_sense(name: Scalar, arguments: AnyMapping[str, Any], weight: Weight) -> None:
@@ -145,6 +177,8 @@ def _require_numbers(value: Any, span: Span) -> None:
             _require_numbers(entry, span)
     elif isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
         raise fault("NS204", f"an `init` is a number, not {kind_of(value)}", span)
+    elif not fits(value):
+        raise fault("NS204", "a whole number of more than 64 bits, which no tensor takes", span)
 
 
 def _shape(value: Any) -> tuple[int, ...] | None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from netspec.diagnostics import Span, fault, nearest
+from netspec.diagnostics import Source, Span, fault, nearest
 from netspec.elaborate.context import Flow
 from netspec.elaborate.environment import Environment
+from netspec.ops.fields import MAX_SIZE
 from netspec.program import Instance, Value
 from netspec.syntax.expression import parse_expression
 from netspec.syntax.nodes import Node, Scalar, Sequence
 from netspec.syntax.spec import Input, SpecFile
-from netspec.tensor import Tensor
+from netspec.tensor import MAX_ELEMENTS, Tensor
 
 
 def start(file: SpecFile) -> Span:
@@ -22,6 +24,24 @@ def start(file: SpecFile) -> Span:
 def input_span(file: SpecFile) -> Span:
     """Where the shape of the first input stands."""
     return _size(file, file.inputs[0]).span
+
+
+def input_spans(file: SpecFile) -> list[Span]:
+    """Where the shapes of the inputs stand."""
+    return [_size(file, each).span for each in file.inputs]
+
+
+_NOWHERE = Span(Source("the input", ""), 1, 1, 1, 1)
+
+
+def shape_node(shape: Iterable[int]) -> Node:
+    """A shape from outside, as it would be written."""
+    entries: list[Node] = []
+    for length in shape:
+        entry = Scalar("", _NOWHERE)
+        entry.value = length
+        entries.append(entry)
+    return Sequence(entries, _NOWHERE)
 
 
 def network_inputs(file: SpecFile, environment: Environment) -> Flow:
@@ -36,15 +56,15 @@ def network_inputs(file: SpecFile, environment: Environment) -> Flow:
 def _require_known(file: SpecFile) -> None:
     """Shapes from outside are for inputs that there are."""
     names = [each.name for each in file.inputs if each.name]
-    for name, node in file.sizes.items():
+    for name in file.sizes:
         if name in names or (name is None and len(file.inputs) == 1):
             continue
         listed = ", ".join(names)
         if name is None:
             message, first = f"the spec has several inputs: {listed}", names[0]
-            raise fault("NS003", message, node.span, hint=f"name one: `{first}=...`")
+            raise fault("NS003", message, hint=f"name one: `{first}=...`")
         hint = nearest(name, names) or (f"it has {listed}" if names else None)
-        raise fault("NS003", f"the spec has no input `{name}`", node.span, hint=hint)
+        raise fault("NS003", f"the spec has no input `{name}`", hint=hint)
 
 
 def _size(file: SpecFile, given: Input) -> Node:
@@ -59,7 +79,12 @@ def _tensor(given: Input, shape: Node, environment: Environment) -> Value:
         if not isinstance(size, int) or isinstance(size, bool) or size < 1:
             message = f"a size of an input is a whole number of at least 1, not {size}"
             raise fault("NS204", message, item.span)
-    return Value(Tensor(tuple(sizes), given.dtype), name=given.name or "x")
+        if size > MAX_SIZE:
+            raise fault("NS204", f"a size is at most {MAX_SIZE}, not {size}", item.span)
+    tensor = Tensor(tuple(sizes), given.dtype)
+    if tensor.elements > MAX_ELEMENTS:
+        raise fault("NS402", f"a tensor of more than {MAX_ELEMENTS} elements", shape.span)
+    return Value(tensor, name=given.name or "x")
 
 
 def _evaluated(item: Node, environment: Environment) -> Any:

@@ -8,10 +8,10 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from netspec.diagnostics import fault
+from netspec.diagnostics import Note, SpecError, fault
 from netspec.elaborate import naming
-from netspec.elaborate.context import Context, Flow, Played, kind_of
-from netspec.elaborate.environment import Environment
+from netspec.elaborate.context import Context, Flow, Frame, Played, kind_of
+from netspec.elaborate.environment import Environment, set_by
 from netspec.elaborate.naming import Level
 from netspec.elaborate.wires import rendered
 from netspec.program import Call, Loop, Path, Value
@@ -51,7 +51,10 @@ def run_loop(
     with closing(_iterations(body, step, loop, plan, inside, shared)) as iterations:
         for k, inner in iterations:
             before, calls = flow, len(body.calls)
-            flow = body.iteration(step, flow, inner, group)
+            try:
+                flow = body.iteration(step, flow, inner, group)
+            except SpecError as error:
+                raise _in_iteration(body, error) from None
             remaining = plan.count - k - 1
             if remaining and _repeats(body, step, loop, inner, k, calls, before, flow):
                 _repeat_call(body, remaining, step, group or inside.level)
@@ -76,9 +79,19 @@ def generated_paths(
     plan = _plan(body, loop, context.of(flow))
     inside = replace(context, open_loops=_opened(context, loop))
     outputs: list[Value] = []
-    for _, inner in _iterations(body, path, loop, plan, inside, {}):
-        outputs += body.iteration(path, flow, inner)
+    with closing(_iterations(body, path, loop, plan, inside, {})) as iterations:
+        for _, inner in iterations:
+            try:
+                outputs += body.iteration(path, flow, inner)
+            except SpecError as error:
+                raise _in_iteration(body, error) from None
     return tuple(outputs)
+
+
+def _in_iteration(body: Body, error: SpecError) -> SpecError:
+    """The fault, with the iteration in which it is."""
+    assert body.frame is not None
+    return body.frame.added_to(error)
 
 
 def _opened(context: Context, loop: Repetition) -> tuple[frozenset[str], ...]:
@@ -97,15 +110,18 @@ class _Plan:
 def _plan(body: Body, loop: Repetition, environment: Environment) -> _Plan:
     if loop.count is None:
         lists = {name: _list(body, each, environment) for name, each in loop.lists.items()}
-        return _Plan(_common_length(lists, loop), lists)
+        return _Plan(_common_length(lists, loop, environment), lists)
     count = loop.count.evaluate(environment)
     if not isinstance(count, int) or isinstance(count, bool) or count < 0:
         message = f"`repeat` is a whole number of at least 0, not {kind_of(count)}"
-        raise fault("NS305", message, loop.count.span)
+        hint = "use `//`, `floor` or `round`" if isinstance(count, float) else None
+        raise fault("NS305", message, loop.count.span, hint=hint)
     if count > MAX_ITERATIONS:
-        message = f"a loop of more than {MAX_ITERATIONS} iterations"
+        message = (
+            f"`{loop.count.text}` is {count:,}; a loop has at most {MAX_ITERATIONS:,} iterations"
+        )
         raise fault("NS402", message, loop.count.span)
-    return _Plan(count, {})
+    return _Plan(int(count), {})
 
 
 def _list(body: Body, given: Expression | Node, environment: Environment) -> tuple[Any, ...]:
@@ -115,16 +131,33 @@ def _list(body: Body, given: Expression | Node, environment: Environment) -> tup
         prepared = body.elaborator.files.block_list(given)
         value, text = prepared.evaluate(environment, body.names), "it is "
     if not isinstance(value, tuple):
-        raise fault("NS204", f"`for` takes lists: {text}{kind_of(value)}", given.span)
+        hint = "`range(n)` is the list of 0 to n - 1" if isinstance(value, int) else None
+        raise fault("NS204", f"`for` takes lists: {text}{kind_of(value)}", given.span, hint=hint)
     return value
 
 
-def _common_length(lists: dict[str, tuple[Any, ...]], loop: Repetition) -> int:
+def _common_length(
+    lists: dict[str, tuple[Any, ...]], loop: Repetition, environment: Environment
+) -> int:
     lengths = {name: len(values) for name, values in lists.items()}
     if len(set(lengths.values())) > 1:
         entries = ", ".join(f"`{name}` has {length}" for name, length in lengths.items())
-        raise fault("NS204", f"the lists of a `for` are of one length: {entries}", loop.span)
+        texts = [each.text for each in loop.lists.values() if isinstance(each, Expression)]
+        message = f"the lists of a `for` are of one length: {entries}"
+        notes = [*_odd_one(lengths, loop), *set_by(" ".join(texts), environment)]
+        raise fault("NS204", message, loop.span, notes=notes)
     return next(iter(lengths.values()))
+
+
+def _odd_one(lengths: dict[str, int], loop: Repetition) -> list[Note]:
+    """Where the one list is written that has another length than all the others."""
+    every = list(lengths.values())
+    odd = [name for name, length in lengths.items() if every.count(length) == 1]
+    if len(odd) != 1:
+        return []
+    others = next(length for length in every if length != lengths[odd[0]])
+    text = f"`{odd[0]}` has {lengths[odd[0]]}, the others {others}"
+    return [Note(text, loop.lists[odd[0]].span)]
 
 
 def _iterations(
@@ -138,7 +171,8 @@ def _iterations(
     """Each iteration's number and context. A name that an iteration gives is seen in it alone;
     after the loop it stands for the list of its values.
     """
-    outer, played, key = body.names, body.played, body.next_loop()
+    outer, played, frame, key = body.names, body.played, body.frame, body.next_loop()
+    span = step.body.span if isinstance(step.body, Use) else loop.span
     bound: dict[str, list[Any]] = {}
     own: set[str] = set()
     singles: dict[str, Played] = {}
@@ -147,7 +181,9 @@ def _iterations(
         for k in range(plan.count):
             body.elaborator.spend(1, step.span)
             body.names, body.played = outer.new_child(), played.new_child()
-            environment = context.environment.extended(_variables(loop, plan, k))
+            variables = _variables(loop, plan, k)
+            body.frame = Frame("", span, frame, None, variables)
+            environment = context.environment.extended(variables)
             yield k, replace(context, environment=environment, loops=(*context.loops, Loop(key, k)))
             for name, value in body.names.maps[0].items():
                 bound.setdefault(name, []).append(value)
@@ -155,7 +191,7 @@ def _iterations(
             if step.name is not None and step.name.names & loop.variables:
                 own.add(rendered(step.name, environment))
     finally:
-        body.names, body.played = outer, played
+        body.names, body.played, body.frame = outer, played, frame
         body.played.update(singles)
         body.names.update(_after(step, plan, bound, own))
         for left_out in [each for each, played in shared.items() if played is None]:

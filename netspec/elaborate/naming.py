@@ -19,7 +19,7 @@ from netspec.elaborate.values import BlockValue, Partial, Reference
 from netspec.ops.base import Op
 from netspec.program import Path, Place
 from netspec.syntax.spec import Block
-from netspec.syntax.steps import Again, Branches, Step, Use
+from netspec.syntax.steps import Again, Branches, Step, Unread, Use
 
 Bases = Counter[str]
 _NUMBER = re.compile(r"(.*?)(0|[1-9][0-9]*)")
@@ -197,7 +197,7 @@ def _count(
     """Add the children of a step that is done `times` times, and `around` times outside the nearest
     loop, where a step that all iterations `share` is counted.
     """
-    if step.name is not None or isinstance(step.body, Again):
+    if step.name is not None or isinstance(step.body, Again | Unread):
         return
     if step.loop is not None:
         times, around = 2 * times, times

@@ -44,7 +44,9 @@ def once_more(body: Body, step: Step, again: Again, flow: Flow, context: Context
 def shared(body: Body, step: Step, span: Span, flow: Flow, context: Context) -> Flow:
     """A step that all iterations of the nearest loop do with the weights of the first to do it."""
     if context.shared is None:
-        hint = "a body of a block is in no loop: share the step that uses the block"
+        hint = "no `repeat` or `for` is around it"
+        if body.frame is not None:
+            hint = "a body of a block is in no loop: share the step that uses the block"
         raise fault("NS205", "`share` goes with a step in a loop", span, hint=hint)
     played = context.shared.get(step)
     context = replace(context, open_loops=context.open_loops[: context.depth])
@@ -77,4 +79,4 @@ def _not_a_step(body: Body, name: str, span: Span) -> SpecError:
     if name in body.names:
         hint = "in a loop, `share: true` beside a step uses its weights in every iteration"
         return fault("NS207", f"`{name}` is not a single step of this body", span, hint=hint)
-    return unknown_step(name, body.played, span)
+    return unknown_step(name, body.played, span, body.elaborator.file)

@@ -5,44 +5,28 @@ from __future__ import annotations
 from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import replace
+from math import prod
 from typing import TYPE_CHECKING, Any
 
-from netspec.diagnostics import Note, SpecError, fault, nearest
+from netspec.diagnostics import SpecError, fault
 from netspec.elaborate import naming
 from netspec.elaborate.arguments import Supplied
 from netspec.elaborate.binding import bind_block
-from netspec.elaborate.context import Context, Flow, Frame, Site, kind_of, with_notes
-from netspec.elaborate.environment import Environment, callable_names, resolve
+from netspec.elaborate.context import Context, Flow, Frame, Site
+from netspec.elaborate.environment import Environment, resolve
 from netspec.elaborate.flatten import flattened
+from netspec.elaborate.unknown import unknown_use
 from netspec.elaborate.values import BlockValue, Closure, Partial, Reference, tensors
 from netspec.elaborate.wires import require_inputs
 from netspec.ops.base import Op, ShapeError
+from netspec.ops.checks import NO_AXIS
 from netspec.program import Argument, Instance, Path
-from netspec.syntax.spec import Block, SpecFile
+from netspec.syntax.spec import Block
 from netspec.syntax.steps import Use
-from netspec.tensor import Tensor
+from netspec.tensor import MAX_ELEMENTS, Tensor
 
 if TYPE_CHECKING:
     from netspec.elaborate.body import Body
-
-
-MAX_ELEMENTS = 2**63 - 1
-SYNONYMS = {
-    **dict.fromkeys(["add", "plus"], "sum"),
-    **dict.fromkeys(["cat", "concatenate"], "concat"),
-    **dict.fromkeys(["multiply", "product"], "mul"),
-    **dict.fromkeys(["average", "avg"], "mean"),
-    **dict.fromkeys(["batchnorm", "batchnorm1d", "batchnorm2d", "batchnorm3d"], "bn"),
-    **dict.fromkeys(["layernorm"], "ln"),
-    **dict.fromkeys(["groupnorm"], "gn"),
-    **dict.fromkeys(["conv1d", "conv2d", "conv3d", "convolution"], "conv"),
-    **dict.fromkeys(["fc", "fullyconnected"], "linear"),
-    **dict.fromkeys(["maxpool", "maxpool2d", "pool"], "max_pool"),
-    **dict.fromkeys(["avgpool", "avgpool2d", "averagepool"], "avg_pool"),
-    **dict.fromkeys(["gap", "globalpool", "globalaveragepool"], "global_avg_pool"),
-    **dict.fromkeys(["swish"], "silu"),
-}
-"""What ops are called elsewhere, without case and underscores."""
 
 
 def apply(body: Body, site: Site, flow: Flow) -> Flow:
@@ -57,25 +41,6 @@ def apply(body: Body, site: Site, flow: Flow) -> Flow:
     if target.name in naming.PASSING:
         return _pass_on(target, site, flow)
     return _op(body, target, supplied, site, flow)
-
-
-def unknown_use(use: Use, home: SpecFile, variables: Mapping[str, Any]) -> SpecError:
-    """The fault of a head that is no op, no block and no variable that holds one."""
-    if use.head in variables:
-        kind = kind_of(variables[use.head])
-        return fault("NS201", f"`{use.head}` is {kind}, not a block", use.span)
-    synonym = SYNONYMS.get(use.head.lower().replace("_", ""))
-    hint = f"here it is called `{synonym}`" if synonym else None
-    hint = hint or _in_used_files(use.head, home)
-    hint = hint or nearest(use.head, [*callable_names(home), *variables])
-    return fault("NS201", f"unknown op or block `{use.head}`", use.span, hint=hint)
-
-
-def _in_used_files(head: str, home: SpecFile) -> str | None:
-    """A hint where the head is a prefix alone, or a block of a used file without its prefix."""
-    used = [(prefix, name) for prefix, file in home.uses.items() for name in file.blocks]
-    found = [f"`{prefix}.{name}`" for prefix, name in used if head in (prefix, name)]
-    return f"did you mean {' or '.join(found[:4])}?" if found else None
 
 
 def _unfold(
@@ -139,9 +104,12 @@ def _pass_on(target: type[Op], site: Site, flow: Flow) -> Flow:
 
 
 def _op(body: Body, target: type[Op], supplied: list[Supplied], site: Site, flow: Flow) -> Flow:
-    op, arguments = body.elaborator.files.op(target, site.use, supplied, site.operands)
+    try:
+        op, arguments = body.elaborator.files.op(target, site.use, supplied, site.operands)
+    except SpecError as error:
+        raise body.elaborator.about_input(body, error, flow) from None
     flow = flattened(body, op, flow)
-    outputs = _infer(body, op, site, flow)
+    outputs = _infer(body, op, arguments, site, flow)
     if op.merges and len(flow) == 1 and outputs == (flow[0].type,):
         _without_module(site)
         return flow  # a sum, mean or concatenation of one
@@ -150,39 +118,47 @@ def _op(body: Body, target: type[Op], supplied: list[Supplied], site: Site, flow
     return made[: len(made) - len(op.extras)]
 
 
-def _infer(body: Body, op: Op, site: Site, flow: Flow) -> tuple[Tensor, ...]:
-    for value in () if op.integers else flow:
+def _infer(
+    body: Body, op: Op, arguments: Mapping[str, Argument], site: Site, flow: Flow
+) -> tuple[Tensor, ...]:
+    inputs = tuple([value.type for value in flow])
+    try:
+        require_operands(op, flow)
+        outputs = op.infer(inputs)
+    except ShapeError as error:
+        site = replace(site, arguments=arguments)
+        return body.elaborator.refused(body, op, error, flow, site)
+    sizes = [*map(prod, (weight.shape for weight in op.weights(inputs).values()))]
+    if any(size > MAX_ELEMENTS for size in [*sizes, *(output.elements for output in outputs)]):
+        message = f"a tensor of more than {MAX_ELEMENTS} elements"
+        raise fault("NS402", message, site.use.span)
+    return outputs
+
+
+def require_operands(op: Op, flow: Flow) -> None:
+    """Raise `ShapeError` (NS301, NS306) for tensors of another kind or number than an op takes."""
+    for k, value in enumerate(() if op.integers else flow):
         if "float" not in value.type.dtype:
             message = f"`{op.name}` takes floating-point tensors, not {value.type.dtype}"
-            notes = [body.elaborator.origin(value)]
             hint = "an `embedding` makes vectors of indices"
-            raise fault("NS301", message, site.use.span, notes=notes, hint=hint)
+            raise ShapeError("NS301", message, hint, about=[(k, NO_AXIS)])
     fewest, most = op.arity
     if len(flow) < fewest or (most is not None and len(flow) > most):
         takes = f"{fewest}" if fewest == most else f"{fewest} or more"
         plural = "" if takes == "1" else "s"
-        message = f"`{op.name}` takes {takes} tensor{plural}, not {len(flow)}"
-        notes = [body.elaborator.origin(value) for value in flow]
-        raise fault("NS306", message, site.use.span, notes=notes)
-    try:
-        outputs = op.infer(tuple([value.type for value in flow]))
-    except ShapeError as error:
-        notes = [body.elaborator.origin(value) for value in flow]
-        span = site.use.span
-        raise fault(error.code, error.message, span, notes=notes, hint=error.hint) from None
-    if any(output.elements > MAX_ELEMENTS for output in outputs):
-        message = f"a tensor of more than {MAX_ELEMENTS} elements"
-        raise fault("NS402", message, site.use.span)
-    return outputs
+        raise ShapeError("NS306", f"`{op.name}` takes {takes} tensor{plural}, not {len(flow)}")
 
 
 def _block(body: Body, block: Block, supplied: list[Supplied], site: Site, flow: Flow) -> Flow:
     """A call of the instance of `block` for these arguments and input shapes."""
     require_inputs(block, flow, site.use.span)
     environment = _callee(body, block, site)
-    arguments = bind_block(block, site.use.span, supplied, environment)
+    try:
+        arguments = bind_block(block, site.use.span, supplied, environment)
+    except SpecError as error:
+        raise body.elaborator.about_input(body, error, flow) from None
     carried = tuple(dict.fromkeys(tensors(tuple([a.value for a in arguments.values()]))))
-    frame = Frame(block.name, site.use.span, body.frame)
+    frame = Frame(block.name, site.use.span, body.frame, None, arguments, site.origin)
     path = site.path(merge=False)
     instance = body.elaborator.block_instance(block, arguments, flow, carried, frame)
     return _call(body, instance, flow + carried, path, site, arguments)
@@ -192,7 +168,7 @@ def _inline_body(body: Body, closure: Closure, site: Site, flow: Flow) -> Flow:
     """A call of the instance of an inline body for these input shapes."""
     carried = tuple(dict.fromkeys(tensors(closure)))
     name = site.use.head
-    frame = Frame(name, site.use.span, body.frame)
+    frame = Frame(name, site.use.span, body.frame, origin=site.origin)
     path = site.path(merge=False)
     instance = body.elaborator.closure_instance(name, closure, flow, carried, frame)
     return _call(body, instance, flow + carried, path, site, {})
@@ -224,16 +200,16 @@ def _inline_block(
     _without_module(site)
     require_inputs(block, flow, span)
     environment = _callee(body, block, site)
-    bind_block(block, span, supplied, environment)
+    arguments = bind_block(block, span, supplied, environment)
     names, played, frame = body.names, body.played, body.frame
     own = dict(zip([name.text for name in block.inputs], flow, strict=False))
     body.names, body.played = ChainMap({}, own), ChainMap({})
-    body.frame = Frame(block.name, span, frame, block)
+    body.frame = Frame(block.name, span, frame, block, arguments, site.origin)
     try:
         inner = replace(site.context, environment=environment)
         return body.outputs(block.outputs, body.run(block.body, flow, inner), inner)
     except SpecError as error:
-        raise with_notes(error, [Note(f"in `{block.name}`, used here", span)]) from None
+        raise body.frame.added_to(error) from None
     finally:
         body.names, body.played, body.frame = names, played, frame
 
@@ -245,7 +221,8 @@ def _callee(body: Body, block: Block, site: Site) -> Environment:
 
 
 def _reject_cycle(block: Block, site: Site, frame: Frame | None) -> None:
-    while frame is not None and frame.inline is not None:
-        if frame.inline is block:
+    for link in frame or ():
+        if link.inline is block:
             raise fault("NS403", f"the inline block `{block.name}` calls itself", site.use.span)
-        frame = frame.caller
+        if link.block and link.inline is None:
+            return

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from netspec.diagnostics import Report, Span, fault, nearest
-from netspec.elaborate.context import Site
+from netspec.diagnostics import Note, Report, Span, SpecError, fault, nearest
+from netspec.elaborate.context import Site, in_chain
 from netspec.elaborate.environment import Environment
 from netspec.elaborate.initialisation import initialisation
 from netspec.elaborate.naming import place
 from netspec.ops.base import Op, Weight
 from netspec.program import PLAIN, Call, Instance, Path, Tie, Weighting
 from netspec.program.weights import find_weight, weight_keys
+from netspec.syntax.arithmetic import spelled
 from netspec.syntax.expression import shown
 from netspec.syntax.nodes import Scalar
 from netspec.syntax.steps import Template
@@ -27,13 +28,15 @@ MOST_KEYS = 1_000
 
 
 def weighting(body: Body, call: Call, path: Path, site: Site) -> Weighting:
-    """How the weights of a call are made; raises `SpecError` (NS308 and what arguments raise)."""
+    """How the weights of a call are made. Faults of `init` and `tie` are reported: nothing behind
+    them depends on it. Raises `SpecError` (NS308) where weights cannot be used again.
+    """
     fixed, said = site.context.fixed, site.weights
     if body.is_replaying:
         body.elaborator.spend(5 + len(body.names.maps), site.use.span)
         first = _registered(body, path)
         if first is not None:
-            _require_same(first, call, site, body.elaborator.compared)
+            _require_same(body, first, call, site)
             return Weighting(again=True, fixed=fixed)
         _require_weightless(call, path, site)
     if not (fixed or said.init or said.ties):
@@ -49,7 +52,8 @@ def weighting(body: Body, call: Call, path: Path, site: Site) -> Weighting:
                 message = f"`{key.text}` is tied and starts as the other weight does"
                 raise fault("NS308", message, key.span, hint=f"leave `{key.text}` out of `init`")
             ties[key.text] = _tie(body, key, to, _weight(key, call, site), call, site)
-    report.raise_if_any()
+    if report:
+        body.elaborator.add(in_chain(SpecError(report.faults), body.frame))
     return Weighting(fixed=fixed, init=init, ties=ties)
 
 
@@ -79,13 +83,18 @@ def _require_weightless(call: Call, path: Path, site: Site) -> None:
         raise fault("NS308", message, site.use.span)
 
 
-def _require_same(first: Call, call: Call, site: Site, compared: set[tuple[int, int]]) -> None:
+def _require_same(body: Body, first: Call, call: Call, site: Site) -> None:
     """The weights of the call are those of the first at its place."""
-    difference = _difference(first, call, compared)
+    difference = _difference(first, call, body.elaborator.compared)
     if difference is not None:
         name, was, would = difference
         message = f"`{name}` of `{site.use.head}` is {was} and would be {would} when used again"
-        raise fault("NS308", message, site.use.span)
+        notes = [Note("it was first used here", first.span)]
+        for was_given, given in zip(first.inputs, call.inputs, strict=False):
+            if was_given.type != given.type:
+                came = body.elaborator.origin(was_given)
+                notes.append(Note(f"then on {came.message}", came.span))
+        raise fault("NS308", message, site.use.span, notes=notes)
 
 
 Difference = tuple[str, str, str]
@@ -179,7 +188,7 @@ def _tie(body: Body, key: Scalar, to: Template, weight: Weight, call: Call, site
 
 
 def _rendered(to: Template, environment: Environment) -> list[str]:
-    parts = [p if isinstance(p, str) else str(p.evaluate(environment)) for p in to.parts]
+    parts = [p if isinstance(p, str) else spelled(p.evaluate(environment)) for p in to.parts]
     return "".join(parts).split(".")
 
 

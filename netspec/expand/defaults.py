@@ -31,7 +31,7 @@ def with_defaults(
 ) -> tuple[Mapping, Sequence[str]]:
     """The spec with each default argument in the steps that take it, and the names whose defaults
     stay: of ops and blocks that are also given as values, and where the argument is a block or a
-    name in it means something else inside a block or loop.
+    name in it means something else, or nothing yet, inside a block, a loop or a param.
     """
     defaults = root.get("defaults")
     if not isinstance(defaults, Mapping):
@@ -39,14 +39,17 @@ def with_defaults(
     report = Report()
     file = parse_spec(root, chosen.source, report, chosen.folder.library)
     uses, bound = _Uses(file, report), frozenset(_bound(root))
+    early = frozenset(_heads(root.get("params"), uses))
     movable = {
         name: entry
         for name, entry in file.defaults.items()
         if not bound & _names(entry) and _is_plain(entry, resolve(name, file))
+        if not (name in early and _names(entry))
     }
     leaving = movable.keys() - frozenset(_mentioned(root, uses))
     merger = _Merger(uses, movable, origins)
-    kept = Mapping([(k, v) for k, v in defaults if k.text not in leaving], defaults.span)
+    staying = [(k, merger.node(v)) for k, v in defaults if k.text not in leaving]
+    kept = Mapping(staying, defaults.span)
     items = [(k, kept if v is defaults else merger.node(v)) for k, v in root]
     items = [(k, v) for k, v in items if v is not kept or kept.items]
     return Mapping(items, root.span), [key.text for key, _ in kept]
@@ -114,6 +117,17 @@ class _Merger:
         known = {key.text for key, _ in self._uses.arguments(head, given)}
         entry = self._entries[head.text]
         return [(k, self._origins.default(v)) for k, v in entry if k.text not in known]
+
+
+def _heads(node: Node | None, uses: _Uses) -> Iterator[str]:
+    """The ops and blocks that are used somewhere in a node."""
+    if isinstance(node, Scalar):
+        yield from (node.text,) if node in uses else ()
+    for item in node.items if isinstance(node, nodes.Sequence) else ():
+        yield from _heads(item, uses)
+    for key, value in entries(node):
+        yield from (key.text,) if key in uses else ()
+        yield from _heads(value, uses)
 
 
 def _names(entry: Mapping) -> frozenset[str]:

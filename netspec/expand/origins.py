@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -56,9 +57,10 @@ class Origins:
         return new
 
     def default(self, node: Node) -> Node:
-        """The node, remembered as one that the file's defaults gave to a step."""
-        self._defaults.update(id(each) for each in scalars(node))
-        return node
+        """A copy of the node, remembered as what the file's defaults gave to a step."""
+        given = _copied(node)
+        self._defaults.update(id(each) for each in scalars(given))
+        return given
 
     def of(self, node: Scalar) -> Origin:
         """Where a value came from."""
@@ -103,6 +105,14 @@ def scalars(node: Node) -> Iterator[Scalar]:
         yield from scalars(item)
     for _, value in node if isinstance(node, Mapping) else ():
         yield from scalars(value)
+
+
+def _copied(node: Node) -> Node:
+    if isinstance(node, Sequence):
+        return Sequence([_copied(item) for item in node.items], node.span)
+    if isinstance(node, Mapping):
+        return Mapping([(key, _copied(value)) for key, value in node], node.span)
+    return copy.copy(node)
 
 
 def _option(source: Source) -> str:

@@ -6,7 +6,7 @@ A comparison and an elementary function (exp, log, tanh, erf) each count as one 
 from typing import ClassVar
 
 from netspec.ops.base import Op, ShapeError, Tensors, Weight, Window, op
-from netspec.ops.checks import require_float
+from netspec.ops.checks import Undivided, require_float
 from netspec.ops.fields import Positive
 from netspec.tensor import Tensor
 
@@ -189,7 +189,8 @@ class GLU(AlongAxis):
         super().infer(inputs)
         shape = list(inputs[0].shape)
         if shape[self.axis] % 2:
-            raise ShapeError("NS304", f"glu: {shape[self.axis]} of {inputs[0]} is no even number")
+            what, axis = f"of {inputs[0]}", self.axis % len(shape)
+            raise Undivided(shape[self.axis], what, 2, "2 equal halves", axis)
         shape[self.axis] //= 2
         return (Tensor(tuple(shape), inputs[0].dtype),)
 
@@ -207,9 +208,7 @@ class Maxout(Op):
         require_float(self, inputs[0])
         channels, *sizes = inputs[0].shape
         if channels % self.pieces:
-            raise ShapeError(
-                "NS304", f"{channels} channels do not divide into pieces of {self.pieces}"
-            )
+            raise Undivided(channels, "channels", self.pieces, f"pieces of {self.pieces}")
         return (Tensor((channels // self.pieces, *sizes), inputs[0].dtype),)
 
     def extra_flops(self, inputs: Tensors, outputs: Tensors) -> int:

@@ -1,7 +1,7 @@
 """Attention: every output token is a mean of the values of all tokens, weighed by a softmax."""
 
 from netspec.ops.base import Op, ShapeError, Tensors, Weight, op
-from netspec.ops.checks import require_float
+from netspec.ops.checks import Undivided, differing, require_float
 from netspec.ops.fields import Positive
 from netspec.tensor import Tensor
 
@@ -27,9 +27,7 @@ class Attention(Op):
         if len(x.shape) != 2:
             raise ShapeError("NS301", f"attention takes tokens [T, D], not {x}")
         if x.shape[1] % self.heads:
-            raise ShapeError(
-                "NS304", f"{x.shape[1]} features do not divide into {self.heads} heads"
-            )
+            raise Undivided(x.shape[1], "features", self.heads, f"{self.heads} heads", 1)
         return inputs
 
     def weights(self, inputs: Tensors) -> dict[str, Weight]:
@@ -75,7 +73,8 @@ class ScaledDotProduct(Op):
             Tensor((*heads, key.shape[-2], value.shape[-1]), query.dtype),
         )
         if (key, value) != fitting:
-            raise ShapeError("NS302", "scaled_dot_product: these do not fit: " + _listed(inputs))
+            message = "scaled_dot_product: these do not fit: " + _listed(inputs)
+            raise ShapeError("NS302", message, about=_unfitting(inputs))
         return (Tensor((*query.shape[:-1], value.shape[-1]), query.dtype),)
 
     def macs(self, inputs: Tensors, outputs: Tensors) -> int:
@@ -92,6 +91,14 @@ class ScaledDotProduct(Op):
 def _scores(inputs: Tensors) -> int:
     query, key, _ = inputs
     return query.elements // query.shape[-1] * key.shape[-2]
+
+
+def _unfitting(inputs: Tensors) -> list[tuple[int, int]]:
+    """The axes of keys unlike the queries', else those of values unlike the keys'."""
+    query, key, value = (x.shape for x in inputs)
+    if key != (*query[:-2], key[-2], query[-1]):
+        return differing((*query[:-2], key[-2], query[-1]), key, (0, 1))
+    return differing((*key[:-1], value[-1]), value, (1, 2))
 
 
 def _listed(inputs: Tensors) -> str:

@@ -7,7 +7,7 @@ PyTorch is in `netspec.backends.torch.ops`.
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -25,12 +25,20 @@ Tensors = tuple[Tensor, ...]
 class ShapeError(Exception):
     """An op does not take these inputs. The elaborator adds place, shapes and producers.
 
-    `code` is one of the NS3xx codes.
+    `code` is one of the NS3xx codes; `about` are the axes that the fault is about, each as the
+    number of an input and of its axis: the elaborator says what made their sizes.
     """
 
-    def __init__(self, code: str, message: str, hint: str | None = None) -> None:
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        hint: str | None = None,
+        *,
+        about: Iterable[tuple[int, int]] = (),
+    ) -> None:
         super().__init__(message)
-        self.code, self.message, self.hint = code, message, hint
+        self.code, self.message, self.hint, self.about = code, message, hint, tuple(about)
 
 
 class Weight(NamedTuple):
@@ -78,6 +86,8 @@ class Op(BaseModel):
     """The arguments that are formulas of the inputs."""
     transposable: ClassVar[frozenset[str]] = frozenset()
     """The weights that may be tied to the transpose of another weight."""
+    states: ClassVar[tuple[int, str]] = (0, "")
+    """The axis of its output whose size an argument states, and that argument."""
     extras: ClassVar[tuple[str, ...]] = ()
     """The names of its last outputs, which a spec reaches by name only (`pool.indices`)."""
 

@@ -1,12 +1,12 @@
 """Convolutions."""
 
 from math import prod
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import PlainValidator
 
 from netspec.ops.base import Op, ShapeError, Tensors, Weight, Window, op
-from netspec.ops.checks import per_axis, require_fit, spatial_sizes
+from netspec.ops.checks import Undivided, per_axis, require_fit, spatial_sizes
 from netspec.ops.fields import Positive, Sizes, paddings
 from netspec.tensor import Tensor
 
@@ -35,6 +35,8 @@ class Conv(Op):
     the bias.
     """
 
+    states: ClassVar[tuple[int, str]] = (0, "out")
+
     out: Positive
     kernel: Sizes = 1
     stride: Sizes = 1
@@ -56,7 +58,7 @@ class Conv(Op):
             (size + window.before + behind - window.size) // window.stride + 1
             for size, window, behind in zip(sizes, windows, after, strict=True)
         )
-        if min(lengths) < 1:
+        if any(length < 1 for length in lengths):
             require_fit(self, sizes, windows, lengths)
         return (Tensor((self.out, *lengths), x.dtype),)
 
@@ -106,14 +108,11 @@ class Conv(Op):
     def _require_groups(self, channels: int) -> None:
         if self.groups == 1:
             return
+        groups = f"{self.groups} groups"
         if channels % self.groups:
-            raise ShapeError(
-                "NS304", f"{channels} input channels do not divide into {self.groups} groups"
-            )
+            raise Undivided(channels, "input channels", self.groups, groups)
         if self.out % self.groups:
-            raise ShapeError(
-                "NS304", f"{self.out} output channels do not divide into {self.groups} groups"
-            )
+            raise Undivided(self.out, "output channels", self.groups, groups, None)
 
     def _require_unit_stride(self, stride: tuple[int, ...]) -> None:
         if any(step != 1 for step in stride):

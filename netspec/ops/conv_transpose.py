@@ -1,9 +1,10 @@
 """Transposed convolutions."""
 
 from math import prod
+from typing import ClassVar
 
 from netspec.ops.base import Op, ShapeError, Tensors, Weight, Window, op
-from netspec.ops.checks import AXES, per_axis, spatial_sizes
+from netspec.ops.checks import AXES, Undivided, per_axis, spatial_sizes
 from netspec.ops.fields import Paddings, Positive, Sizes
 from netspec.tensor import Tensor
 
@@ -18,6 +19,8 @@ class ConvTranspose(Op):
     MACs: `out / groups * kernel` per input element. FLOPs beside them: 1 per output element for
     the bias.
     """
+
+    states: ClassVar[tuple[int, str]] = (0, "out")
 
     out: Positive
     kernel: Sizes = 2
@@ -88,9 +91,8 @@ class ConvTranspose(Op):
         return length
 
     def _require_groups(self, channels: int) -> None:
-        for count, which in ((channels, "input"), (self.out, "output")):
-            if count % self.groups:
-                raise ShapeError(
-                    "NS304",
-                    f"{count} {which} channels do not divide into {self.groups} groups",
-                )
+        groups = f"{self.groups} groups"
+        if channels % self.groups:
+            raise Undivided(channels, "input channels", self.groups, groups)
+        if self.out % self.groups:
+            raise Undivided(self.out, "output channels", self.groups, groups, None)

@@ -1,5 +1,7 @@
 """Look-ups of learned vectors."""
 
+from typing import ClassVar
+
 from netspec.ops.base import Op, ShapeError, Tensors, Weight, op
 from netspec.ops.fields import Positive
 from netspec.tensor import Tensor
@@ -11,6 +13,8 @@ class Embedding(Op):
 
     The indices are int64, of any shape; `dim` becomes the last axis. FLOPs: 0.
     """
+
+    states: ClassVar[tuple[int, str]] = (-1, "dim")
 
     count: Positive
     dim: Positive

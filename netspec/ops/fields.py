@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, TypeGuard
 
 from pydantic import Field, PlainValidator
 
@@ -33,7 +33,12 @@ def dimensions(value: object) -> object:
 
 def _are_whole(value: object, least: int) -> bool:
     entries = value if isinstance(value, tuple) and value else (value,)
-    return all(type(entry) is int and least <= entry <= MAX_SIZE for entry in entries)
+    return all(is_whole(entry) and least <= entry <= MAX_SIZE for entry in entries)
+
+
+def is_whole(value: object) -> TypeGuard[int]:
+    """Whether it is a whole number; `true` and `false` are none."""
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 PerAxis = int | tuple[int, ...]
@@ -42,5 +47,6 @@ Positive = Annotated[int, Field(gt=0, le=MAX_SIZE)]
 Sizes = Annotated[PerAxis, PlainValidator(sizes)]
 Dimensions = Annotated[tuple[int, ...], PlainValidator(dimensions)]
 Paddings = Annotated[PerAxis, PlainValidator(paddings)]
-PositiveFloat = Annotated[float, Field(gt=0)]
+Epsilon = Annotated[float, Field(gt=0, lt=1)]
+"""What is added to a variance: a channel count written in its place is none."""
 Probability = Annotated[float, Field(ge=0, le=1)]

@@ -3,7 +3,7 @@
 from pydantic import ConfigDict, Field
 
 from netspec.ops.base import Tensors, op
-from netspec.ops.checks import NO_AXIS, mismatch
+from netspec.ops.checks import NO_AXIS, Mismatch, fewest
 from netspec.ops.fields import Probability
 from netspec.ops.merge import Elementwise
 
@@ -28,9 +28,8 @@ class DropJoin(Elementwise):
     flattens = True
 
     def infer(self, inputs: Tensors) -> Tensors:
-        for at, x in enumerate(inputs):
-            if x != inputs[0]:
-                raise mismatch(self, inputs, at, 0, free=NO_AXIS)
+        if any(x != inputs[0] for x in inputs):
+            raise Mismatch(self, inputs, fewest(inputs), NO_AXIS)
         return super().infer(inputs)
 
     def extra_flops(self, inputs: Tensors, outputs: Tensors) -> int:

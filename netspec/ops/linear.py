@@ -1,5 +1,7 @@
 """Fully connected layers: every output sees every feature."""
 
+from typing import ClassVar
+
 from netspec.ops.base import Op, ShapeError, Tensors, Weight, op
 from netspec.ops.checks import require_float
 from netspec.ops.fields import Positive
@@ -12,6 +14,8 @@ class Linear(Op):
 
     MACs: `D` per output element. FLOPs beside them: 1 per output element for the bias.
     """
+
+    states: ClassVar[tuple[int, str]] = (-1, "out")
 
     out: Positive
     bias: bool = True
@@ -55,6 +59,8 @@ class Bilinear(Op):
     in torch's counter they are no multiply-accumulates.
     """
 
+    states: ClassVar[tuple[int, str]] = (-1, "out")
+
     out: Positive
     bias: bool = True
 
@@ -93,6 +99,8 @@ class RBF(Op):
     Euclidean radial basis units (LeCun et al. 1998): squared distances to learned centres.
     FLOPs: `3 D - 1` per output element (subtract, square, add); they are no multiply-accumulates.
     """
+
+    states: ClassVar[tuple[int, str]] = (-1, "out")
 
     out: Positive
 

@@ -3,8 +3,8 @@
 from typing import Literal
 
 from netspec.ops.base import Op, ShapeError, Tensors, Weight, Window, op
-from netspec.ops.checks import require_float, spatial_sizes
-from netspec.ops.fields import Positive, PositiveFloat, Probability
+from netspec.ops.checks import Undivided, require_float, spatial_sizes
+from netspec.ops.fields import Epsilon, Positive, Probability
 
 
 @op("bn", group="normalisation")
@@ -15,7 +15,7 @@ class BatchNorm(Op):
     FLOPs: 4 per element (subtract, divide, scale, shift), 2 without `affine`.
     """
 
-    eps: PositiveFloat = 1e-5
+    eps: Epsilon = 1e-5
     momentum: Probability = 0.1
     affine: bool = True
 
@@ -47,7 +47,7 @@ class LayerNorm(Op):
     FLOPs: 7 per element (3 for the statistics, subtract, divide, scale, shift).
     """
 
-    eps: PositiveFloat = 1e-6
+    eps: Epsilon = 1e-6
     axis: Literal[-1, 0] = -1
 
     def infer(self, inputs: Tensors) -> Tensors:
@@ -75,14 +75,13 @@ class GroupNorm(Op):
     """
 
     groups: Positive
-    eps: PositiveFloat = 1e-5
+    eps: Epsilon = 1e-5
 
     def infer(self, inputs: Tensors) -> Tensors:
         x = inputs[0]
         require_float(self, x)
         if x.shape[0] % self.groups:
-            message = f"{x.shape[0]} channels do not divide into {self.groups} groups"
-            raise ShapeError("NS304", message)
+            raise Undivided(x.shape[0], "channels", self.groups, f"{self.groups} groups")
         if x.elements == self.groups:
             message = f"gn of {x} in {self.groups} groups: one element has no variance"
             raise ShapeError("NS301", message)
@@ -105,7 +104,7 @@ class InstanceNorm(Op):
     FLOPs: 5 per element (3 for the statistics, subtract, divide), 7 with `affine`.
     """
 
-    eps: PositiveFloat = 1e-5
+    eps: Epsilon = 1e-5
     affine: bool = False
 
     def infer(self, inputs: Tensors) -> Tensors:
@@ -127,7 +126,7 @@ class RMSNorm(Op):
     Zhang and Sennrich 2019. FLOPs: 4 per element (square, add, divide, scale).
     """
 
-    eps: PositiveFloat = 1e-6
+    eps: Epsilon = 1e-6
 
     def infer(self, inputs: Tensors) -> Tensors:
         require_float(self, inputs[0])

@@ -1,12 +1,12 @@
 """Borders added and cut off."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, PlainValidator
 
 from netspec.ops.base import Op, ShapeError, Tensors, Window, op
 from netspec.ops.checks import AXES, require_float, spatial_sizes
-from netspec.ops.fields import MAX_SIZE, Positive
+from netspec.ops.fields import MAX_SIZE, Positive, is_whole
 from netspec.tensor import Tensor
 
 Borders = tuple[tuple[int, int], ...]
@@ -17,7 +17,7 @@ def borders(value: object) -> object:
     """A whole number of at least 0 for all axes, or per axis a number or `[before, after]`."""
     axes = value if isinstance(value, tuple) and value else (value,)
     ends = [end for axis in axes for end in (axis if _is_pair(axis) else (axis,))]
-    if not all(type(end) is int and 0 <= end <= MAX_SIZE for end in ends):
+    if not all(is_whole(end) and 0 <= end <= MAX_SIZE for end in ends):
         raise ValueError(
             "must be a whole number of at least 0, or a list with a number or a pair "
             "[before, after] per axis"
@@ -83,13 +83,17 @@ class PadChannels(Op):
     `[C]` to `[C, D, H, W]`. FLOPs: 0.
     """
 
+    states: ClassVar[tuple[int, str]] = (0, "to")
+
     to: Positive
 
     def infer(self, inputs: Tensors) -> Tensors:
         x = inputs[0]
         require_float(self, x)
         if x.shape[0] > self.to:
-            raise ShapeError("NS301", f"pad_channels to {self.to}, but {x} already has more")
+            raise ShapeError(
+                "NS301", f"pad_channels to {self.to}, but {x} already has more", about=[(0, 0)]
+            )
         return (Tensor((self.to, *x.shape[1:]), x.dtype),)
 
     def extra_flops(self, inputs: Tensors, outputs: Tensors) -> int:
@@ -117,7 +121,7 @@ class Crop(Op):
             raise ShapeError("NS301", f"crop takes [C, H, W], not {x}")
         channels, height, width = x.shape
         lengths = (height - self.top - self.bottom, width - self.left - self.right)
-        if min(lengths) < 1:
+        if any(length < 1 for length in lengths):
             raise ShapeError("NS303", f"crop leaves nothing of {x}")
         return (Tensor((channels, *lengths), x.dtype),)
 

@@ -54,7 +54,7 @@ class MaxPool(Op):
         for axis, (size, length) in enumerate(lengths):
             kernel, dilation = kernels[axis], dilations[axis]
             stride, padding = _stride(self, kernels)[axis], _padding(self, axes)[axis]
-            before = range(-padding, min(0, length * stride - padding), stride)
+            before = range(-padding, int(min(0, length * stride - padding)), stride)
             if not all(_hits(start, kernel, dilation, size) for start in before):
                 raise ShapeError(
                     "NS303",
@@ -121,7 +121,7 @@ def _slide(pool: MaxPool | AvgPool, inputs: Tensors) -> Tensor:
     windows = pool.window(inputs)
     _require_half_padding(pool, len(sizes))
     lengths = tuple(_length(pool, *pair) for pair in zip(sizes, windows, strict=True))
-    if min(lengths) < 1:
+    if any(length < 1 for length in lengths):
         require_fit(pool, sizes, windows, lengths)
     return Tensor((x.shape[0], *lengths), x.dtype)
 

@@ -5,7 +5,7 @@ from typing import Any, Literal
 from pydantic import ValidationInfo, field_validator
 
 from netspec.ops.base import Op, ShapeError, Tensors, Window, op
-from netspec.ops.checks import per_axis, spatial_sizes
+from netspec.ops.checks import Undivided, per_axis, spatial_sizes
 from netspec.ops.fields import Positive, Sizes
 from netspec.tensor import Tensor
 
@@ -83,9 +83,8 @@ class PixelShuffle(Op):
         if len(sizes) != 2:
             raise ShapeError("NS301", f"pixel_shuffle takes [C, H, W], not {x}")
         if x.shape[0] % self.by**2:
-            raise ShapeError(
-                "NS304", f"{x.shape[0]} channels do not divide into {self.by} x {self.by} pixels"
-            )
+            pixels = f"{self.by} x {self.by} pixels"
+            raise Undivided(x.shape[0], "channels", self.by**2, pixels)
         channels = x.shape[0] // self.by**2
         return (Tensor((channels, *(size * self.by for size in sizes)), x.dtype),)
 

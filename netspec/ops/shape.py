@@ -6,8 +6,8 @@ from typing import Annotated
 from pydantic import PlainValidator
 
 from netspec.ops.base import Op, ShapeError, Tensors, Window, op
-from netspec.ops.checks import axis_of, spatial_sizes
-from netspec.ops.fields import MAX_SIZE, Positive
+from netspec.ops.checks import Undivided, axis_of, spatial_sizes
+from netspec.ops.fields import MAX_SIZE, Positive, is_whole
 from netspec.tensor import Tensor
 
 
@@ -15,7 +15,7 @@ def lengths(value: object) -> object:
     """A list of whole numbers of at least 1, of which one may be -1."""
     entries = value if isinstance(value, tuple) else ()
     known = [entry for entry in entries if entry != -1]
-    whole = all(type(entry) is int and 1 <= entry <= MAX_SIZE for entry in known)
+    whole = all(is_whole(entry) and 1 <= entry <= MAX_SIZE for entry in known)
     if not entries or len(entries) - len(known) > 1 or not whole:
         raise ValueError("must be a list of whole numbers of at least 1, of which one may be -1")
     return value
@@ -31,7 +31,7 @@ def axes_order(value: object) -> object:
 def positions(value: object) -> object:
     """A whole number, or a list of at least one."""
     entries = value if isinstance(value, tuple) and value else (value,)
-    if not all(type(entry) is int for entry in entries):
+    if not all(is_whole(entry) for entry in entries):
         raise ValueError("must be a whole number or a list of them")
     return value
 
@@ -154,7 +154,9 @@ class Select(Op):
         for at in self.at if isinstance(self.at, tuple) else (self.at,):
             if not -size <= at < size:
                 raise ShapeError(
-                    "NS301", f"select at {at}, but axis {self.axis} of {x} has {size} positions"
+                    "NS301",
+                    f"select at {at}, but axis {self.axis} of {x} has {size} positions",
+                    about=[(0, self.axis % len(x.shape))],
                 )
 
 
@@ -171,9 +173,7 @@ class ChannelShuffle(Op):
         spatial_sizes(self, inputs[0])
         channels = inputs[0].shape[0]
         if channels % self.groups:
-            raise ShapeError(
-                "NS304", f"{channels} channels do not divide into {self.groups} groups"
-            )
+            raise Undivided(channels, "channels", self.groups, f"{self.groups} groups")
         return inputs
 
     def extra_flops(self, inputs: Tensors, outputs: Tensors) -> int:

@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import ValidationInfo, field_validator
 
 from netspec.ops.base import Op, ShapeError, Tensors, Window, op
-from netspec.ops.checks import axis_of
+from netspec.ops.checks import Undivided, axis_of
 from netspec.ops.fields import Dimensions, Positive
 from netspec.tensor import Tensor
 
@@ -64,13 +64,15 @@ class Split(Pieces):
     def _sizes(self, x: Tensor, size: int) -> tuple[int, ...]:
         if self.sizes is None:
             if size % self.pieces:
-                raise ShapeError("NS304", f"{size} of {x} does not divide into {self.pieces} parts")
+                axis = self.axis % len(x.shape)
+                raise Undivided(size, f"of {x}", self.pieces, f"{self.pieces} parts", axis)
             return (size // self.pieces,) * self.pieces
         if sum(self.sizes) != size:
             total = " + ".join(map(str, self.sizes))
             raise ShapeError(
                 "NS301",
                 f"split into {total} = {sum(self.sizes)}, but axis {self.axis} of {x} has {size}",
+                about=[(0, self.axis % len(x.shape))],
             )
         return self.sizes
 

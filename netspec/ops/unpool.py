@@ -1,7 +1,7 @@
 """Pooling undone, by the positions that a pool remembers."""
 
 from netspec.ops.base import Op, ShapeError, Tensors, op
-from netspec.ops.checks import AXES, per_axis, spatial_sizes
+from netspec.ops.checks import AXES, differing, per_axis, spatial_sizes
 from netspec.ops.fields import Paddings, Sizes
 from netspec.tensor import Tensor
 
@@ -30,7 +30,8 @@ class MaxUnpool(Op):
         if indices.dtype != "int64":
             raise ShapeError("NS301", f"max_unpool takes int64 indices, not {indices.dtype}")
         if indices.shape != x.shape:
-            raise ShapeError("NS302", f"max_unpool: the indices are {indices}, the values {x}")
+            message = f"max_unpool: the indices are {indices}, the values {x}"
+            raise ShapeError("NS302", message, about=differing(x.shape, indices.shape, (0, 1)))
         return (Tensor((x.shape[0], *self._lengths(sizes, indices.within)), x.dtype),)
 
     def extra_flops(self, inputs: Tensors, outputs: Tensors) -> int:

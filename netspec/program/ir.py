@@ -144,10 +144,13 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """A settled argument beside the expression that gave it (None where it was a literal)."""
+    """A settled argument beside the expression that gave it (None where it was a literal), and
+    where it is written.
+    """
 
     value: Any
     expression: str | None = None
+    span: Span | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(eq=False, slots=True)

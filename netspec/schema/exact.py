@@ -47,8 +47,8 @@ def definitions(ops: Ops) -> Schema:
     """The definitions that `exact.file` is made of."""
     return {
         "exact.file": _file(ops),
-        "exact.step": {**_complete_step(ops), "items": ref("exact.step")},
-        "exact.value": {**_partial_step(ops), "items": ref("exact.value")},
+        "exact.step": _unless_looped(ops, {**_complete_step(ops), "items": ref("exact.step")}),
+        "exact.value": _unless_looped(ops, {**_partial_step(ops), "items": ref("exact.value")}),
         "exact.arguments": {
             "items": ref("exact.value"),
             "additionalProperties": ref("exact.value"),
@@ -67,6 +67,13 @@ def definitions(ops: Ops) -> Schema:
         **{f"takes.{cls.name}": quiet(takes(cls)) for cls in ops},
         **{f"needs.{cls.name}": quiet(needs(cls)) for cls in ops if required(cls)},
     }
+
+
+def _unless_looped(ops: Ops, step: Schema) -> Schema:
+    """What holds of a step whose loop gives no name of an op to a variable."""
+    names = [cls.name for cls in ops]
+    own = {"properties": {"for": {"propertyNames": {"not": {"enum": names}}}}}
+    return {"if": own, "then": step}
 
 
 def _file(ops: Ops) -> Schema:

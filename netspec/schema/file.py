@@ -28,7 +28,11 @@ DRAFT = "http://json-schema.org/draft-07/schema#"
 def json_schema(ops: Iterable[type[Op]]) -> Schema:
     """The schema (draft 7) of specs that may use these ops."""
     known = tuple(ops)
-    file = closed(file_keys(), required=["netspec"])
+    file = closed(
+        file_keys(),
+        required=["netspec"],
+        dependencies={"input": {"properties": {"inputs": False}}},
+    )
     return {
         "$schema": DRAFT,
         **file,
@@ -86,7 +90,12 @@ def file_keys() -> Schema:
             ref("defaults"),
             type="object",
         ),
-        "blocks": described("Blocks by name.", type="object", additionalProperties=ref("block")),
+        "blocks": described(
+            "Blocks by name.",
+            type="object",
+            propertyNames={"pattern": r"^\S+$"},
+            additionalProperties=ref("block"),
+        ),
         "body": described(
             "The steps of the network.", ref("step"), type=["array", "object", "string"]
         ),
@@ -161,7 +170,8 @@ def claim_keys() -> Schema:
         "params": described('Trained parameters, as printed: `25.6M`, `"11,689,512"`.', figure),
         "macs": described("Multiply-accumulates of one sample, as printed: `4.1G`.", figure),
         "shape": described(
-            "The output's shape without the batch; of several outputs a list.", {"type": "array"}
+            "The output's shape without the batch; of several outputs a list.",
+            {"type": ["array", "string"]},
         ),
         "at": described("Of this module or step alone, instead of the network.", TEXT),
         "with": described(
@@ -191,7 +201,7 @@ def _input() -> Schema:
         "dtype": described("Values, or indices (of an `embedding`).", {"enum": list(DTYPES)}),
     }
     sizes = {"type": ["array", "object"], "items": COUNT, "minItems": 1}
-    return {**closed(keys), **sizes}
+    return {**closed(keys, dependencies={"dtype": ["shape"]}), **sizes}
 
 
 def _outputs(train_only: Schema | bool) -> Schema:
@@ -210,5 +220,5 @@ def _defaults(ops: Ops) -> Schema:
     return {
         "type": "object",
         "properties": {name: helped for name, _, helped in callables(ops)},
-        "additionalProperties": {"type": "object"},
+        "allOf": [{"additionalProperties": {"type": "object"}}],
     }

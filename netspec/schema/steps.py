@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from netspec.elaborate.initialisation import SCHEMES, WORDS
 from netspec.schema.ops import Ops, callables, summary
@@ -56,11 +56,13 @@ def step_keys() -> Schema:
             "Names the step: its place in the module tree, its output for `from`. Braces hold "
             "expressions: `layer{i + 1}`.",
             type=["string", "boolean"],
+            minLength=1,
         ),
         "from": described(
             "What the step is applied to, instead of the value so far (`_`): outputs of named "
             "steps, several with a comma. A mapping gives them names.",
             type=["string", "array", "object"],
+            minItems=1,
             additionalProperties=WIRES,
         ),
         "repeat": described(
@@ -141,12 +143,29 @@ def _one_head(heads: list[str]) -> Schema:
     beside = dict.fromkeys(sorted({*heads, *MODIFIERS}), True)
     return {
         "if": {"not": {"propertyNames": {"not": {"enum": heads}}}},
-        "then": {"properties": beside, "additionalProperties": False},
+        "then": {
+            "properties": beside,
+            "additionalProperties": False,
+            "allOf": list(_at_most_one(heads)),
+        },
         "else": {
             "if": {"propertyNames": {"enum": sorted(MODIFIERS)}},
             "then": refused("a step needs an op, a block, `do` or `branches`"),
         },
     }
+
+
+def _at_most_one(heads: list[str]) -> Iterator[Schema]:
+    """Two of them differ in a digit of their numbers in base two: no two with another digit there
+    stand beside each other.
+    """
+    for digit in range(len(heads).bit_length()):
+        ones = [head for k, head in enumerate(heads) if k >> digit & 1]
+        halves = ones, [head for head in heads if head not in ones]
+        yield {
+            "anyOf": [{"propertyNames": {"not": {"enum": half}}} for half in halves if half],
+            "errorMessage": "a step has one op or block",
+        }
 
 
 def _companions() -> Schema:

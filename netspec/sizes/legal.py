@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations, islice
+from itertools import islice, permutations
 
 from netspec.diagnostics import SpecError
 from netspec.program import Program
 from netspec.sizes.probe import Name, Probe, Shape
-from netspec.sizes.search import Found, confirms, scan, search
+from netspec.sizes.search import Found, scan, search
 from netspec.sizes.size import Path, Size, Unaffordable, size
 from netspec.sizes.weights import first_weights_are_sized, sized_weights
 
-ODDITIES = (1, 100, 999, 4096, 100_003)
+ODDITIES = (1, 100, 999, 4096)
 """Lengths at which what was found is tried out, beside those near its bounds."""
 LARGEST_MIXED = 8192
 """The largest length that all axes are given together: larger maps are no tensors."""
@@ -50,7 +50,12 @@ def legal_sizes(probe: Probe) -> list[Legal]:
         about_sizes = error.diagnostics[0].code.startswith(("NS3", "NS504"))
         if len(probe.inputs) > 1 or not about_sizes or not _become_legal(probe):
             raise error
-    return [legal_of(probe, name) for name in probe.inputs]
+    names = list(probe.inputs)
+    found: list[Legal] = []
+    while names:
+        with probe.share(len(names)):
+            found.append(legal_of(probe, names.pop(0)))
+    return found
 
 
 def _become_legal(probe: Probe) -> bool:
@@ -88,11 +93,15 @@ def _is_tokens(probe: Probe, name: Name) -> bool:
 
 
 class Along:
-    """Whether a spec checks with another length of some axes of an input."""
+    """Whether a spec checks with another length of some axes of an input; with their `own` it is
+    known to.
+    """
 
-    def __init__(self, probe: Probe, name: Name, axes: tuple[int, ...]) -> None:
+    def __init__(
+        self, probe: Probe, name: Name, axes: tuple[int, ...], own: int | None = None
+    ) -> None:
         self._probe, self._name, self._axes = probe, name, axes
-        self._shape = probe.inputs[name].shape
+        self._shape, self._own = probe.inputs[name].shape, own
         self._general: tuple[Path, Program] | None = None
 
     def __call__(self, length: int) -> bool:
@@ -106,29 +115,30 @@ class Along:
             self._general = length.path, program
         return True
 
-    def found(self, supposed: Found | None = None) -> Found:
-        """The legal lengths, which may be those that are supposed. An op may read a length in a way
-        that cannot be followed: then what was found is not right, and each length is tried, up to
-        a bound.
+    def found(self) -> Found:
+        """The legal lengths. An op may read a length in a way that cannot be followed: then what
+        was found is not right, and each length is tried, up to a bound.
         """
-        if supposed and supposed.is_complete and self._agrees(supposed):
-            self._probe.renew()
-            if confirms(self, supposed):
-                return supposed
-        self._probe.renew()
         found = search(self)
-        return found if self._agrees(found) else scan(self)
+        if not self._agrees(found):
+            found = scan(self)
+        if self._own is not None and self._own not in found:
+            found.own = self._own
+        return found
 
     def _agrees(self, found: Found) -> bool:
-        self._probe.renew()
-        return all(self(length) == (length in found) for length in samples(found))
+        """Whether some lengths are legal that should be, and no others, as far as work reaches."""
+        try:
+            return all(self(length) == (length in found) for length in samples(found, self._own))
+        except Unaffordable:
+            return True
 
     def weights(self) -> tuple[str, ...]:
         """The modules whose weights depend on the length."""
         if self._general is None:
             return ()
         path, program = self._general
-        path.longest = 0
+        path.longest = 0  # nothing starts over for a longer step any more
         return tuple(islice(sized_weights(program), MOST_WEIGHTS))
 
 
@@ -139,21 +149,28 @@ def with_lengths(shape: Shape, axes: tuple[int, ...], length: int) -> Shape:
 
 def legal_of(probe: Probe, name: Name) -> Legal:
     """The legal lengths of one input of a spec that checks as it is."""
-    axes = size_axes(probe, name)
-    checks = {axis: Along(probe, name, (axis,)) for axis in axes}
+    axes, shape = size_axes(probe, name), probe.inputs[name].shape
+    checks = [Along(probe, name, (axis,), shape[axis]) for axis in axes]
     along: dict[int, Found] = {}
-    for axis, check in checks.items():
-        along[axis] = check.found(along.get(axes[0]))
-    weights = dict.fromkeys(path for check in checks.values() for path in check.weights())
-    legal = Legal(name, probe.inputs[name].shape, along, weights=tuple(weights))
-    legal.has_others = len(probe.inputs) > 1
-    probe.renew()
+    for axis, check in zip(axes, checks, strict=True):
+        with probe.share(len(axes) + 1 - len(along)):
+            along[axis] = check.found()
+    weights = tuple(dict.fromkeys(path for check in checks for path in check.weights()))
+    legal = Legal(name, shape, along, has_others=len(probe.inputs) > 1, weights=weights)
+    _look_beside(probe, legal)
+    return legal
+
+
+def _look_beside(probe: Probe, legal: Legal) -> None:
+    """Try other lengths along several axes, and note what is not as the axes say."""
+    axes = tuple(legal.along)
     odd = [shape for shape in _mixed(legal) if _is_odd(probe, legal, shape)]
     if any(shape in legal or len({shape[axis] for axis in axes}) == 1 for shape in odd):
-        legal.alike = Along(probe, name, axes).found()
+        own = {legal.shape[axis] for axis in axes}
+        alike = own.pop() if len(own) == 1 else None
+        legal.alike = Along(probe, legal.input, axes, alike).found()
     elif odd:
         legal.beside = odd[0]
-    return legal
 
 
 def _is_odd(probe: Probe, legal: Legal, shape: Shape) -> bool:
@@ -164,23 +181,33 @@ def _is_odd(probe: Probe, legal: Legal, shape: Shape) -> bool:
         return False
 
 
-def samples(found: Found) -> list[int]:
+def samples(found: Found, own: int | None) -> list[int]:
     """Lengths at and beside the bounds of what is legal, some below it, some others."""
     bounds = sorted(found.bounds)
     near = {bound + k for bound in (*bounds[:1], *bounds[-1:]) for k in (-1, 0, 1)}
-    below = range(1, bounds[0], bounds[0] // 6 + 1) if bounds else ()
-    return sorted(n for n in {*near, *below, *ODDITIES} if 1 <= n <= found.known)
+    below = range(1, bounds[0], bounds[0] // 3 + 1) if bounds else ()
+    numbers = {*near, *below, *ODDITIES, own or 1}
+    return sorted(n for n in numbers if 1 <= n <= found.known)
 
 
 def _mixed(legal: Legal) -> Iterator[Shape]:
-    """Shapes of other lengths along several axes: of the same area, of axes alike, of others."""
-    axes, shape = tuple(legal.along), legal.shape
-    for one, other in combinations(axes, 2):
-        for double, half in ((one, other), (other, one)):
-            longer = with_lengths(shape, (double,), shape[double] * 2)
-            yield with_lengths(longer, (half,), max(1, shape[half] // 2))
-    if len(axes) > 1:
-        lengths = [length for length in samples(legal.along[axes[0]]) if length <= LARGEST_MIXED]
-        for length, another in zip(lengths, reversed(lengths), strict=True):
-            yield with_lengths(shape, axes, length)
-            yield with_lengths(with_lengths(shape, axes, length), axes[:1], another)
+    """Shapes of other lengths along several axes, as far as these are known: of the same area, all
+    twice as long, alike, others.
+    """
+    axes = tuple(legal.along)
+    for shape in _other_shapes(legal.shape, axes, legal.along[axes[0]]) if len(axes) > 1 else ():
+        if all(1 <= shape[axis] <= found.known for axis, found in legal.along.items()):
+            yield shape
+
+
+def _other_shapes(shape: Shape, axes: tuple[int, ...], found: Found) -> Iterator[Shape]:
+    yield tuple([length * 2 if axis in axes else length for axis, length in enumerate(shape)])
+    for double, half in permutations(axes, 2):
+        longer = with_lengths(shape, (double,), shape[double] * 2)
+        yield with_lengths(longer, (half,), max(1, shape[half] // 2))
+    bounds = sorted(found.bounds)
+    near = {bound + k for bound in (*bounds[:1], *bounds[-1:]) for k in (-1, 0)}
+    lengths = sorted(length for length in {*near, 1, 999, 4096} if length <= LARGEST_MIXED)
+    for length, another in zip(lengths, reversed(lengths), strict=True):
+        yield with_lengths(shape, axes, length)
+        yield with_lengths(with_lengths(shape, axes, length), axes[:1], another)

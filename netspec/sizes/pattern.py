@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 
-from netspec.sizes.search import LARGEST, Found
+from netspec.sizes.search import LARGEST, MAX_RUNS, Found
 
 FEW = 6
 """How many sizes without a pattern are listed."""
@@ -16,7 +17,7 @@ CERTAIN = 3
 @dataclass(frozen=True)
 class Pattern:
     """Sizes from `first` to `last` (None: without end) with these remainders by `period`, beside
-    some `others` below them; if `tried` is a number, larger sizes were not tried.
+    some `others` below them; if `tried` is a number, no larger sizes are known but `own`.
     """
 
     others: tuple[int, ...] = ()
@@ -25,12 +26,16 @@ class Pattern:
     first: int = 0
     last: int | None = None
     tried: int | None = None
+    own: int | None = None
 
     def __str__(self) -> str:
+        if self.tried == 0:
+            return f"none tried but {self.own}"
         text = self.regular
         if self.others:
             text = f"{text}; also {self.some_others}" if text else f"only {self.some_others}"
-        tried = f" (tried up to {self.tried:,})" if self.tried else ""
+        own = f"; {self.own} is legal" if self.own else ""
+        tried = f" (tried up to {self.tried:,}{own})" if self.tried is not None else ""
         return f"{text or 'none'}{tried}"
 
     @property
@@ -40,29 +45,50 @@ class Pattern:
 
     @property
     def some_others(self) -> str:
-        """The others, as a stretch or a list."""
-        count = len(self.others)
-        if count > 2 and self.others[-1] - self.others[0] == count - 1:
-            return f"{self.others[0]} to {self.others[-1]}"
-        if count <= FEW:
-            return listed(self.others, "and")
-        more = f"{count - FEW + 1:,} more up to {self.others[-1]}"
-        return listed([*self.others[: FEW - 1], more], "and")
+        """The others, as stretches and a list."""
+        stretches = list(_stretches(self.others))
+        if len(stretches) <= FEW:
+            return listed(stretches, "and")
+        shown = stretches[: FEW - 1]
+        count = sum(number > int(shown[-1].split()[-1]) for number in self.others)
+        return listed([*shown, f"{count:,} more up to {self.others[-1]}"], "and")
+
+
+def _stretches(numbers: tuple[int, ...]) -> Iterator[str]:
+    """Three or more in a row as `16 to 19`."""
+    for _, pairs in groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0]):
+        row = [number for _, number in pairs]
+        if len(row) > 2:
+            yield f"{row[0]} to {row[-1]}"
+        else:
+            yield from map(str, row)
 
 
 def pattern(found: Found) -> Pattern:
     """The pattern that leaves the fewest sizes over, of those the one with the shortest period;
-    first of all one without end.
+    first of all one without end, which is seen for half of what is known.
     """
     end = _end(found)
     legal = [number in found for number in range(end + 1)]
-    tried = None if found.is_complete else found.known
     largest = max((number for number, is_legal in enumerate(legal) if is_legal), default=0)
-    for top, last in ((end, None), (largest, largest)):
-        patterns = [p for n in _periods(found) if (p := _with_period(n, legal, top, last, tried))]
-        if patterns:
-            return min(patterns, key=lambda each: (len(each.others), each.period))
-    return Pattern(_legal(legal, 1, end + 1), tried=tried)
+    endless = [p for p in _patterns(found, legal, end, None) if p.first <= found.known // 2]
+    if not endless and largest < end:
+        ended = _patterns(found, legal, largest, largest)
+        endless = [p for p in ended if len(p.others) <= FEW]
+    best = min(
+        endless,
+        key=lambda each: (len(each.others), each.period),
+        default=Pattern(_legal(legal, 1, end + 1)),
+    )
+    is_known = found.is_complete and (bool(endless) or largest < end)
+    return replace(best, tried=None if is_known else found.known, own=found.own)
+
+
+def _patterns(found: Found, legal: list[bool], top: int, last: int | None) -> Iterator[Pattern]:
+    """Those of the sizes up to `top`."""
+    for period in _periods(found):
+        if (seen := _with_period(period, legal, top, last)) is not None:
+            yield seen
 
 
 def _end(found: Found) -> int:
@@ -74,13 +100,11 @@ def _end(found: Found) -> int:
 
 def _periods(found: Found) -> Iterator[int]:
     if not found.is_complete:
-        return iter(range(1, found.known // CERTAIN + 1))
+        return iter(range(1, min(found.known, MAX_RUNS) // CERTAIN + 1))
     return (period for period in range(1, found.step + 1) if found.step % period == 0)
 
 
-def _with_period(
-    period: int, legal: list[bool], top: int, last: int | None, tried: int | None
-) -> Pattern | None:
+def _with_period(period: int, legal: list[bool], top: int, last: int | None) -> Pattern | None:
     """The pattern of the sizes up to `top`, if there is one with that period."""
     remainders = {n % period for n in range(max(1, top - period + 1), top + 1) if legal[n]}
     start = top + 1
@@ -90,7 +114,7 @@ def _with_period(
     if not remainders or len(regular) < CERTAIN * len(remainders):
         return None
     kinds = tuple(sorted(remainders))
-    return Pattern(_legal(legal, 1, start), period, kinds, regular[0], last, tried)
+    return Pattern(_legal(legal, 1, start), period, kinds, regular[0], last)
 
 
 def _legal(legal: list[bool], start: int, end: int) -> tuple[int, ...]:

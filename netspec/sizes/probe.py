@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from netspec.diagnostics import Report, Span, SpecError, fault
@@ -24,8 +25,12 @@ MOST_STEPS = 100_000
 """How many steps an elaboration may take, until one has come to its end."""
 GROWTH, SMALL = 3, 2000
 """Then it is so many times the fewest, and some more."""
-MOST_WORK = 300_000
-"""How many steps a search may take altogether: some seconds."""
+MOST_WORK = 200_000
+"""How many steps all elaborations of one network may take: some seconds."""
+MOST_BESIDE_A_FAULT = 45_000
+"""The same for a sentence beside a fault: about one second."""
+EACH = 20
+"""The work of an elaboration beside its steps."""
 
 Name = str | None
 Shape = tuple[int, ...]
@@ -36,13 +41,15 @@ class Probe:
     `SpecError` with the faults of its text.
     """
 
-    def __init__(self, file: SpecFile, report: Report) -> None:
+    def __init__(self, file: SpecFile, report: Report, work: int = MOST_WORK) -> None:
         self._file, self._report, self._files = file, report, Files()
         check_file(file, self._files.prepared, report)
         report.raise_if_any()
         self.asked = self.inputs
         """The inputs as they were at first."""
-        self._most_steps, self._work = MOST_STEPS, MOST_WORK
+        self._most_steps, self.work = MOST_STEPS, work
+        self.is_spent = False
+        """Whether something was left undone for want of work."""
 
     @property
     def inputs(self) -> dict[Name, Tensor]:
@@ -51,9 +58,15 @@ class Probe:
         pairs = zip(self._file.inputs, values, strict=True)
         return {given.name: value.type for given, value in pairs}
 
-    def renew(self) -> None:
-        """Allow as much work as at first."""
-        self._work = MOST_WORK
+    @contextmanager
+    def share(self, parts: int) -> Iterator[None]:
+        """Allow meanwhile one of so many parts of the work that is left."""
+        others = self.work - self.work // parts
+        self.work -= others
+        try:
+            yield
+        finally:
+            self.work += others
 
     def become(self, shapes: Mapping[Name, Shape]) -> None:
         """From here on these inputs of the spec have these shapes."""
@@ -65,7 +78,10 @@ class Probe:
         faults of ops with no more than their message; `Unaffordable` for more work than is
         allowed.
         """
-        most = min(self._most_steps, self._work)
+        most = min(self._most_steps, self.work)
+        if self.work <= 0:
+            self.is_spent = True
+            raise Unaffordable
         elaborator = _Plain(self._file, Report(self._report), self._files, most)
         own = self._file.sizes
         self.become(shapes)
@@ -76,7 +92,8 @@ class Probe:
             raise refused.error from None
         finally:
             self._file.sizes = own
-            self._work -= elaborator.steps
+            self.work -= elaborator.steps + EACH
+            self.is_spent |= self.work <= 0
         self._most_steps = min(self._most_steps, elaborator.steps * GROWTH + SMALL)
         return program
 

@@ -12,7 +12,7 @@ LARGEST = 1_000_000
 """Sizes beyond this one are not looked at."""
 LONGEST_STEP = 4096
 MAX_RUNS = 600
-"""Elaborations in the search along one axis."""
+"""Elaborations in the search along one axis, beside two for each other remainder."""
 
 Check = Callable[[int], bool]
 """Whether a spec checks with that size, which may be one that is followed."""
@@ -21,16 +21,18 @@ Check = Callable[[int], bool]
 @dataclass
 class Found:
     """What is known of the sizes of one axis. `legal[r]` are stretches `(first, last)` of the legal
-    sizes that are `r` more than a multiple of `step`; every size up to `known` is known.
+    sizes that are `r` more than a multiple of `step`; every size up to `known` is known, and beyond
+    it that `own` is legal.
     """
 
     step: int = 1
     known: int = LARGEST
     legal: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    own: int | None = None
 
     def __contains__(self, number: int) -> bool:
         stretches = self.legal.get(number % self.step, ())
-        return any(first <= number <= last for first, last in stretches)
+        return number == self.own or any(first <= number <= last for first, last in stretches)
 
     @property
     def is_complete(self) -> bool:
@@ -82,7 +84,7 @@ def _search(check: Check, step: int) -> Found:
     """Sizes `step` apart are followed together, the smallest unknown one always next."""
     found = Found(step)
     pending = [(start, start, 0) for start in range(1, step + 1)]
-    for _ in range(MAX_RUNS):
+    for _ in range(2 * (step - 1) + MAX_RUNS):
         if not pending:
             return found
         _, start, at = heappop(pending)
@@ -99,28 +101,6 @@ def _search(check: Check, step: int) -> Found:
             heappush(pending, (following, start, path.last + 1))
     found.known = pending[0][0] - 1 if pending else LARGEST
     return found
-
-
-def confirms(check: Check, found: Found) -> bool:
-    """Whether `check` accepts all of what was found with another one."""
-    try:
-        return all(
-            _accepts(check, found.step, first, last)
-            for stretches in found.legal.values()
-            for first, last in stretches
-        )
-    except (Indivisible, Unaffordable):
-        return False
-
-
-def _accepts(check: Check, step: int, first: int, last: int) -> bool:
-    at, end = 0, (last - first) // step
-    while at <= end:
-        path = Path(at, end, LONGEST_STEP // step)
-        if not check(size((first, step), path)):
-            return False
-        at = path.last + 1
-    return True
 
 
 def scan(check: Check) -> Found:

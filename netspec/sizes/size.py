@@ -77,7 +77,8 @@ class Size(int):
     """A whole number that is `form` of the step of its path. Arithmetic with whole numbers gives
     sizes again, comparisons narrow the path; whatever else reads it as a number holds the path.
 
-    `range`, indices and pydantic read a whole number behind its back: they are given `int(size)`.
+    `range`, indices and pydantic read a whole number behind its back: they are given `int(size)`,
+    and so are names. As text it is that of its step, which is for messages.
     """
 
     form: Form

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from netspec.diagnostics import Diagnostic, Note, Report, SpecError
 from netspec.sizes.legal import Legal, legal_of, legal_sizes, size_axes, with_lengths
-from netspec.sizes.pattern import listed, pattern
-from netspec.sizes.probe import Name, Probe, place
+from netspec.sizes.pattern import Pattern, listed, pattern
+from netspec.sizes.probe import MOST_BESIDE_A_FAULT, Name, Probe, place
 from netspec.sizes.search import Found
+from netspec.sizes.size import Unaffordable
 from netspec.syntax.nodes import Node
 from netspec.syntax.spec import SpecFile
 from netspec.tensor import Tensor
@@ -27,8 +28,8 @@ def sentences(legal: Legal) -> list[str]:
     ]
     if legal.alike is not None:
         alike = pattern(legal.alike)
-        if len(texts) == 1 and alike.regular == pattern(legal.along[min(legal.along)]).regular:
-            return [f"{texts[0]}; alike also {alike.some_others}"]
+        if len(texts) == 1 and (more := _more(alike, legal.along[min(legal.along)])):
+            return [f"{texts[0]}; alike also {more}"]
         texts = [_beside(legal, axis, of) for axis in legal.along]
         return [f"{_plural(legal, legal.along)} alike{of}: {alike}", *texts]
     if legal.beside is not None:
@@ -36,12 +37,24 @@ def sentences(legal: Legal) -> list[str]:
     return texts
 
 
+def _more(alike: Pattern, found: Found) -> str:
+    """The sizes that are legal alike but not on one axis, if nothing else differs."""
+    one = pattern(found)
+    same = (alike.regular, alike.tried) == (one.regular, one.tried)
+    if not same or not set(alike.others) > set(one.others):
+        return ""
+    return replace(alike, others=tuple([n for n in alike.others if n not in found])).some_others
+
+
 def described(file: SpecFile, report: Report) -> list[str]:
     """What inputs a spec takes, why a size near the legal ones is refused, and which weights
     depend on the size. Raises the faults of a spec that checks at no size.
     """
     probe = Probe(file, report)
-    texts = [text for legal in legal_sizes(probe) for text in explained(probe, legal)]
+    try:
+        texts = [text for legal in legal_sizes(probe) for text in explained(probe, legal)]
+    except Unaffordable:
+        texts = ["too large for a look at other sizes"]
     return [f"{file.name}: {text}" for text in texts or ["its input has channels only, no sizes"]]
 
 
@@ -49,15 +62,27 @@ def with_legal_sizes(
     error: SpecError, file: SpecFile, report: Report, sizes: Mapping[Name, Node]
 ) -> SpecError:
     """The faults of a spec at `sizes` from outside, the first of them with what sizes are legal,
-    where the spec checks as it is and is given others than those.
+    where the spec checks as it is, is given others than those, and is soon seen through.
     """
-    probe = Probe(file, report)
     first, *others = error.diagnostics
-    if first.code.startswith("NS0") or probe.fault({}) is not None:
+    if first.code.startswith("NS0"):
         return error
-    given = Probe(replace(file, sizes=dict(sizes)), report).inputs
-    notes = [Note(f"legal {text}") for name in given for text in _refused(probe, name, given[name])]
+    probe = Probe(file, report, MOST_BESIDE_A_FAULT)
+    try:
+        texts = [] if probe.fault({}) is not None else _all_refused(probe, file, report, sizes)
+    except Unaffordable:
+        return error
+    if probe.is_spent:
+        return error
+    notes = [Note(f"legal {text}") for text in texts]
     return SpecError([replace(first, notes=(*first.notes, *notes)), *others])
+
+
+def _all_refused(
+    probe: Probe, file: SpecFile, report: Report, sizes: Mapping[Name, Node]
+) -> list[str]:
+    given = Probe(replace(file, sizes=dict(sizes)), report).inputs
+    return [text for name, tensor in given.items() for text in _refused(probe, name, tensor)]
 
 
 def _refused(probe: Probe, name: Name, given: Tensor) -> list[str]:
@@ -106,12 +131,15 @@ def _beside(legal: Legal, axis: int, of: str) -> str:
 
 
 def _refusal(probe: Probe, legal: Legal, axes: tuple[int, ...]) -> str:
-    """`; at 350 the concat at unet.yaml:41 gets 44 and 45`."""
+    """`; at 350 the concat at unet.yaml:41 gets 44 and 45`, other reasons after a colon."""
     length = _nearest_refused(legal.along[axes[0]], probe.asked[legal.input].shape[axes[0]])
     if length is None:
         return ""
-    fault = probe.fault({legal.input: with_lengths(legal.shape, axes, length)})
-    return f"; at {length} {_reason(fault.diagnostics[0])}" if fault is not None else ""
+    try:
+        fault = probe.fault({legal.input: with_lengths(legal.shape, axes, length)})
+    except Unaffordable:
+        return ""
+    return f"; at {length}{_reason(fault.diagnostics[0])}" if fault is not None else ""
 
 
 def _nearest_refused(found: Found, own: int) -> int | None:
@@ -123,9 +151,11 @@ def _nearest_refused(found: Found, own: int) -> int | None:
 
 
 def _reason(fault: Diagnostic) -> str:
-    if fault.span is None or place(fault.span) in fault.message:
-        return fault.message
-    return f"{fault.message} ({place(fault.span)})"
+    if fault.span is None:
+        return f": {fault.message}"
+    if place(fault.span) in fault.message:
+        return f" {fault.message}"
+    return f": {fault.message} ({place(fault.span)})"
 
 
 def _some(paths: tuple[str, ...]) -> str:

@@ -28,6 +28,11 @@ class _Meter(threading.local):
     work = 0
     total = 0
 
+    @property
+    def spent(self) -> int:
+        """All work so far."""
+        return self.total + self.work
+
     def begin(self) -> None:
         """Start an evaluation; raises `WorkLimit` where those before it did too much."""
         self.total += self.work
@@ -88,7 +93,7 @@ def _multiply(a: Any, b: Any) -> Any:
     for sequence, times in ((a, b), (b, a)):
         if isinstance(sequence, tuple | str) and isinstance(times, int):
             spend(_size(sequence) * max(times, 0))
-            return sequence * times
+            return sequence * position(times)
     return bounded(a * b)
 
 
@@ -97,8 +102,8 @@ def _add(a: Any, b: Any) -> Any:
 
 
 def position(value: Any) -> Any:
-    """A whole number as Python counts with it: `range` and indices read past what a subclass says
-    (`netspec.sizes` has one).
+    """A whole number as Python counts with it: `range`, indices and repeats of lists read past what
+    a subclass says (`netspec.sizes` has one).
     """
     return int(value) if isinstance(value, int) else value
 
@@ -182,6 +187,8 @@ def _number(value: Any) -> Any:
     if isinstance(value, int | float):
         return value
     raise TypeError(f"{value!r} is not a number")
+
+
 SIGNS: dict[type[ast.AST], str] = {
     ast.Add: "+",
     ast.Sub: "-",

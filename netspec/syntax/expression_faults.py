@@ -9,7 +9,8 @@ from typing import Any
 
 from netspec.diagnostics import Span, SpecError, fault, nearest
 from netspec.syntax.arithmetic import BINARY, FUNCTIONS, SIGNS, WorkLimit
-from netspec.syntax.expression import Expression, Refused, Unbound, compiled, shown
+from netspec.syntax.closures import Refused, Unbound, compiled
+from netspec.syntax.expression import Expression, shown
 
 _FOREIGN_OPERATORS: dict[type[ast.AST], tuple[str, str]] = {
     ast.BitXor: ("^", "a power is `**`: `2 ** n`"),

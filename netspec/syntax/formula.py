@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any
 
 from netspec.diagnostics import Span, SpecError, fault, nearest
-from netspec.syntax.expression import MAX_LENGTH, parse_expression, parse_python, shown
+from netspec.syntax.expression import (
+    MAX_LENGTH,
+    Expression,
+    free_names,
+    parse_expression,
+    parse_python,
+    shown,
+)
+from netspec.tensor import fits
 
 MAX_DEPTH = 40
 
@@ -103,8 +111,18 @@ def resolve_formula(text: str, span: Span, names: Sequence[str], scope: Mapping[
     """The formula over inputs of those names; what mentions none of them is an expression, and
     becomes the number that it is in `scope`. Raises `SpecError` at `span`.
     """
+    return _resolved(_Resolver(text, span, names, scope))
+
+
+def check_formula(text: str, span: Span, names: Sequence[str], scope: Mapping[str, Any]) -> None:
+    """Raise `SpecError` for what is wrong with a formula whatever the numbers in `scope` are."""
+    _resolved(_Unvalued(text, span, names, scope))
+
+
+def _resolved(resolver: _Resolver) -> Term:
+    text, span, names = resolver.text, resolver.span, resolver.operands
     try:
-        term = _Resolver(span, names, scope).term(_parsed(text, span), 1)
+        term = resolver.term(parse_formula(text, span), 1)
     except RecursionError:
         raise _too_deep(span) from None
     unused = [name for name in names if name not in {operand.name for operand in operands(term)}]
@@ -113,7 +131,8 @@ def resolve_formula(text: str, span: Span, names: Sequence[str], scope: Mapping[
     return term
 
 
-def _parsed(text: str, span: Span) -> ast.expr:
+def parse_formula(text: str, span: Span) -> ast.expr:
+    """The tree of a formula; raises `SpecError` (NS110, NS112) at `span`."""
     if len(text) > MAX_LENGTH:
         raise fault("NS112", f"a formula of more than {MAX_LENGTH} characters", span)
     if "\\" in text:
@@ -134,8 +153,10 @@ def _too_deep(span: Span) -> SpecError:
 class _Resolver:
     """Terms of the nodes of one formula."""
 
-    def __init__(self, span: Span, names: Sequence[str], scope: Mapping[str, Any]) -> None:
-        self.span, self.scope = span, scope
+    def __init__(
+        self, text: str, span: Span, names: Sequence[str], scope: Mapping[str, Any]
+    ) -> None:
+        self.text, self.span, self.scope = text, span, scope
         self.operands = {name: Operand(k, name) for k, name in enumerate(names)}
 
     def term(self, node: ast.expr, depth: int) -> Term:
@@ -162,17 +183,47 @@ class _Resolver:
 
     def number(self, node: ast.expr, depth: int) -> Term:
         """What mentions no input; `2 / 3` stays as it is written."""
-        try:
-            value = parse_expression(ast.unparse(node), self.span).evaluate(self.scope)
-        except SpecError as error:
-            raise _with_hint(error, node, self.operands) from None
+        value = self.expression(node).evaluate(self.scope)
         if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
             message = f"`{ast.unparse(node)}` in a formula is {shown(value)}, not a number"
+            raise fault("NS204", message, self.span)
+        if not fits(value):
+            message = f"`{ast.unparse(node)}` has more than 64 bits, which no tensor takes"
             raise fault("NS204", message, self.span)
         match node:
             case ast.BinOp(left=left, op=operator, right=right) if _is_written_out(node):
                 return self.apply(_OPERATORS[type(operator)], [left, right], depth)
         return Number(value)
+
+    def expression(self, node: ast.expr) -> Expression:
+        """What mentions no input, if it is an expression of names that are known."""
+        functions = {each.func for each in ast.walk(node) if isinstance(each, ast.Call)}
+        for name in sorted(free_names(node) - {ast.unparse(each) for each in functions}):
+            if not self.knows(name):
+                raise self.unknown(name, node)
+        try:
+            return parse_expression(ast.unparse(node), self.span)
+        except SpecError as error:
+            raise _of_a_number(error, node) from None
+
+    def knows(self, name: str) -> bool:
+        try:
+            self.scope[name]
+        except KeyError:
+            return False
+        except ValueError:  # a size that the input does not have
+            return True
+        return True
+
+    def unknown(self, name: str, within: ast.expr) -> SpecError:
+        """An unknown name is most likely meant as an input."""
+        from netspec.syntax.expression_faults import place
+
+        node = next(each for each in ast.walk(within) if _is_named(each, name))
+        inputs = f"the inputs are {', '.join(f'`{each}`' for each in self.operands)}"
+        named = "" if len(self.operands) > 1 else "; `from: {a: .., b: ..}` names them"
+        span = place(self.text, self.span, node)
+        return fault("NS206", f"unknown name `{name}`", span, hint=inputs + named)
 
     def mentions_operand(self, node: ast.expr) -> bool:
         return any(isinstance(n, ast.Name) and n.id in self.operands for n in ast.walk(node))
@@ -186,15 +237,23 @@ class _Resolver:
             raise fault("NS110", f"`{name}` takes {takes}, not {len(args)}", self.span)
 
 
-def _with_hint(error: SpecError, node: ast.expr, names: Iterable[str]) -> SpecError:
-    """An unknown name is most likely meant as an input."""
+class _Unvalued(_Resolver):
+    """Terms without the numbers in them."""
+
+    def number(self, node: ast.expr, depth: int) -> Term:
+        self.expression(node)
+        return Number(0)
+
+
+def _is_named(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Name | ast.Attribute) and ast.unparse(node) == name
+
+
+def _of_a_number(error: SpecError, node: ast.expr) -> SpecError:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in FUNCTIONS:
         hint = "functions of formulas are for its inputs: write the number that it is"
         return SpecError(replace(d, hint=hint) for d in error.diagnostics)
-    hint = (
-        f"the inputs are {', '.join(f'`{n}`' for n in names)}; `from: {{a: .., b: ..}}` names them"
-    )
-    return SpecError(replace(d, hint=hint) if d.code == "NS206" else d for d in error.diagnostics)
+    return error
 
 
 def _negative(term: Term) -> Term:

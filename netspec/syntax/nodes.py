@@ -88,5 +88,8 @@ def describe(node: Node) -> str:
 def as_mapping(node: Node, what: str) -> Mapping:
     """The node if it is a mapping; raises `SpecError` (NS205) if not."""
     if not isinstance(node, Mapping):
-        raise fault("NS205", f"{what} is a mapping, not {describe(node)}", node.span)
+        hint = None
+        if isinstance(node, Sequence) and any(isinstance(item, Mapping) for item in node.items):
+            hint = "its entries have names, and no dashes"
+        raise fault("NS205", f"{what} is a mapping, not {describe(node)}", node.span, hint=hint)
     return node

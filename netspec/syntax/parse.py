@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from netspec.diagnostics import Report, Source, fault, nearest
 from netspec.syntax.nodes import Mapping, Node, Scalar, Sequence, as_mapping, describe
+from netspec.syntax.parse_expressions import parse_template, read_expression
 from netspec.syntax.parse_interface import (
     read_block_outputs,
     read_input,
@@ -13,9 +14,14 @@ from netspec.syntax.parse_interface import (
     read_outputs,
     require_inputs,
 )
-from netspec.syntax.parse_steps import StepParser, parse_template, read_expression
-from netspec.syntax.parse_words import names, reject_name, text, word
+from netspec.syntax.parse_keys import check_keys, not_inside, require_version, unindented
+from netspec.syntax.parse_steps import StepParser
+from netspec.syntax.parse_words import names, network_name, reject_name, text, word
 from netspec.syntax.spec import (
+    BLOCK_KEYS,
+    BUDGETED,
+    CITATION_KEYS,
+    CLAIM_KEYS,
     FILE_KEYS,
     TYPES,
     Assert,
@@ -24,11 +30,9 @@ from netspec.syntax.spec import (
     Parameter,
     SpecFile,
 )
+from netspec.syntax.steps import identifiers
 
-_BLOCK_KEYS = frozenset("about source params inputs outputs asserts body inline children".split())
-_CITATION_KEYS = frozenset("title authors year arxiv doi url where".split())
-_CLAIM_KEYS = frozenset("with params macs at shape source disputed".split())
-_BUDGETED = ("params", "buffers", "macs", "flops")
+MAX_CLAIMS = 1_000
 
 Library = Callable[[Scalar], SpecFile]
 """Finds the file that a `use` names; raises `SpecError`."""
@@ -56,11 +60,10 @@ class _SpecParser:
         if not isinstance(root, Mapping):
             message = f"a spec is a mapping of keys, not {describe(root)}"
             raise fault("NS205", message, root.span, hint="it starts with `netspec: 1`")
-        self._check_version(root)
-        self._check_keys(root, FILE_KEYS, "a spec")
-        if root.get("input") and (inputs := root.get("inputs")):
-            message = "a spec has `input` or `inputs`, not both"
-            self.report.add(fault("NS205", message, inputs.span))
+        with self.report.collecting():
+            require_version(root)
+        odd = self._check_keys(root, FILE_KEYS, "a spec")
+        self._check_inputs(root)
         parsers = {
             "name": self._name,
             "about": self._about,
@@ -78,33 +81,31 @@ class _SpecParser:
             "claims": self._claims,
         }
         for key, value in root:
-            if key.text in parsers:
+            if key.text in parsers and key not in odd:
                 with self.report.collecting():
                     parsers[key.text](value)
         return self.file
 
-    def _check_version(self, root: Mapping) -> None:
-        version = root.get("netspec")
-        if version is None:
-            hint = "write `netspec: 1` as its first line"
-            self.report.add(fault("NS205", "the key `netspec` is missing", root.span, hint=hint))
-        elif not isinstance(version, Scalar) or version.value != 1:
-            message = f"this netspec reads language version 1, not {describe(version)}"
-            self.report.add(fault("NS205", message, version.span))
+    def _check_inputs(self, root: Mapping) -> None:
+        if root.get("input") and (inputs := root.get("inputs")):
+            message = "a spec has `input` or `inputs`, not both"
+            self.report.add(fault("NS205", message, inputs.span))
 
-    def _check_keys(self, node: Mapping, known: frozenset[str], what: str) -> None:
-        for key, _ in node:
-            if key.text not in known:
-                message = f"unknown key `{key.text}` in {what}"
-                self.report.add(fault("NS205", message, key.span, hint=nearest(key.text, known)))
+    def _check_keys(self, node: Mapping, known: frozenset[str], what: str) -> set[Scalar]:
+        """Report the keys that are not known; what they hold may be meant by names elsewhere, and
+        may use any.
+        """
+        odd = check_keys(node, known, what, self.report)
+        self.file.faulty |= {key.text for key in odd if key.text not in known}
+        for key, value in node:
+            if key in odd:
+                self.file.unread |= identifiers(value)
+            if key in odd and isinstance(value, Mapping):
+                self.file.faulty |= {name.text for name, _ in value}
+        return odd
 
     def _name(self, node: Node) -> None:
-        name = text(node, "`name`")
-        if not name.replace("-", "_").isidentifier():
-            message = f"`{name}` cannot name a network"
-            hint = "letters, digits, - and _, no digit first"
-            raise fault("NS208", message, node.span, hint=hint)
-        self.file.name = name
+        self.file.name = network_name(node)
 
     def _about(self, node: Node) -> None:
         self.file.about = text(node, "`about`")
@@ -114,7 +115,7 @@ class _SpecParser:
 
     def _read_citation(self, node: Node) -> dict[str, str]:
         citation = as_mapping(node, "`source`")
-        self._check_keys(citation, _CITATION_KEYS, "`source`")
+        self._check_keys(citation, CITATION_KEYS, "`source`")
         return {k.text: text(v, f"`{k.text}`") for k, v in citation}
 
     def _params(self, node: Node) -> None:
@@ -133,15 +134,17 @@ class _SpecParser:
         self.file.inputs = tuple(inputs)
 
     def _outputs(self, node: Node) -> None:
-        self.file.outputs = read_outputs(node)
+        self.file.outputs = read_outputs(node, self.report)
 
     def _use(self, node: Node) -> None:
         for key, value in as_mapping(node, "`use`"):
+            self.file.faulty.add(key.text)
             with self.report.collecting():
                 reject_name(key, "a prefix")
                 if not isinstance(value, Scalar):
                     raise fault("NS205", f"`use` names a file, not {describe(value)}", value.span)
                 self.file.uses[key.text] = self.library(value)
+                self.file.faulty.remove(key.text)
 
     def _asserts(self, node: Node) -> None:
         self.file.asserts = self._read_asserts(node)
@@ -160,23 +163,43 @@ class _SpecParser:
 
     def _budget(self, node: Node) -> None:
         for key, value in as_mapping(node, "`budget`"):
-            if key.text not in _BUDGETED:
+            if key.text not in BUDGETED:
                 message = f"unknown key `{key.text}` in `budget`"
-                raise fault("NS205", message, key.span, hint=nearest(key.text, _BUDGETED))
+                raise fault("NS205", message, key.span, hint=nearest(key.text, BUDGETED))
             if not isinstance(value, Scalar):
                 raise fault("NS503", f"a budget is like <8M, not {describe(value)}", value.span)
             self.file.budget[key.text] = value
 
     def _defaults(self, node: Node) -> None:
         for key, value in as_mapping(node, "`defaults`"):
-            self.file.defaults[key.text] = as_mapping(value, f"the defaults of `{key.text}`")
+            arguments = as_mapping(value, f"the defaults of `{key.text}`")
+            self.file.defaults[key.text] = Mapping(arguments.items, key.span)
 
     def _blocks(self, node: Node) -> None:
-        for key, value in as_mapping(node, "`blocks`"):
-            self.file.faulty.add(key.text)
-            with self.report.collecting():
-                self.file.blocks[key.text] = self._block(key, as_mapping(value, "a block"))
-                self.file.faulty.remove(key.text)
+        blocks = as_mapping(node, "`blocks`")
+        spilled = unindented(blocks, BLOCK_KEYS.__contains__)
+        for empty, keys in spilled.items():
+            self.report.add(not_inside(empty, keys))
+        odd = {key for empty, keys in spilled.items() for key in (empty, *keys)}
+        for key, value in blocks:
+            name = key.text.partition("(")[0]
+            self.file.faulty.add(name)
+            if key not in odd:
+                with self.report.collecting():
+                    self._read_block(key, as_mapping(value, "a block"))
+            if name in self.file.faulty:
+                self.file.unread |= identifiers(value)
+
+    def _read_block(self, key: Scalar, node: Mapping) -> None:
+        """One block; one with keys that nobody knows counts as faulty, whatever else it has."""
+        reject_name(key, "a block")
+        odd = self._check_keys(node, BLOCK_KEYS, f"the block `{key.text}`")
+        if node.get("body") is not None:
+            self.file.blocks[key.text] = self._block(key, node)
+        elif not odd:
+            raise fault("NS205", f"the block `{key.text}` has no `body`", key.span)
+        if not odd:
+            self.file.faulty.remove(key.text)
 
     def _body(self, node: Node) -> None:
         self.file.body = self.steps.steps(node)
@@ -184,6 +207,8 @@ class _SpecParser:
     def _claims(self, node: Node) -> None:
         if not isinstance(node, Sequence):
             raise fault("NS503", f"`claims` is a list, not {describe(node)}", node.span)
+        if len(node.items) > MAX_CLAIMS:
+            raise fault("NS103", f"more than {MAX_CLAIMS} claims of one network", node.span)
         claims: list[Claim] = []
         for item in node.items:
             with self.report.collecting():
@@ -191,11 +216,8 @@ class _SpecParser:
         self.file.claims = tuple(claims)
 
     def _block(self, key: Scalar, node: Mapping) -> Block:
-        reject_name(key, "a block")
-        self._check_keys(node, _BLOCK_KEYS, f"the block `{key.text}`")
         body, params = node.get("body"), node.get("params")
-        if body is None:
-            raise fault("NS205", f"the block `{key.text}` has no `body`", key.span)
+        assert body is not None
         about, inline, children = node.get("about"), node.get("inline"), node.get("children")
         asserts, inputs, outputs = node.get("asserts"), node.get("inputs"), node.get("outputs")
         if (source := node.get("source")) is not None:
@@ -210,26 +232,32 @@ class _SpecParser:
             numbered=children is not None and word(children, ("numbered",), "`children`"),
             asserts=self._read_asserts(asserts) if asserts is not None else (),
             inputs=names(inputs, "`inputs`") if inputs is not None else (),
-            outputs=read_block_outputs(outputs) if outputs is not None else (),
+            outputs=read_block_outputs(outputs, self.report) if outputs is not None else (),
             home=self.file,
         )
 
     def _parameters(self, node: Node) -> dict[str, Parameter]:
+        if isinstance(node, Sequence) and all(isinstance(i, Scalar) for i in node.items):
+            given = ", ".join(f"{i.text}: .." for i in node.items if isinstance(i, Scalar))
+            hint = f"each has a type or a default: `params: {{{given}}}`"
+            raise fault("NS205", "`params` is a mapping, not a list", node.span, hint=hint)
         parameters = {}
         for key, value in as_mapping(node, "`params`"):
+            self.file.faulty.add(key.text)
             with self.report.collecting():
                 reject_name(key, "a parameter")
-                word = value.text if isinstance(value, Scalar) and value.plain else None
+                self.file.faulty.remove(key.text)
+                word = value.text if isinstance(value, Scalar) else None
                 kind = word if word in TYPES else None
                 default = None if kind else value
                 parameters[key.text] = Parameter(key.text, key.span, kind, default)
         return parameters
 
     def _claim(self, node: Mapping) -> Iterable[Claim]:
-        self._check_keys(node, _CLAIM_KEYS, "a claim")
+        self._check_keys(node, CLAIM_KEYS, "a claim")
         figures = {k.text: v for k, v in node if k.text in ("params", "macs", "shape")}
         at, overrides = node.get("at"), node.get("with")
-        unknown = [key for key, _ in node if key.text not in _CLAIM_KEYS]
+        unknown = [key for key, _ in node if key.text not in CLAIM_KEYS]
         if not figures and unknown:
             return
         if not figures:

@@ -3,36 +3,39 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeVar
 
-from netspec.diagnostics import Diagnostic, Report, SpecError, fault, nearest
-from netspec.syntax.expression import Expression, parse_expression
-from netspec.syntax.nodes import Mapping, Node, Scalar, Sequence, as_mapping, describe, is_null
+from netspec.diagnostics import Report, SpecError, fault
+from netspec.syntax.nodes import Mapping, Node, Scalar, Sequence, describe, is_null
+from netspec.syntax.parse_expressions import parse_name, parse_text, read_expression, run_on
+from netspec.syntax.parse_modifiers import (
+    parse_loop,
+    parse_origin,
+    parse_weights,
+    reject_reserved,
+    reject_weights,
+    require_before_the_loop,
+)
 from netspec.syntax.steps import (
-    IDENTIFIER,
     MODIFIERS,
     WORD,
     Again,
     Branches,
-    Origin,
-    Repetition,
     Step,
     Template,
+    Unread,
     Use,
     Weights,
 )
 
-_BODIES = ("do", "branches", "again")
+BODIES = ("do", "branches", "again")
 """What a step may be in place of a use."""
-_UNFIT: dict[str, tuple[str, ...]] = {
-    "do": ("init", "tie"),
-    "branches": ("init", "tie"),
-    "again": ("init", "tie", "fixed", "share"),
-}
 
 
 class StepParser:
-    """Nodes to steps. A step that cannot be read is reported and left out."""
+    """Nodes to steps. A step that cannot be read is reported, and stands as such (`Unread`)."""
 
     def __init__(self, report: Report) -> None:
         self.report = report
@@ -40,13 +43,15 @@ class StepParser:
     def steps(self, node: Node) -> tuple[Step, ...]:
         """A body: a list of steps, or a single step."""
         items = node.items if isinstance(node, Sequence) else [node]
-        found = []
-        for item in items:
-            try:
-                found.append(self.step(item))
-            except SpecError as error:
-                self.report.add(error)
-        return tuple(found)
+        return tuple([self._readable(item) for item in items])
+
+    def _readable(self, node: Node) -> Step:
+        """One step; what cannot be read is reported and stands for itself."""
+        try:
+            return self.step(node)
+        except SpecError as error:
+            self.report.add(error)
+            return Step(Unread(), node.span, name=_name_at_least(node), nodes=(node,))
 
     def step(self, node: Node) -> Step:
         """One step; raises `SpecError` (NS211 and what its parts raise)."""
@@ -57,40 +62,27 @@ class StepParser:
         return self._mapping(node)
 
     def _mapping(self, node: Mapping) -> Step:
-        head, arguments = self._head(node)
-        modifiers = {k.text: (k, v) for k, v in node if k is not head}
-        for key, _ in modifiers.values():
-            _reject_modifier(key, head)
-        if "merge" in modifiers and head.text != "branches":
-            key = modifiers["merge"][0]
-            raise fault("NS205", "`merge` goes with `branches` only", key.span)
-        if "index" in modifiers and not modifiers.keys() & {"repeat", "for"}:
-            key = modifiers["index"][0]
-            raise fault("NS205", "`index` goes with `repeat` or `for`", key.span)
-        _reject_weights(head, modifiers)
-        return Step(
-            body=self._body(head, arguments, modifiers.get("merge")),
+        (head, arguments), stray = _head(node)
+        modifiers = {k.text: (k, v) for k, v in node if k is not head and k not in stray}
+        _reject_unfit(head, modifiers)
+        reject_weights(head, modifiers)
+        read = _Parts(modifiers)
+        body = read.of(lambda: self._body(head, arguments, modifiers.get("merge")))
+        step = Step(
+            body=Unread() if body is None else body,
             span=head.span,
-            name=_template(modifiers["name"][1]) if "name" in modifiers else None,
-            origin=_origin(modifiers["from"][1]) if "from" in modifiers else None,
-            loop=_repetition(modifiers),
-            when=read_expression(modifiers["when"][1]) if "when" in modifiers else None,
-            weights=_weights(modifiers),
-            note=_text(modifiers["note"][1]) if "note" in modifiers else None,
+            name=read.modifier("name", parse_name),
+            origin=read.modifier("from", parse_origin),
+            loop=read.of(lambda: parse_loop(modifiers)),
+            when=read.modifier("when", read_expression),
+            weights=read.of(lambda: parse_weights(modifiers)) or Weights(),
+            note=read.modifier("note", parse_text),
+            stray=stray,
             nodes=(node,),
         )
-
-    def _head(self, node: Mapping) -> tuple[Scalar, Node]:
-        bodies = [(k, v) for k, v in node if k.text in _BODIES]
-        heads = [(k, v) for k, v in node if k.text not in MODIFIERS] + bodies
-        if not heads:
-            for key, _ in node:
-                _reject_modifier(key, key)
-            raise fault("NS211", "a step needs an op, a block, `do` or `branches`", node.span)
-        for key, _ in heads[1:]:
-            if key.text not in _BODIES:
-                self.report.add(_second_head(key, heads[0][0]))
-        return heads[0]
+        read.faults.raise_if_any()
+        require_before_the_loop(step)
+        return step
 
     def _body(
         self, head: Scalar, arguments: Node, merge: tuple[Scalar, Node] | None
@@ -110,15 +102,63 @@ class StepParser:
         if isinstance(node, Mapping):
             if node.get("repeat") or node.get("for"):
                 return (self.step(node),)
-            return tuple(self._named_path(key, value) for key, value in node)
+            return tuple([self._named_path(key, value) for key, value in node])
         raise fault("NS211", f"branches are a list or a mapping, not {describe(node)}", node.span)
 
     def _named_path(self, key: Scalar, value: Node) -> Step:
-        _reject_reserved(key, "a branch")
-        path = self.step(value)
+        reject_reserved(key, "a branch")
+        if isinstance(value, Scalar) and not isinstance(value.value, str):
+            message = f"the branch `{key.text}` is {describe(value)}, not a step"
+            step = key.text if is_null(value) else f"{key.text}: {value.text}"
+            hint = f"branches without names are a list: `- {step}`"
+            raise fault("NS211", message, key.span, hint=hint)
+        path = self._readable(value)
         if path.name is not None:
             raise fault("NS205", "a named branch takes no `name` of its own", path.name.span)
-        return replace(path, name=_template(key))
+        return replace(path, name=parse_name(key))
+
+
+Part = TypeVar("Part")
+
+
+class _Parts:
+    """The parts of one step; a fault of one does not hide those of the others."""
+
+    def __init__(self, modifiers: dict[str, tuple[Scalar, Node]]) -> None:
+        self.modifiers, self.faults = modifiers, Report()
+
+    def of(self, read: Callable[[], Part]) -> Part | None:
+        with self.faults.collecting():
+            return read()
+        return None
+
+    def modifier(self, name: str, read: Callable[[Node], Part]) -> Part | None:
+        if name not in self.modifiers:
+            return None
+        return self.of(lambda: read(self.modifiers[name][1]))
+
+
+def _head(node: Mapping) -> tuple[tuple[Scalar, Node], tuple[Scalar, ...]]:
+    """What the step does, and the keys beside it that are no modifiers."""
+    bodies = [(k, v) for k, v in node if k.text in BODIES]
+    heads = [(k, v) for k, v in node if k.text not in MODIFIERS]
+    if not heads and not bodies:
+        key = node.items[0][0].text if node.items else "name"
+        hint = f"`{key}` stands beside what it speaks of, without a dash of its own"
+        message = "a step needs an op, a block, `do` or `branches`"
+        raise fault("NS211", message, node.span, hint=hint)
+    if bodies and heads and heads[0][0] is not node.items[0][0]:
+        return bodies[0], tuple(key for key, _ in heads)
+    return (heads + bodies)[0], tuple(key for key, _ in heads[1:])
+
+
+def _name_at_least(node: Node) -> Template | None:
+    """The name of a step that cannot be read: others may speak of it."""
+    name = node.get("name") if isinstance(node, Mapping) else None
+    try:
+        return None if name is None else parse_name(name)
+    except SpecError:
+        return None
 
 
 def parse_use(node: Node) -> Use:
@@ -132,155 +172,78 @@ def parse_use(node: Node) -> Use:
 
 def _use(head: Scalar, arguments: Node | None) -> Use:
     if not isinstance(head.value, str) or not WORD.fullmatch(head.text):
-        message = f"{describe(head)} is not the name of an op or block"
-        raise fault("NS211", message, head.span, hint=_missing_space(head.text))
+        raise _no_use(head)
     given = None if arguments is None or is_null(arguments) else arguments
     return Use(head.text, head.span, given)
 
 
-def _missing_space(text: str) -> str | None:
+def _no_use(head: Scalar) -> SpecError:
+    slip = run_on(head.span) if head.plain else None
+    if slip is not None:
+        return slip
+    if head.value is None:
+        return fault("NS211", "a step is missing here", head.span)
+    message = f"{describe(head)} is not the name of an op or block"
+    return fault("NS211", message, head.span, hint=_meant_step(head))
+
+
+def _meant_step(head: Scalar) -> str | None:
+    from netspec.syntax.elsewhere import op_hint
+
+    text = head.text
+    if not isinstance(head.value, str):
+        return f"a step is an op or block: `conv: {text}`"
     if text.startswith("-"):
-        return "a space is missing after `-`"
-    return "a space is missing after `:`" if ":" in text else None
+        return f"a space is missing after `-`: `- {text[1:]}`"
+    if opened := re.match(r"(\w+) ?([{\[].*)", text):
+        return f"a colon is missing: `{opened[1]}: {opened[2]}`"
+    if ":" in text:
+        return f"a space is missing after `:`: `{text.replace(':', ': ', 1)}`"
+    if loop := re.fullmatch(r"for (\w+) in (.+?):?", text):
+        return f"a loop is a modifier: `for: {{{loop[1]}: {loop[2]}}}`"
+    if "(" in text:
+        return _as_arguments(*text.rstrip(")").split("(", 1))
+    if re.fullmatch(r"\w+(\.\w+)+", text):
+        last = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", "_", text.rpartition(".")[2])
+        return op_hint(text) or f"an op is called by its own name: `{last.lower()}`"
+    return op_hint(text)
 
 
-def _second_head(key: Scalar, head: Scalar) -> SpecError:
-    hint = nearest(key.text, MODIFIERS) or (
-        f"a step has one op or block; an argument of `{head.text}` goes inside its braces"
-    )
-    message = f"unknown modifier `{key.text}` beside `{head.text}`"
-    return SpecError([Diagnostic("NS205", message, key.span, hint=hint)])
+def _as_arguments(name: str, given: str) -> str:
+    """A call as a step."""
+    parts = [part.strip() for part in given.split(",") if part.strip()]
+    if len(parts) == 1 and "=" not in given:
+        return f"what is given stands behind a colon: `{name}: {given}`"
+    if "=" not in given:
+        return f"arguments in their order are a list: `{name}: [{', '.join(parts)}]`"
+    named = ", ".join(part.replace("=", ": ") if "=" in part else f"..: {part}" for part in parts)
+    return f"arguments stand in braces, each with its name: `{name}: {{{named}}}`"
 
 
-def _reject_modifier(key: Scalar, head: Scalar) -> None:
-    if key.text in _BODIES:
-        hint = f"a body that `{head.text}` takes is an argument: `{head.text}: {{body: [...]}}`"
-        message = f"`{key.text}` cannot stand beside `{head.text}`"
-        takes_body = key.text == "do" and head.text not in _BODIES
-        raise fault("NS205", message, key.span, hint=hint if takes_body else None)
+def _reject_unfit(head: Scalar, modifiers: dict[str, tuple[Scalar, Node]]) -> None:
+    """Raise `SpecError` (NS205, NS211) for modifiers that do not go with the head, or alone."""
+    for name in BODIES:
+        if name in modifiers:
+            raise _two_bodies(head, modifiers[name][0])
+    if "merge" in modifiers and head.text != "branches":
+        key = modifiers["merge"][0]
+        raise fault("NS205", "`merge` goes with `branches` only", key.span)
+    if "index" in modifiers and not modifiers.keys() & {"repeat", "for"}:
+        key = modifiers["index"][0]
+        raise fault("NS205", "`index` goes with `repeat` or `for`", key.span)
 
 
-def _reject_reserved(key: Scalar, what: str) -> None:
-    if key.text in MODIFIERS:
-        message = f"`{key.text}` is a modifier and cannot name {what}"
-        raise fault("NS208", message, key.span)
+def _two_bodies(head: Scalar, key: Scalar) -> SpecError:
+    if not WORD.fullmatch(head.text):
+        return _no_use(head)
+    hint = f"a body that `{head.text}` takes is an argument: `{head.text}: {{body: [...]}}`"
+    takes_body = key.text == "do" and head.text not in BODIES
+    message = f"`{key.text}` cannot stand beside `{head.text}`"
+    return fault("NS205", message, key.span, hint=hint if takes_body else None)
 
 
 def _step_name(node: Node) -> Template:
     if not isinstance(node, Scalar) or not isinstance(node.value, str):
-        raise fault("NS208", f"`again` names a step, not {describe(node)}", node.span)
-    return _template(node)
-
-
-def _origin(node: Node) -> Origin:
-    if isinstance(node, Mapping):
-        named = {_variable(name): read_expression(value) for name, value in node}
-        return Origin(None, named)
-    return Origin(read_expression(node), {})
-
-
-def _weights(modifiers: dict[str, tuple[Scalar, Node]]) -> Weights:
-    share, fixed = (_is_set(modifiers.get(name)) for name in ("share", "fixed"))
-    init = as_mapping(modifiers["init"][1], "`init`") if "init" in modifiers else ()
-    ties = as_mapping(modifiers["tie"][1], "`tie`") if "tie" in modifiers else ()
-    return Weights(
-        share=modifiers["share"][0].span if share else None,
-        fixed=fixed,
-        init=tuple(init),
-        ties=tuple((key, parse_template(path)) for key, path in ties),
-    )
-
-
-def _reject_weights(head: Scalar, modifiers: dict[str, tuple[Scalar, Node]]) -> None:
-    """A step of several has no weights to name; one done `again` has those of the first time."""
-    for name in _UNFIT.get(head.text, ()):
-        if name in modifiers:
-            key = modifiers[name][0]
-            raise fault("NS205", f"`{name}` does not go with `{head.text}`", key.span)
-
-
-def _is_set(modifier: tuple[Scalar, Node] | None) -> bool:
-    """Whether a modifier that is true or false is there and true."""
-    if modifier is None:
-        return False
-    key, node = modifier
-    if not isinstance(node, Scalar) or not isinstance(node.value, bool):
-        message = f"`{key.text}` is `true` or `false`, not {describe(node)}"
-        hint = "it is no expression: the step has it or not"
-        raise fault("NS204", message, node.span, hint=hint)
-    return node.value
-
-
-def _repetition(modifiers: dict[str, tuple[Scalar, Node]]) -> Repetition | None:
-    if "repeat" in modifiers and "for" in modifiers:
-        raise fault("NS205", "a step has `repeat` or `for`, not both", modifiers["for"][0].span)
-    index = _variable(modifiers["index"][1]) if "index" in modifiers else None
-    if "repeat" in modifiers:
-        key, count = modifiers["repeat"]
-        return Repetition(read_expression(count), {}, index, key.span)
-    if "for" in modifiers:
-        key, lists = modifiers["for"]
-        if not isinstance(lists, Mapping) or not lists.items:
-            message = f"`for` takes variables with their lists, not {describe(lists)}"
-            raise fault("NS211", message, lists.span, hint="for: {n: layers}")
-        zipped = {_variable(name): _zipped(values) for name, values in lists}
-        return Repetition(None, zipped, index, key.span)
-    return None
-
-
-def _zipped(node: Node) -> Expression | Node:
-    """One expression; a list with blocks in it (mappings) stays as it is."""
-    if isinstance(node, Sequence) and any(isinstance(item, Mapping) for item in node.items):
-        return node
-    return read_expression(node)
-
-
-def _variable(node: Node) -> str:
-    if not isinstance(node, Scalar) or not IDENTIFIER.fullmatch(node.text):
-        raise fault("NS208", f"{describe(node)} is not a name for a variable", node.span)
-    _reject_reserved(node, "a variable")
-    return node.text
-
-
-def read_expression(node: Node) -> Expression:
-    """A scalar or a list of them as one expression."""
-    if isinstance(node, Scalar):
-        return parse_expression(_source_text(node), node.span)
-    if isinstance(node, Sequence):
-        parts = [read_expression(item) for item in node.items]
-        return parse_expression("[" + ", ".join(p.text for p in parts) + "]", node.span)
-    raise fault("NS204", "expected an expression, not a mapping", node.span)
-
-
-def _source_text(node: Scalar) -> str:
-    if node.value is None:
-        raise fault("NS204", "an expression is missing here", node.span)
-    return node.text if isinstance(node.value, str) else repr(node.value)
-
-
-def _text(node: Node) -> str:
-    if isinstance(node, Scalar) and node.value is not None:
-        return node.text
-    raise fault("NS204", f"expected a text, not {describe(node)}", node.span)
-
-
-def parse_template(node: Node) -> Template:
-    """A text with expressions in braces."""
-    parts: list[str | Expression] = []
-    for k, piece in enumerate(re.split(r"\{([^{}]*)\}", _text(node))):
-        if k % 2:
-            parts.append(parse_expression(piece, node.span))
-        elif piece:
-            parts.append(piece)
-    return Template(tuple(parts), node.span)
-
-
-def _template(node: Node) -> Template:
-    """The name of a module, perhaps with expressions in braces."""
-    text, parts = _text(node), parse_template(node).parts
-    literal = "".join(p for p in parts if isinstance(p, str))
-    starts_badly = len(parts) == 1 and literal[:1].isdigit()
-    if text in ("", "_") or not re.fullmatch(r"\w*", literal) or starts_badly:
-        message = f"`{text}` cannot be the name of a module"
-        raise fault("NS208", message, node.span, hint="letters, digits and _, no digit first")
-    return Template(tuple(parts), node.span)
+        hint = f"`again: {node.items[0][0].text}`" if isinstance(node, Mapping) else None
+        raise fault("NS208", f"`again` names a step, not {describe(node)}", node.span, hint=hint)
+    return parse_name(node)

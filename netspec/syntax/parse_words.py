@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from netspec.diagnostics import fault
+import re
+
+from netspec.diagnostics import fault, nearest
 from netspec.syntax.nodes import Node, Scalar, Sequence, describe
 from netspec.syntax.spec import BUILT_IN
 from netspec.syntax.steps import MODIFIERS, WORD
@@ -10,14 +12,33 @@ from netspec.syntax.steps import MODIFIERS, WORD
 
 def reject_name(key: Scalar, what: str) -> None:
     """Raise `SpecError` (NS208) for a key that cannot be a name."""
-    if not key.plain or not WORD.fullmatch(key.text) or "." in key.text:
-        raise fault("NS208", f"{describe(key)} cannot name {what}", key.span)
+    if not WORD.fullmatch(key.text) or "." in key.text:
+        raise fault("NS208", f"{describe(key)} cannot name {what}", key.span, hint=_as_name(key))
     if key.text == "_":
         raise fault("NS208", f"`_` is the value so far and cannot name {what}", key.span)
     if key.text in MODIFIERS:
-        raise fault("NS208", f"`{key.text}` is a modifier and cannot name {what}", key.span)
+        message = f"`{key.text}` is a modifier and cannot name {what}"
+        raise fault("NS208", message, key.span, hint=f"another name: `{key.text}_`, say")
     if key.text in BUILT_IN:
         raise fault("NS208", f"`{key.text}` is built in and cannot name {what}", key.span)
+
+
+def network_name(node: Node) -> str:
+    """What a network may be called; raises `SpecError` (NS205, NS208)."""
+    name = text(node, "`name`")
+    if name.startswith("-") or not name.replace("-", "_").isidentifier():
+        hint = "letters, digits, - and _, a letter first"
+        raise fault("NS208", f"`{name}` cannot name a network", node.span, hint=hint)
+    return name
+
+
+def _as_name(key: Scalar) -> str:
+    """What could be meant by a key that is no name."""
+    if "(" in key.text:
+        return "parameters stand below it, under `params`"
+    rule = "letters, digits and _, no digit first"
+    name = re.sub(r"\W+", "_", key.text).strip("_")
+    return f"{rule}: `{name}`" if re.match(r"[A-Za-z]", name) else rule
 
 
 def text(node: Node, what: str) -> str:
@@ -31,7 +52,9 @@ def one_of(node: Node, words: tuple[str, ...], what: str) -> str:
     """One of a few words; raises `SpecError` (NS204)."""
     if not isinstance(node, Scalar) or node.text not in words:
         allowed = ", ".join(f"`{word}`" for word in words)
-        raise fault("NS204", f"{what} is one of {allowed}, not {describe(node)}", node.span)
+        hint = nearest(node.text, words, 0.5) if isinstance(node, Scalar) else None
+        message = f"{what} is one of {allowed}, not {describe(node)}"
+        raise fault("NS204", message, node.span, hint=hint)
     return node.text
 
 

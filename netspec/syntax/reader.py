@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,21 +16,6 @@ MAX_DEPTH = 100
 MAX_NODES = 200_000
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_UNQUOTED = re.compile(r"[:\[,-]\s*([A-Za-z_]\w*[\[(][^,}\]]*)")
-
-
-_SLIPS = {
-    "did not find expected '-' indicator": (
-        "a modifier stands in the column of its op: `- conv: 8`, and below the c its `name: stem`"
-    ),
-    "did not find expected key": (
-        "steps stand in a list of their own: under `do:` where there are modifiers beside them"
-    ),
-    "mapping values are not allowed in this context": (
-        "one `key: value` a line, each in the column of the others"
-    ),
-}
-"""What is meant to help with the commonest messages of the YAML parser."""
 
 
 def read_source(path: Path, shown_as: str | None = None) -> Source:
@@ -49,8 +33,9 @@ def read_source(path: Path, shown_as: str | None = None) -> Source:
     try:
         return Source(name, data.decode("utf-8-sig").replace("\r\n", "\n"), path)
     except UnicodeDecodeError as error:
-        message = f"{name} is not text: byte {error.start} is not UTF-8"
-        raise fault("NS001", message) from None
+        line = data.count(b"\n", 0, error.start) + 1
+        message = f"{name} is not text: line {line} is not UTF-8"
+        raise fault("NS001", message, hint="save it as UTF-8") from None
 
 
 def read_nodes(source: Source, report: Report) -> Node:
@@ -71,7 +56,9 @@ class _Reader:
             events = iter(yaml.parse(self.source.text, Loader=_Loader))
             root = self._document(events)
         except yaml.YAMLError as error:
-            raise self._syntax_fault(error) from None
+            from netspec.syntax.mistakes import syntax_fault
+
+            raise syntax_fault(self.source, error, _Loader) from None
         if root is None:
             raise fault("NS101", f"{self.source.name} is empty", _start(self.source))
         return root
@@ -91,7 +78,7 @@ class _Reader:
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event)
         if event.tag is not None and event.tag != "!":
-            raise fault("NS104", f"the tag `{event.tag}` is not allowed", self._span(event))
+            raise self._tag(event)
         if depth > MAX_DEPTH:
             raise fault("NS103", f"nested deeper than {MAX_DEPTH} levels", self._span(event))
         before = self.nodes
@@ -100,6 +87,11 @@ class _Reader:
         if event.anchor is not None:
             self.anchors[event.anchor] = (node, self.nodes - before)
         return node
+
+    def _tag(self, event: Any) -> SpecError:
+        word = str(event.tag).lstrip("!")
+        hint = f"the opposite of a condition: `not {word}`" if word.isidentifier() else None
+        return fault("NS104", f"`{event.tag}` is a tag of YAML", self._span(event), hint=hint)
 
     def _content(self, event: Any, events: Iterator[Any], depth: int, *, flow: bool) -> Node:
         if isinstance(event, yaml.ScalarEvent):
@@ -111,7 +103,9 @@ class _Reader:
 
     def _alias(self, event: Any) -> Node:
         if event.anchor not in self.anchors:
-            raise fault("NS101", f"no anchor `{event.anchor}` before this", self._span(event))
+            message = f"YAML reads `*{event.anchor}` as an alias, and there is no such anchor"
+            hint = f"a value is used by its name: `{event.anchor}`"
+            raise fault("NS101", message, self._span(event), hint=hint)
         node, size = self.anchors[event.anchor]
         self._count(size, event)
         return node
@@ -126,12 +120,10 @@ class _Reader:
         plain = bool(event.implicit[0])
         scalar = Scalar(event.value, self._span(event), plain)
         if flow and plain and _unbalanced(event.value):
-            raise fault(
-                "NS101",
-                f"YAML cuts `{event.value}` at the comma",
-                scalar.span,
-                hint="quote this expression",
-            )
+            is_tuple = event.value.startswith("(") and not event.value.count("(") > 1
+            hint = "a list stands in brackets: `[a, b]`" if is_tuple else "quote this expression"
+            message = f"YAML cuts `{event.value}` at the comma"
+            raise fault("NS101", message, scalar.span, hint=hint)
         return scalar
 
     def _sequence(self, start: Any, events: Iterator[Any], depth: int, *, flow: bool) -> Sequence:
@@ -147,7 +139,8 @@ class _Reader:
             key = self._node(event, events, depth + 1, flow=flow)
             value = self._node(next(events), events, depth + 1, flow=flow)
             if not isinstance(key, Scalar):
-                raise fault("NS101", "a key must be a word", key.span)
+                hint = "a value stands by its name alone, without braces"
+                raise fault("NS101", "a key must be a word", key.span, hint=hint)
             if flow and isinstance(value, Scalar) and _swallowed_digits(key, value):
                 message = f"YAML reads `{key.text}` as a key of its own"
                 raise fault("NS101", message, key.span, hint="quote the number: '60,000'")
@@ -161,22 +154,6 @@ class _Reader:
     def _span(self, event: Any, end: Any = None) -> Span:
         start, stop = event.start_mark, (end or event).end_mark
         return Span(self.source, start.line + 1, start.column + 1, stop.line + 1, stop.column + 1)
-
-    def _syntax_fault(self, error: yaml.YAMLError) -> SpecError:
-        mark = getattr(error, "problem_mark", None)
-        context = getattr(error, "context_mark", None)
-        if mark and context and not any(line.strip() for line in self.source.lines[mark.line :]):
-            mark = context
-        problem = getattr(error, "problem", None) or getattr(error, "reason", None)
-        if mark is None:
-            return fault("NS101", f"not YAML: {problem or error}", _start(self.source))
-        span = Span(self.source, mark.line + 1, mark.column + 1, mark.line + 1, mark.column + 2)
-        line = self.source.lines[mark.line] if mark.line < len(self.source.lines) else ""
-        unquoted = _UNQUOTED.search(line)
-        hint = f'quote this expression: "{unquoted[1].strip()}..."' if unquoted else None
-        if "\t" in line[: mark.column + 1]:
-            hint = "indent with spaces, not tabs"
-        return fault("NS101", f"not YAML: {problem}", span, hint=hint)
 
 
 def _start(source: Source) -> Span:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from netspec.diagnostics import Source, Span, fault, nearest
+from netspec.diagnostics import Report, Source, Span, fault, nearest
 from netspec.syntax.expression import Expression
-from netspec.syntax.nodes import Mapping, Node, Scalar, Sequence, as_mapping
+from netspec.syntax.nodes import Mapping, Node, Scalar, Sequence, as_mapping, is_null
 from netspec.syntax.steps import Step, Template, wired
 
 TYPES = frozenset({"int", "float", "bool", "str", "list", "block"})
@@ -16,7 +16,11 @@ FILE_KEYS = frozenset(
     "netspec name about source params input inputs outputs use defaults blocks asserts body claims "
     "budget variants extends".split()
 )
-_VARIANT_KEYS = FILE_KEYS - {"netspec", "variants", "extends"}
+VARIANT_KEYS = FILE_KEYS - {"netspec", "variants", "extends"}
+BLOCK_KEYS = frozenset("about source params inputs outputs asserts body inline children".split())
+CITATION_KEYS = frozenset("title authors year arxiv doi url where".split())
+CLAIM_KEYS = frozenset("with params macs at shape source disputed".split())
+BUDGETED = ("params", "buffers", "macs", "flops")
 _MERGED_BY_KEY = frozenset({"params", "blocks", "defaults", "use"})
 
 
@@ -54,6 +58,7 @@ class Input:
 
     name: str | None
     shape: Sequence
+    span: Span
     dtype: str = "float32"
 
 
@@ -113,6 +118,8 @@ class SpecFile:
     blocks: dict[str, Block] = field(default_factory=dict)
     faulty: set[str] = field(default_factory=set)
     """The names of blocks and inputs that could not be read."""
+    unread: set[str] = field(default_factory=set)
+    """Every word in what could not be read."""
     body: tuple[Step, ...] = ()
     asserts: tuple[Assert, ...] = ()
     claims: tuple[Claim, ...] = ()
@@ -134,20 +141,37 @@ class SpecFile:
         return named.union(*(wired(node) for step in steps for node in step.nodes))
 
 
+MAX_VARIANTS = 200
+
+
 def variants(root: Mapping) -> dict[str, Mapping]:
     """The variants of a file by name, in the order of the text."""
     node = root.get("variants")
     if node is None:
         return {}
-    found = {
-        key.text: as_mapping(value, "a variant") for key, value in as_mapping(node, "`variants`")
-    }
-    for name, variant in found.items():
-        for key, _ in variant:
-            if key.text not in _VARIANT_KEYS:
-                message = f"unknown key `{key.text}` in the variant `{name}`"
-                raise fault("NS205", message, key.span, hint=nearest(key.text, _VARIANT_KEYS))
+    named = as_mapping(node, "`variants`")
+    if len(named.items) > MAX_VARIANTS:
+        raise fault("NS103", f"more than {MAX_VARIANTS} variants in one file", node.span)
+    report = Report()
+    found = {}
+    for name, variant in named:
+        with report.collecting():
+            found[name.text] = _variant(name, variant, report)
+    report.raise_if_any()
     return found
+
+
+def _variant(name: Scalar, node: Node, report: Report) -> Mapping:
+    if is_null(node):
+        as_it_stands = f"`{name.text}: {{}}` is the file as it stands"
+        raise fault("NS205", "a variant is a mapping, not nothing", name.span, hint=as_it_stands)
+    variant = as_mapping(node, f"the variant `{name.text}`")
+    for key, _ in variant:
+        if key.text not in VARIANT_KEYS:
+            message = f"unknown key `{key.text}` in the variant `{name.text}`"
+            hint = nearest(key.text, VARIANT_KEYS)
+            report.add(fault("NS205", message, key.span, hint=hint))
+    return variant
 
 
 def variant_of(root: Mapping, name: str) -> Mapping:
@@ -173,13 +197,13 @@ def overlay(base: Mapping, over: Mapping) -> Mapping:
         merged.pop("inputs", None)
     for key, value in over:
         if key.text in _MERGED_BY_KEY and key.text in merged:
-            value = _merge_entries(merged[key.text][1], value)
+            value = _merge_entries(as_mapping(merged[key.text][1], f"`{key.text}`"), value)
         merged[key.text] = (key, value)
     return Mapping(list(merged.values()), base.span)
 
 
-def _merge_entries(base: Node, over: Node) -> Node:
-    if not isinstance(base, Mapping) or not isinstance(over, Mapping):
+def _merge_entries(base: Mapping, over: Node) -> Node:
+    if not isinstance(over, Mapping):
         return over
     entries = {key.text: (key, value) for key, value in base}
     entries.update({key.text: (key, value) for key, value in over})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -83,11 +84,21 @@ class Again:
 
 
 @dataclass(frozen=True, eq=False)
+class Unread:
+    """What could not be read: it is reported, and nothing can be said of what depends on it."""
+
+
+@dataclass(frozen=True, eq=False)
 class Origin:
     """A `from`: one expression over tensors, or one for each operand, by its name."""
 
     expression: Expression | None
     operands: dict[str, Expression]
+
+    @property
+    def span(self) -> Span:
+        """Where it begins."""
+        return self.expressions[0].span
 
     @property
     def expressions(self) -> tuple[Expression, ...]:
@@ -112,7 +123,7 @@ class Step:
     done before.
     """
 
-    body: Use | Branches | tuple[Step, ...] | Again
+    body: Use | Branches | tuple[Step, ...] | Again | Unread
     span: Span
     name: Template | None = None
     origin: Origin | None = None
@@ -120,12 +131,33 @@ class Step:
     when: Expression | None = None
     weights: Weights = Weights()
     note: str | None = None
+    stray: tuple[Scalar, ...] = ()
+    """Keys beside it that are no modifiers: a fault, whose hint needs to know what it applies."""
     nodes: tuple[Node, ...] = field(default=(), repr=False)
 
     @cached_property
     def identifiers(self) -> frozenset[str]:
         """Every word in the step's text: a superset of the names that it can depend on."""
         return frozenset().union(*map(identifiers, self.nodes))
+
+
+def every_step(steps: Iterable[Step]) -> Iterator[Step]:
+    """The steps of a body at every depth of sequences and branches, each before those in it."""
+    for step in steps:
+        yield step
+        if isinstance(step.body, Branches):
+            yield from every_step(step.body.paths)
+        elif isinstance(step.body, tuple):
+            yield from every_step(step.body)
+
+
+def step_names(steps: Iterable[Step]) -> frozenset[str]:
+    """The names of steps in a body; one with expressions in it as its beginning and `*`."""
+    found: set[str] = set()
+    for name in [step.name for step in every_step(steps) if step.name is not None]:
+        first = name.parts[0]
+        found.add(name.literal or (f"{first}*" if isinstance(first, str) else "*"))
+    return frozenset(found)
 
 
 def identifiers(node: Node) -> frozenset[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -59,6 +61,50 @@ def test_an_output_folder_that_is_a_file_is_refused(
     assert main(["build", "lenet5", "-o", str(blocked)]) == 2
     assert "error[NS002]" in capsys.readouterr().err
     assert blocked.read_text() == "mine"
+
+
+@pytest.mark.parametrize("output", ["/dev/null", "/dev/full"])
+def test_devices_stay_devices(output: str) -> None:
+    assert main(["schema", "-o", output]) == (2 if output == "/dev/full" else 0)
+    assert Path(output).is_char_device()
+
+
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    target, link = tmp_path / "schema.json", tmp_path / "link.json"
+    target.write_text("old")
+    link.symlink_to(target)
+    assert main(["schema", "-o", str(link)]) == 0
+    assert link.is_symlink()
+    assert target.read_text().startswith("{")
+
+
+@pytest.mark.parametrize(
+    ("redirected", "code"), [(">/dev/full", 2), (">&-", 0), ("2>/dev/null >/dev/full", 2)]
+)
+def test_an_output_that_takes_nothing_is_no_traceback(redirected: str, code: int) -> None:
+    command = f"{sys.executable} -m netspec stats lenet5 {redirected}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("spec", "hint"),
+    [("mine", "`mine.yaml`"), ("mien.yaml", "`mine.yaml`"), ("m.yaml", None)],
+)
+def test_a_file_nearby_is_named(
+    spec: str,
+    hint: str | None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("mine.yaml", "e.yaml"):
+        (tmp_path / name).write_text("netspec: 1")
+    assert main(["check", spec]) == 2
+    message = capsys.readouterr().err
+    assert (f"did you mean {hint}?" in message) if hint else "did you mean" not in message
 
 
 def test_outputs_are_written_all_or_none(

@@ -182,6 +182,16 @@ params: {n: 4}
 defaults: {conv: {out: n}}
 body: [conv, {for: {n: [1, 3]}, conv: {kernel: n}}]
 """,
+    "an op in an argument that is a block": """\
+defaults: {conv: {kernel: 5}, unit: {f: {do: [{conv: 8}, relu]}}}
+blocks: {unit: {params: {f: block}, body: [f, bn]}}
+body: [unit]
+""",
+    "an op in a param before the one that is its argument": """\
+params: {f: {do: [bn, relu]}, e: 0.1}
+defaults: {bn: {eps: e}}
+body: [f, bn]
+""",
 }
 
 
@@ -190,6 +200,17 @@ def test_defaults_stay_where_a_step_cannot_say_the_same(text: str, tmp_path: Pat
     printed = expanded(tmp_path, SPEC + text)
     assert printed.startswith("# defaults stay where a step cannot say the same:")
     assert "\ndefaults:\n" in printed
+
+
+def test_a_default_that_moves_and_stays_has_both_places(tmp_path: Path) -> None:
+    text = """\
+defaults: {leaky_relu: {slope: 0.5}, u: {act: relu}}
+blocks: {u: {params: {act: block}, body: [act]}, v: {body: [leaky_relu]}}
+body: [{u: {act: leaky_relu}}, v]
+"""
+    lines = expanded(tmp_path, SPEC + text).splitlines()
+    (stays,) = [line for line in lines if line.startswith("  leaky_relu:")]
+    assert stays.endswith("  # given.yaml:3")
 
 
 STEPS = {

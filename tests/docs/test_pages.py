@@ -19,6 +19,7 @@ from tests.docs.pages import DOCS, PAGES, ROOT, fences, prose
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 NUMBER = re.compile(r"\b\d{1,3}(?:,\d{3})+\b")
+CODE_PAGES = sorted((DOCS / "errors").glob("*.md"))
 COMMANDS = (DOCS / "commands.md").read_text()
 
 
@@ -53,7 +54,7 @@ def anchors(page: Path) -> set[str]:
     return {heading.replace(" ", "-") for heading in words}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [*PAGES, *CODE_PAGES], ids=lambda page: page.name)
 def test_links_lead_somewhere(page: Path) -> None:
     for link in LINK.findall(prose(page)):
         if link.startswith("https://"):
@@ -69,7 +70,9 @@ def test_the_index_has_every_page() -> None:
     assert linked == {page.name for page in DOCS.glob("*.md")} - {"README.md"}
 
 
-@pytest.mark.parametrize("name", ["README.md", "numbers.md", "commands.md", "architecture.md"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "numbers.md", "commands.md", "architecture.md", "tutorial.md"]
+)
 def test_figures_in_the_text_are_those_that_a_command_prints(name: str) -> None:
     page = DOCS / name
     printed = "".join(fence.text for fence in fences(page)).replace(",", "")

@@ -55,8 +55,8 @@ def test_windows() -> None:
 @pytest.mark.parametrize(
     ("op", "shape", "code", "words"),
     [
-        (Split(parts=4), IMAGE, "NS304", "6 of [6, 5, 4] does not divide into 4"),
-        (Split(axis=1), IMAGE, "NS304", "5 of [6, 5, 4] does not divide into 2"),
+        (Split(parts=4), IMAGE, "NS304", "6 of [6, 5, 4] do not divide into 4"),
+        (Split(axis=1), IMAGE, "NS304", "5 of [6, 5, 4] do not divide into 2"),
         (Split(sizes=(2, 3)), IMAGE, "NS301", "2 + 3 = 5, but axis 0 of [6, 5, 4] has 6"),
         (Split(axis=3), IMAGE, "NS301", "has 3 axes"),
         (Split(parts=2**31 - 1), (2**31 - 1,), "NS301", f"at most {MAX_PIECES}"),

@@ -287,5 +287,5 @@ def test_two_ops_cannot_bring_different_helpers_of_one_name(tmp_path: Path) -> N
 
     path = tmp_path / "two.yaml"
     path.write_text("netspec: 1\nname: two\ninput: [4]\nbody: [dropping, drop_path: 0.5]\n")
-    with pytest.raises(netspec.SpecError, match=r"NS603.*two ops bring a helper class `DropPath`"):
+    with pytest.raises(netspec.SpecError, match=r"NS603.*bring helper classes `DropPath`"):
         netspec.load(path).source()

@@ -138,6 +138,7 @@ WORK: dict[str, Case] = {
         "NS103",
     ),
 }
+LOST = "{branches: [{conv: 5#}, identity], merge: sum}"
 FLOODS: dict[str, Case] = {
     "keys written twice": (HEAD + b"params: {" + many("a: 1", 20_000) + b"}\n", 1, "NS102"),
     "unknown keys": (HEAD + many("k#: 1", 20_000, "\n") + b"\nbody: [relu]\n", 1, "NS205"),
@@ -153,6 +154,33 @@ FLOODS: dict[str, Case] = {
         + b"]\n",
         1,
         "NS207",
+    ),
+    "lost projections": (HEAD + b"body: [" + many(LOST, 3_000) + b"]\n", 1, "NS302"),
+    "large windows": (
+        HEAD
+        + b"body: [{branches: ["
+        + many("{conv: {out: 3, kernel: 4#}}", 3_000)
+        + b"], merge: concat}]\n",
+        1,
+        "NS303",
+    ),
+    "mismatches behind heavy params": (
+        HEAD
+        + b"params:\n"
+        + many("  p#: sum([1 for a in range(110) for b in range(400)])", 10, "\n")
+        + b"\nbody:\n  - conv: min("
+        + many("p#", 10)
+        + b")\n  - {branches: ["
+        + many(LOST, 50)
+        + b"], merge: concat}\n",
+        1,
+        "NS302",
+    ),
+    "a large prime": (
+        b"netspec: 1\nname: bad\ninput: [2147483647, 1]\n"
+        b"body: [{conv: {out: 1, groups: 2147483646}}]\n",
+        1,
+        "NS304",
     ),
     "unused params": (
         HEAD + b"body: [relu]\nparams: {" + many("k#: 1", 20_000) + b"}\n",

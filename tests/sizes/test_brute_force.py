@@ -7,7 +7,7 @@ import random
 import pytest
 
 import netspec
-from netspec.catalog import document
+from netspec.catalog import document, shipped
 from netspec.network import argument_node, compile_document, parse_document
 from netspec.sizes.legal import Legal, legal_sizes
 from netspec.sizes.probe import Probe
@@ -80,16 +80,32 @@ def fitting_bodies(specs: Specs) -> list[str]:
 def test_random_specs(specs: Specs) -> None:
     for body in fitting_bodies(specs):
         legal = legal_of(specs, body, "[4, 96, 64]")
+        assert legal.shape in legal, body
         for axis in (1, 2):
             for length in range(1, TOP + 1):
                 shape = (4, length, 64) if axis == 1 else (4, 96, length)
                 assert (length in legal.along[axis]) == checks(specs, shape), (body, shape)
 
 
+REPRESENTATIVES = [
+    f"{name}@{variants[0]}" if variants else name for name, variants in shipped().items()
+]
+
+
+@pytest.mark.parametrize("address", REPRESENTATIVES)
+def test_the_shape_of_a_spec_that_checks_is_legal(address: str) -> None:
+    for legal in legal_sizes(Probe(*parse_document(document(address), {}, {}))):
+        assert legal.shape in legal
+        lengths = {legal.shape[axis] for axis in legal.along}
+        assert legal.alike is None or len(lengths) > 1 or lengths.pop() in legal.alike
+
+
 PAIRS = [
     "body: [{max_pool: 4}, {conv: {out: 4, kernel: 3}}]",
     "body: [{branches: [identity, [{max_pool: 2}, {upsample: 2}]], merge: sum}]",
     "body: [{conv: {out: 4, kernel: [3, 1], stride: [2, 3]}}, flatten, {linear: 5}]",
+    "asserts: [{that: in_height % 7 != 3, else: no}]\nbody: [relu]",
+    "body: [{max_pool: {kernel: [1, 5]}}, {conv: {out: 4, kernel: [5, 1]}}]",
 ]
 
 

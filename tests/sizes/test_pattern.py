@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -40,3 +42,33 @@ def test_patterns(text: str, legal: Callable[[int], bool]) -> None:
 @pytest.mark.parametrize(("text", "legal"), CALLED.items(), ids=CALLED)
 def test_patterns_of_what_was_tried(text: str, legal: Callable[[int], bool]) -> None:
     assert str(pattern(scan(legal))) == f"{text} (tried up to 600)"
+
+
+def powers(n: int) -> bool:
+    """From 4 times a power of 2 up to 5 times that."""
+    return n >= 4 and n >> (n.bit_length() - 3) == 4
+
+
+PARTS: dict[str, Callable[[int], bool]] = {
+    "only 4, 8, 9, 16 to 19, 32 to 39 and 201 more up to 600 (tried up to 600)": powers,
+    "only 1, 4, 9, 16, 25 and 19 more up to 576 (tried up to 600)": lambda n: (
+        math.isqrt(n) ** 2 == n
+    ),
+    "only 401 to 600 (tried up to 600)": lambda n: n > 400,
+    "any size, at least 300 (tried up to 600)": lambda n: n >= 300,
+    "any size, at least 9; also 1 to 3 and 5 to 7 (tried up to 600)": lambda n: n not in (4, 8),
+}
+
+
+@pytest.mark.parametrize(("text", "legal"), PARTS.items(), ids=PARTS)
+def test_no_end_is_told_of_what_was_seen_too_shortly(
+    text: str, legal: Callable[[int], bool]
+) -> None:
+    assert str(pattern(scan(legal))) == text
+
+
+def test_a_size_that_is_known_beyond_those_that_were_tried() -> None:
+    found = replace(scan(lambda n: False), own=997)
+    assert str(pattern(found)) == "none (tried up to 600; 997 is legal)"
+    assert 997 in found
+    assert 998 not in found

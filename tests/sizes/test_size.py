@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from netspec.sizes.form import Form
 from netspec.sizes.polynomial import same_sign, trimmed, value
 from netspec.sizes.search import Found, search
-from netspec.sizes.size import Indivisible, Path, followed, size
+from netspec.sizes.size import Indivisible, Path, Size, followed, size
+from netspec.syntax.arithmetic import position, spelled
 
 FUNCTIONS: dict[str, Callable[[int], bool]] = {
     "a stride and back": lambda n: (n - 1) // 2 * 2 + 2 == n,
@@ -97,8 +99,8 @@ OPERATIONS: list[Callable[[Any, int], Any]] = [
     lambda n, m: divmod(n, m),
     lambda n, m: n**2,
     lambda n, m: 2**n % 1000,
-    lambda n, m: (m,) * (n % 5),
-    lambda n, m: f"{n} {m}",
+    lambda n, m: (m,) * position(n % 5),
+    lambda n, m: spelled(n),
     lambda n, m: math.floor(n) + math.ceil(n) + round(n) + math.trunc(n),
     lambda n, m: sum((n, m)) + max(n, m),
     lambda n, m: n << 1 | m & n,
@@ -110,27 +112,53 @@ OPERATIONS: list[Callable[[Any, int], Any]] = [
     lambda n, m: n * (n + m) % (n + m),
     lambda n, m: (n * n + m) // n,
     lambda n, m: m * n // (n * n),
+    lambda n, m: (n // 2 + m) // 3,
+    lambda n, m: (2 * (n // 4) - m) // 6,
+    lambda n, m: (m - n // 3) // 2,
+    lambda n, m: n // -3,
+    lambda n, m: -(-n // 2) * 2 >= n + m - 4,
+    lambda n, m: (n + m) // 2 - n // 4,
+    lambda n, m: (n + m) // 2 == (n + 1) // 4 * 2,
+    lambda n, m: n // 2 < n - m * 5,
+    lambda n, m: (n // 2 + 1) * (n // 2) // (n // 2 + 1),
+    lambda n, m: (n // 6 + m) // 2 <= (n // 3 + m) // 4,
 ]
 
 
 @pytest.mark.parametrize("at", range(len(OPERATIONS)))
-@given(st.integers(0, 30), st.integers(1, 9), st.integers(1, 12))
+@given(st.integers(0, 30), st.integers(1, 9), st.integers(1, 12), st.sampled_from([1, 4, 12]))
 def test_what_is_computed_is_right_for_all_on_the_path(
-    at: int, step: int, start: int, other: int
+    at: int, step: int, start: int, other: int, by: int
 ) -> None:
     operation, path = OPERATIONS[at], Path(step, 60, 0)
-    computed = operation(size((start, 12), path), other)
+    computed = operation(size((start, by), path), other)
     assert path.first <= step <= path.last
-    assert computed == operation(start + 12 * step, other)
-    if not followed(computed) and not isinstance(computed, str | tuple):
+    assert computed == operation(start + by * step, other)
+    if not followed(computed):
         for k in range(path.first, path.last + 1):
-            assert operation(start + 12 * k, other) == computed
+            assert operation(start + by * k, other) == computed
 
 
-def test_a_division_asks_for_the_steps_that_it_needs() -> None:
+ASKING: dict[int, Callable[[Any], Any]] = {
+    3: lambda n: n % 6,
+    6: lambda n: n // 8 * 2 + n // 12,
+    2: lambda n: (n + 3) // 8 * 8 == n + 3,
+}
+
+
+@pytest.mark.parametrize("factor", ASKING)
+def test_what_only_a_remainder_settles_asks_for_the_steps_that_it_needs(factor: int) -> None:
     with pytest.raises(Indivisible) as caught:
-        _ = size((5, 4), Path(2, 10, 100)) // 6
-    assert caught.value.factor == 3
+        ASKING[factor](size((5, 4), Path(2, 10, 100)))
+    assert caught.value.factor == factor
+
+
+def test_strides_divide_once() -> None:
+    path = Path(7, 100, 100)
+    computed = ((size((3, 1), path) - 1) // 2 + 1) // 2
+    assert isinstance(computed, Size)
+    assert computed.form == Form((1, 1), 0, 4)
+    assert (path.first, path.last) == (0, 100)
 
 
 def test_found_sizes_that_touch_are_one_stretch() -> None:

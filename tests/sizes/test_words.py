@@ -15,18 +15,18 @@ from tests.language.programs import Specs
 
 SHIPPED = {
     "lenet5": [
-        "heights and widths: any size, at least 16; at 15 avg_pool's window of 2 is larger than "
+        "heights and widths: any size, at least 16; at 15: avg_pool's window of 2 is larger than "
         "its input, whose height is 1 (lenet5.yaml:24)",
         "other sizes change the weights of `c5`",
     ],
     "unet_572": [
-        "heights and widths: any size, at least 188; at 187 conv's window of 3 is larger than its "
+        "heights and widths: any size, at least 188; at 187: conv's window of 3 is larger than its "
         "input, whose height is 2 (unet.yaml:24)"
     ],
     "nasnet": ["heights and widths: any size"],
     "resnet18": ["heights and widths: any size"],
     "vit_b_16": [
-        "heights and widths: any size, at least 16; at 15 conv's window of 16 is larger than its "
+        "heights and widths: any size, at least 16; at 15: conv's window of 16 is larger than its "
         "input, whose height is 15 (vit.yaml:54)",
         "other sizes change the weights of `encoder.pos_embedding`",
     ],
@@ -160,7 +160,7 @@ WRITTEN = {
     "asserts": (
         BOUNDED,
         "[3, 64, 64]",
-        "heights: multiples of 32, 32 to 512; at 65 a height of 65 is no multiple of 32 "
+        "heights: multiples of 32, 32 to 512; at 65: a height of 65 is no multiple of 32 "
         "(net.yaml:5)",
     ),
     "a sequence": (WHOLE, "[4, 64]", "lengths: multiples of 4, at least 4"),
@@ -183,9 +183,100 @@ def test_written_specs(specs: Specs, body: str, input: str, text: str) -> None:
     assert sizes_of(specs, body, input)[0].startswith(text)
 
 
+NON_SQUARE = """\
+asserts: [{that: in_width == 2 * in_height, else: not twice as wide}]
+body: [relu]
+"""
+RECURSION = """\
+blocks:
+  down: {body: [{max_pool: 2}, {down: , when: in_height > 5}]}
+body: [down, flatten, {reshape: [3, 4, 4]}]
+"""
+REFUSING = """\
+asserts: [{{that: {that}, else: no}}]
+body: [{{conv: 3}}]
+"""
+EXACTLY = {
+    "one axis refuses": (
+        REFUSING.format(that="in_height % 7 != 3"),
+        "[3, 64, 64]",
+        [
+            "heights: all but 3 more than a multiple of 7; at 66: no (net.yaml:4)",
+            "widths: any size",
+        ],
+    ),
+    "one axis refuses more": (
+        REFUSING.format(that="in_height * in_width <= 640 and in_height % 7 != 3"),
+        "[3, 64, 8]",
+        [
+            "heights: all but 3 more than a multiple of 7, 1 to 79; at 66: no (net.yaml:4)",
+            "widths: 1 to 10; others only together, as 3x128x4; at 11: no (net.yaml:4)",
+        ],
+    ),
+    "twice as wide": (
+        NON_SQUARE,
+        "[3, 32, 64]",
+        [
+            "heights: only 32; at 33: not twice as wide (net.yaml:4)",
+            "widths: only 64; others only together, as 3x64x128; at 65: not twice as wide "
+            "(net.yaml:4)",
+        ],
+    ),
+    "larger than a search goes": (
+        "body: [{branches: [identity, [{max_pool: 9000}, {upsample: 9000}]], merge: sum}]",
+        "[3, 9000, 9000]",
+        [
+            "heights and widths: only 9000 (tried up to 9,598); at 9001 the sum at net.yaml:4 gets "
+            "9001 and 9000"
+        ],
+    ),
+    "as large as a search goes": (
+        "body: [{branches: [identity, [{max_pool: 997}, {upsample: 997}]], merge: sum}]",
+        "[3, 997, 997]",
+        [
+            "heights and widths: multiples of 997, at least 997; at 998 the sum at net.yaml:4 gets "
+            "998 and 997"
+        ],
+    ),
+    "stretches that double": (
+        RECURSION,
+        "[3, 64, 64]",
+        [
+            "heights and widths alike: only 8, 9, 16 to 19, 32 to 39, 64 to 79 "
+            "and 262,112 more up to 655359",
+            "heights beside a width of 64: 64 to 79",
+            "widths beside a height of 64: 64 to 79",
+        ],
+    ),
+    "a list as long as the input is high": (
+        REFUSING.format(that='"sum([1] * in_height) != 47"'),
+        "[3, 32, 32]",
+        [
+            "heights: any size, at least 48; also 1 to 46 (tried up to 600); at 47: no "
+            "(net.yaml:4)",
+            "widths: any size",
+        ],
+    ),
+    "a name made of a size": (
+        'body: [{relu: , name: "a{in_height}"}, {relu: , name: a47}]',
+        "[3, 32, 32]",
+        [
+            "heights: any size, at least 48; also 1 to 46 (tried up to 600); at 47: the name "
+            "`a47` is already taken beside this step (net.yaml:4)",
+            "widths: any size",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(("body", "input", "texts"), EXACTLY.values(), ids=EXACTLY)
+def test_all_sentences(specs: Specs, body: str, input: str, texts: list[str]) -> None:
+    assert sizes_of(specs, body, input) == texts
+
+
 def test_each_axis_has_its_sentence(specs: Specs) -> None:
     texts = sizes_of(specs, BOUNDED, "[3, 64, 64]")
-    assert texts[1] == "widths: 1 to 99; at 100 too large (net.yaml:6)"
+    assert texts[1] == "widths: 1 to 99; at 100: too large (net.yaml:6)"
 
 
 def test_weights_that_depend_on_the_size(specs: Specs) -> None:
@@ -205,7 +296,7 @@ def test_inputs_one_by_one(specs: Specs) -> None:
     body = body.replace("- [{max_pool: 4}", "- from: image\n        do: [{max_pool: 4}")
     texts = sizes_of(specs, body, "")
     assert texts[0].startswith(
-        "heights and widths of `image` (the other inputs as they are): any size, at least 4; at 3 "
+        "heights and widths of `image` (the other inputs as they are): any size, at least 4; at 3: "
     )
     assert texts[1:] == ["lengths of `words` (the other inputs as they are): any size"]
 

@@ -27,9 +27,12 @@ def render(dot_text: str, format: str) -> bytes:
     attributes = FORMATS[format]
     try:
         from pygraphviz import AGraph
-    except ImportError:
-        hint = "`pip install pygraphviz`, or have the dot text alone: `--target dot`"
-        raise fault("NS005", f"{format} is drawn by pygraphviz", hint=hint) from None
+    except ImportError as error:
+        hint = (
+            "`pip install pygraphviz`; the DOT text needs none: `--target dot`, `draw -o net.dot`"
+        )
+        message = f"{format} is drawn by pygraphviz: {error}"
+        raise fault("NS005", message, hint=hint) from None
     with AGraph(string=dot_text) as graph, _silenced():
         graph.graph_attr.update(attributes)
         drawn: bytes = graph.draw(format=format, prog="dot")

@@ -18,7 +18,7 @@ from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from netspec.backends.torch.source.names import variable
-from netspec.diagnostics import fault
+from netspec.diagnostics import SpecError, fault
 from netspec.program import Program
 
 if TYPE_CHECKING:
@@ -51,13 +51,21 @@ def import_torch() -> Any:
     """The torch package; raises `SpecError` (NS004) if there is none."""
     try:
         import torch
-    except ImportError as error:
+    except ModuleNotFoundError as error:
+        if error.name != "torch":
+            raise _broken(error) from None
+        hint = "`pip install torch`; `netspec build` writes the source without it"
         raise fault(
-            "NS004",
-            f"torch cannot be imported: {error}",
-            hint="pip install netspec-compiler[torch]",
+            "NS004", "a module is made by torch, which is not installed", hint=hint
         ) from None
+    except (ImportError, OSError) as error:
+        raise _broken(error) from None
     return torch
+
+
+def _broken(error: Exception) -> SpecError:
+    hint = "`python -c 'import torch'` shows where"
+    return fault("NS004", f"torch is installed and cannot be imported: {error}", hint=hint)
 
 
 def _last_class(source: str) -> str:

@@ -18,13 +18,13 @@ from netspec.backends.torch.code import (
     Ordinal,
 )
 from netspec.backends.torch.lowering import Lowering
+from netspec.backends.torch.source.again import built_differently
 from netspec.backends.torch.source.construction import Constructed, constructor, label
 from netspec.backends.torch.source.rolling import Entry, Roller, Users
 from netspec.backends.torch.source.steps import Body, Carry, Repeat, Step, height, renamed, repeats
 from netspec.backends.torch.source.ties import tied
 from netspec.backends.torch.source.units import Item, Unit
 from netspec.backends.torch.source.weights import with_weights
-from netspec.diagnostics import Span, fault
 from netspec.program import Path, Value
 
 
@@ -134,20 +134,10 @@ class _Writer:
 
     def require_same_module(self, item: Item) -> None:
         """Raise `SpecError` (NS604) if the item needs another module than the one that is there."""
-        before = constructor(self.makers[item.place], self.made)
-        if constructor(item, self.made) != before:
+        maker = self.makers[item.place]
+        if constructor(item, self.made) != constructor(maker, self.made):
             name = ".".join((*self.unit.prefix, *item.place))
-            message = f"`{name}` is built differently for this input shape"
-            hint = "what is applied again must not depend on the height and width of its input"
-            raise fault("NS604", message, _span(item), hint=hint)
-
-
-def _span(item: Item) -> Span:
-    """Where an item is written."""
-    while item.call is None:
-        assert not isinstance(item.target, Lowering)
-        item = item.target.items[0]
-    return item.call.span
+            raise built_differently(name, maker, item)
 
 
 def _numbered_label(step: Step) -> tuple[tuple[str | Node, ...], Ordinal]:

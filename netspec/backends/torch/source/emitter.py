@@ -16,10 +16,10 @@ from netspec.backends.torch.source.results import results_of
 from netspec.backends.torch.source.sharing import classes_of
 from netspec.backends.torch.source.tables import Tables
 from netspec.backends.torch.source.titles import name_classes
-from netspec.backends.torch.source.units import lowerings
+from netspec.backends.torch.source.units import Item, lowerings
 from netspec.backends.torch.source.weights import HELPERS
-from netspec.diagnostics import fault
-from netspec.program import Program
+from netspec.diagnostics import Note, SpecError, fault
+from netspec.program import Call, Program
 
 
 def emit(program: Program, cost: Cost) -> str:
@@ -29,11 +29,11 @@ def emit(program: Program, cost: Cost) -> str:
     The network's class is the last of the file and is called `network_name(program)`.
     """
     made = units(program)
-    lowered = [lowering for unit in made for lowering in lowerings(unit.items)]
-    helpers = _by_name({x.helper.strip("\n") for x in lowered if x.helper}) | HELPERS
+    lowered = [pair for unit in made for pair in lowerings(unit.items)]
+    helpers = _helpers(lowered) | HELPERS
     classes = classes_of(made, program.params)
     taken = set(helpers)
-    _complete(classes, program, lowered, taken)
+    _complete(classes, program, [lowering for _, lowering in lowered], taken)
     tables = Tables(taken)
     tables.move(classes)
     own = "\n\n\n".join("\n".join(text) for cls in classes for text in _texts(cls))
@@ -63,16 +63,27 @@ def _texts(cls: Class) -> Iterator[Iterator[str]]:
     yield class_text(cls)
 
 
-def _by_name(helpers: Iterable[str]) -> dict[str, str]:
+def _helpers(lowered: Iterable[tuple[Item, Lowering]]) -> dict[str, str]:
     """The helpers by the names of their classes, sorted; raises `SpecError` (NS603)."""
+    users: dict[str, Call] = {}
+    for item, lowering in lowered:
+        if lowering.helper and item.call:
+            users.setdefault(lowering.helper.strip("\n"), item.call)
     named: dict[str, str] = {}
-    for helper in sorted(helpers):
+    for helper in sorted(users):
         name = class_of(helper)
         if name in named:
-            message = f"two ops bring a helper class `{name}` to torch, each one of its own"
-            raise fault("NS603", message)
+            raise _clash(name, users[named[name]], users[helper])
         named[name] = helper
     return named
+
+
+def _clash(name: str, *users: Call) -> SpecError:
+    first, second = sorted(users, key=lambda call: (call.span.line, call.span.column))
+    message = f"this op and another bring helper classes `{name}` to torch that differ"
+    note = Note(f"the other `{name}` is for this use", first.span)
+    hint = "give one of them another name, or one class what differs as an argument"
+    return fault("NS603", message, second.span, notes=[note], hint=hint)
 
 
 def _names(code: str) -> set[str]:

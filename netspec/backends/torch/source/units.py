@@ -130,10 +130,10 @@ def _units_in(items: Iterable[Item]) -> Iterator[Unit]:
             yield from _units_in(item.target.items)
 
 
-def lowerings(items: Iterable[Item]) -> Iterator[Lowering]:
-    """The lowerings of the items, those in chains too."""
+def lowerings(items: Iterable[Item]) -> Iterator[tuple[Item, Lowering]]:
+    """The items that are ops with their lowerings, those in chains too."""
     for item in items:
         if isinstance(item.target, Chain):
             yield from lowerings(item.target.items)
         elif isinstance(item.target, Lowering):
-            yield item.target
+            yield item, item.target
