@@ -48,8 +48,10 @@ def elaborate(file: SpecFile, report: Report) -> Program:
             return elaborator.program()
         except SpecError as error:
             from netspec.elaborate.independent import with_further_faults
+            from netspec.elaborate.settled import add_settled_faults
 
             report.add(error)
+            add_settled_faults(file, elaborator.files, report)
             raise with_further_faults(elaborator) from None
 
 
@@ -216,7 +218,7 @@ class Elaborator:
             message = f"blocks nested deeper than {MAX_DEPTH}, `{name}` the last"
         hint = "a recursion needs a `when` that ends it"
         if same:
-            hint = "an argument changes with each call, `depth: depth - 1`, until a `when` ends it"
+            hint += ", and an argument that changes: `depth: depth - 1`"
         return fault("NS401", message, frame.span, hint=hint)
 
     def _inputs(self, outer: Flow) -> Flow:

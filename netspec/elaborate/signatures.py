@@ -78,10 +78,12 @@ def _meant_argument(name: str, target: Block | type[Op]) -> str:
     known = parameters(target)
     if name in ("do", "branches"):
         return f"give the steps by the name of a parameter: {', '.join(f'`{n}`' for n in known)}"
-    if name in MODIFIERS:
+    if name in MODIFIERS and argument_hint(name, known) is None:
         return f"`{name}` is a modifier: write it beside `{target.name}`, one level out"
-    cut = re.fullmatch(r"(\w+)(:| )(.+)", name)
+    cut = re.fullmatch(r"(\w+)(:| |=)(.+)", name)
     if cut is not None and cut[1] in known:
+        if cut[2] == "=":
+            return f"with a colon: `{cut[1]}: {cut[3].strip()}`"
         lacks = "a space" if cut[2] == ":" else "a colon"
         return f"{lacks} is missing: `{cut[1]}: {cut[3].strip()}`"
     theirs = argument_hint(name, known) or (in_place_of(name) if isinstance(target, type) else None)

@@ -20,8 +20,12 @@ def unknown_use(use: Use, home: SpecFile, variables: Mapping[str, Any]) -> SpecE
     from netspec.syntax.elsewhere import op_hint
 
     if use.head in variables:
-        kind = kind_of(variables[use.head])
-        return fault("NS201", f"`{use.head}` is {kind}, not a block", use.span)
+        value = variables[use.head]
+        message = f"`{use.head}` is {kind_of(value)}, not a block"
+        hint = "a body as a value is `{do: [..]}`" if isinstance(value, tuple) else None
+        param = home.params.get(use.head)
+        notes = [Note(f"`{use.head}` is set here", param.span)] if param is not None else []
+        return fault("NS201", message, use.span, notes=notes, hint=hint)
     hint = _in_used_files(use.head, home) or op_hint(use.head)
     hint = hint or nearest(use.base, [*callable_names(home), *variables])
     return fault("NS201", f"unknown op or block `{use.head}`", use.span, hint=hint)

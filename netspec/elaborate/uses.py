@@ -20,7 +20,7 @@ from netspec.elaborate.values import BlockValue, Closure, Partial, Reference, te
 from netspec.elaborate.wires import require_inputs
 from netspec.ops.base import Op, ShapeError
 from netspec.ops.checks import NO_AXIS
-from netspec.program import Argument, Instance, Path
+from netspec.program import Argument, Instance, Path, Value
 from netspec.syntax.spec import Block
 from netspec.syntax.steps import Use
 from netspec.tensor import MAX_ELEMENTS, Tensor
@@ -141,12 +141,20 @@ def require_operands(op: Op, flow: Flow) -> None:
         if "float" not in value.type.dtype:
             message = f"`{op.name}` takes floating-point tensors, not {value.type.dtype}"
             hint = "an `embedding` makes vectors of indices"
+            if _is_extra(value):
+                hint = "only `max_unpool` takes the indices of a pool; its maps go by its own name"
             raise ShapeError("NS301", message, hint, about=[(k, NO_AXIS)])
     fewest, most = op.arity
     if len(flow) < fewest or (most is not None and len(flow) > most):
         takes = f"{fewest}" if fewest == most else f"{fewest} or more"
         plural = "" if takes == "1" else "s"
         raise ShapeError("NS306", f"`{op.name}` takes {takes} tensor{plural}, not {len(flow)}")
+
+
+def _is_extra(value: Value) -> bool:
+    """Whether a tensor is one that goes by a name of its own, as the indices of a pool."""
+    target = value.producer.target if value.producer is not None else None
+    return isinstance(target, Op) and value.index > 0 and bool(target.extras)
 
 
 def _block(body: Body, block: Block, supplied: list[Supplied], site: Site, flow: Flow) -> Flow:

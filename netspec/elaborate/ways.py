@@ -11,7 +11,7 @@ from netspec.elaborate.context import Around
 from netspec.ops.base import Op
 from netspec.program import Call, Instance, Value
 
-MOST_STAGES = 10_000
+MOST_STAGES = 1_000
 """How far back a way is followed."""
 
 

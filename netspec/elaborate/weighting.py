@@ -89,11 +89,11 @@ def _require_same(body: Body, first: Call, call: Call, site: Site) -> None:
     if difference is not None:
         name, was, would = difference
         message = f"`{name}` of `{site.use.head}` is {was} and would be {would} when used again"
-        notes = [Note("it was first used here", first.span)]
-        for was_given, given in zip(first.inputs, call.inputs, strict=False):
-            if was_given.type != given.type:
-                came = body.elaborator.origin(was_given)
-                notes.append(Note(f"then on {came.message}", came.span))
+        given = ", ".join(str(value.type) for value in first.inputs)
+        notes = [Note(f"it was first used here, on {given}", first.span)]
+        for k, value in enumerate(first.inputs[: len(call.inputs)]):
+            if value.type != call.inputs[k].type:
+                notes.append(body.elaborator.origin(value))
         raise fault("NS308", message, site.use.span, notes=notes)
 
 

@@ -81,6 +81,7 @@ _ARGUMENTS = {
     "slope": "negativeslope alpha",
     "p": "rate prob probability dropprob droprate",
     "axis": "dim axes dimension",
+    "at": "index indices idx position",
     "heads": "numheads nheads nhead",
     "count": "numembeddings vocabsize inputdim",
     "dim": "embeddingdim outputdim",

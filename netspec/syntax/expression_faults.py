@@ -152,6 +152,8 @@ def _meant(expression: Expression, name: str, scope: Mapping[str, Any]) -> str |
         return f"`{name}` is a function: `{name}(...)`"
     if name in _YAML_1_1:
         return "write `true` or `false`: the words of YAML 1.1 are just words"
+    if name in _OF_THE_INPUT.values():
+        return "sizes of an input are known in steps alone: write it where it is used"
     if dot and last in scope:
         return f"by its name alone: `{last}`"
     near = nearest(name, scope)

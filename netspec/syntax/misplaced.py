@@ -28,6 +28,8 @@ def key_below(text: BrokenText, line: int, column: int) -> SpecError:
     at = text.indentation(below)
     message = f"`{word}` is indented below a value, `{text[line][column:].strip()}`"
     mapping = next((s for s in reversed(text.structures) if s.line <= line), None)
+    if mapping is not None and _key_above(text, mapping) in _OF_NAMES:
+        return _misplaced(text, below, at, word, mapping)
     if word in MODIFIERS and mapping is not None:
         hint = f"a modifier stands in the column of its op: column {mapping.column + 1}"
     else:

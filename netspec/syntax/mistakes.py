@@ -59,6 +59,14 @@ def _missing_space(text: BrokenText) -> SpecError | None:
     return None
 
 
+def _escape(text: BrokenText) -> SpecError | None:
+    if "unknown escape" not in text.problem:
+        return None
+    line, column = text.mark
+    message = f"`{text[line][column : column + 2]}` means nothing between double quotes"
+    return text.fault(message, line, column, "between single quotes a backslash is itself")
+
+
 def _open_quote(text: BrokenText) -> SpecError | None:
     begin = text.begin if "quoted scalar" in text.context else None
     for token in text.tokens:
@@ -140,6 +148,11 @@ def _two_colons(text: BrokenText) -> SpecError | None:
     rest = text[line][column:].split(" #")[0].strip()
     if "?" in scalar.value.split():
         return _ternary(text, line, column)
+    if key not in _PROSE and (
+        named := re.match(r"[^,:]+, *(\w+: [^,:]+(?:, *\w+: [^,:]+)*)$", rest)
+    ):
+        hint = f"arguments stand in braces, each by its name: `{key}: {{.., {named[1]}}}`"
+        return text.fault("a second `:` in one line", *text.mark, hint)
     if key in _PROSE or len(scalar.value.split()) > 1:
         hint = f'quote the text: "{rest}"'
         return text.fault("a text with `: ` in it is quoted", *text.mark, hint)
@@ -187,6 +200,11 @@ def _nothing(text: BrokenText) -> SpecError | None:
     line, column = text.mark
     if "expected node content" not in text.problem or not text[line][column : column + 1]:
         return None
+    if text.bracket is not None and text[line][column] == "-":
+        first, opening = text.bracket
+        bracket = text[first][opening]
+        hint = f"a `{_CLOSING[bracket]}` is missing"
+        return text.fault(f"`{bracket}` is not closed", first, opening, hint)
     return text.fault(f"something is missing before `{text[line][column]}`", line, column)
 
 
@@ -197,6 +215,8 @@ def _bad_start(text: BrokenText) -> SpecError | None:
     if "cannot start any token" in text.problem and here == "`":
         return text.fault("a backtick cannot begin a value", line, column, "leave it out")
     if "cannot start any token" in text.problem and here:
+        if text.bracket is not None:
+            value = re.split(r"[,\]}]", value)[0]
         return text.fault(f"`{here}` cannot begin a value", line, column, f'quote it: "{value}"')
     if "block scalar" in text.context:
         line, column = text.begin
@@ -218,6 +238,7 @@ _LOOKS: tuple[Callable[[BrokenText], SpecError | None], ...] = (
     _tab,
     _nothing,
     indented_first_line,
+    _escape,
     _open_quote,
     _missing_space,
     _brackets,

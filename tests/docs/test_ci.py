@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ CONFIGS = [fence for fence in FENCES if "pre-commit" in fence.words]
 WORKFLOWS = [fence for fence in FENCES if "workflow" in fence.words]
 (HOOK,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
 GOOD = "netspec: 1\nname: good\ninput: [3]\nbody: [relu]\n"
+LISTED = re.compile(r"\$\((git ls-files [^)]*)\)")
 BAD = "netspec: 1\nname: bad\ninput: [3]\nbody: [relux]\n"
 
 
@@ -79,10 +81,24 @@ def test_workflows_are_read_and_their_checks_run(workflow: Fence, folder: Path) 
     calls = [step["run"] for step in job["steps"] if step.get("run", "").startswith("netspec ")]
     assert all(("uses" in step) != ("run" in step) for step in job["steps"])
     (call,) = calls
-    arguments = shlex.split(call.split(" > ")[0].replace("specs/*.yaml", "specs/good.yaml"))[1:]
+    arguments = shlex.split(LISTED.sub("specs/good.yaml", call.split(" > ")[0]))[1:]
     assert main(arguments) == 0
     (folder / "specs/good.yaml").write_text(BAD)
     assert main(arguments) == 1
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=str)
+def test_workflows_check_specs_in_every_folder_but_that_of_blocks(
+    workflow: Fence, folder: Path
+) -> None:
+    for name in ("blocks", "small"):
+        (folder / "specs" / name).mkdir()
+        (folder / "specs" / name / "a.yaml").write_text(GOOD)
+    listed = LISTED.search(workflow.text)
+    assert listed is not None
+    script = f"git init -q && git add specs && {listed[1]}"
+    found = subprocess.run(["bash", "-c", script], stdout=subprocess.PIPE, text=True, check=True)
+    assert found.stdout.split() == ["specs/good.yaml", "specs/small/a.yaml"]
 
 
 def test_what_is_uploaded_is_what_was_written() -> None:

@@ -26,7 +26,7 @@ def mended_at(fault: Fault, stage: Stage, given: Mapping[str, str]) -> str | Non
     if not fault.trials.with_arguments({span: arguments}):
         return None
     told = ", ".join(f"{name}: {text}" for name, text in arguments.items())
-    return f"`{told}` for the `{head}` at {fault.where(span)}"
+    return f"`{told}` for the {fault.named(head, span)}"
 
 
 def _outermost(fault: Fault, stage: Stage, name: str) -> tuple[str, Span, str, str | None]:

@@ -46,7 +46,7 @@ def divisors(fault: Fault) -> str | None:
     if fault.op.name == "pixel_shuffle":
         return multiples
     dividing = _divisors(error.size)
-    below = max((k for k in dividing if k < error.by), default=1)
+    below = max((k for k in dividing if k < min(error.by, error.size)), default=1)
     near = next((k for k in dividing if k > error.by), error.size)
     return f"{error.size} divides by {below} and {near}; {multiples}"
 

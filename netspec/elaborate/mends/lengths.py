@@ -56,7 +56,13 @@ def _paddings(fault: Fault, stages: Sequence[Stage]) -> str:
 def _keeping(stage: Stage) -> str:
     window = window_of(stage)
     assert window is not None
-    return str((window.size - 1) // 2) if window.size % 2 else "same"
+    if not window.size % 2:
+        return "same"
+    kernel = stage.call.arguments.get("kernel")
+    if kernel is None or kernel.expression is None or kernel.value != window.size:
+        return str(window.size // 2)
+    text = kernel.expression
+    return f"{text} // 2" if text.isidentifier() else f"({text}) // 2"
 
 
 def rounding(fault: Fault) -> str | None:
@@ -206,9 +212,13 @@ def fitting(fault: Fault) -> str | None:
     elif fault.op.name == "conv":
         parts += _conv_padding(fault)
     least = _least(fault, axis)
+    name = axis_name(len(x.shape), axis)
     if least is not None and _is_enough(fault, axis, least):
-        name = axis_name(len(x.shape), axis)
         parts.append(f"the network's input needs a {name} of {least} or more")
+    elif least is not None:
+        doubled = (least * 2**k for k in range(1, MOST_HALVINGS))
+        enough = next((size for size in doubled if _is_enough(fault, axis, size)), None)
+        parts += [f"a {name} of {enough} of the network's input is enough"] if enough else []
     return "; ".join(parts) or "a smaller kernel, more padding or a larger network input"
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from collections.abc import Mapping as AnyMapping
 from typing import Any
 
 from netspec.elaborate.mends import picked
@@ -12,7 +13,11 @@ from netspec.elaborate.ways import Stage
 from netspec.program import Value
 from netspec.syntax.arithmetic import FUNCTIONS
 from netspec.syntax.expression import parse_expression
+from netspec.syntax.nodes import Mapping
 from netspec.tensor import Tensor
+
+PLAIN = {"kernel": 1, "padding": 0, "dilation": 1, "groups": 1}
+"""What a `conv` has that changes nothing but channels."""
 
 
 def other_order(fault: Fault) -> str | None:
@@ -92,13 +97,21 @@ def _projecting(fault: Fault, kept: int, changed: int) -> str | None:
     if any((m - 1) // s + 1 != n for m, n, s in zip(x[1:], y[1:], steps, strict=True)):
         return None
     out, stride = _written(fault, stated, "out", y[0]), _same(steps)
+    plain = _against_defaults(fault)
     if stride == 1:
-        return f"`conv: {out}`"
+        return f"`conv: {{out: {out}{plain}}}`" if plain else f"`conv: {out}`"
     ways = [fault.way(changed, axis) for axis in range(1, len(x)) if steps[axis - 1] > 1]
     stage = next(
         (s for s in ways[0].changes if s.before == ways[0].size * steps[ways[0].axis - 1]), None
     )
-    return f"`conv: {{out: {out}, stride: {_written(fault, stage, 'stride', stride)}}}`"
+    return f"`conv: {{out: {out}, stride: {_written(fault, stage, 'stride', stride)}{plain}}}`"
+
+
+def _against_defaults(fault: Fault) -> str:
+    """The arguments that make a `conv` a projection where the file's `defaults` say otherwise."""
+    given = fault.site.context.environment.home.defaults.get("conv")
+    named = {key.text for key, _ in given} if isinstance(given, Mapping) else set()
+    return "".join(f", {name}: {value}" for name, value in PLAIN.items() if name in named)
 
 
 def _written(fault: Fault, stage: Stage | None, argument: str, value: object) -> str:
@@ -109,7 +122,7 @@ def _written(fault: Fault, stage: Stage | None, argument: str, value: object) ->
     if text is None or text.expression is None or text.value != value or "in_" in text.expression:
         return str(list(value)) if isinstance(value, tuple) else str(value)
     environment = fault.site.context.environment
-    names = parse_expression(text.expression, text.span).names
+    names = parse_expression(text.expression, fault.span).names
     known = all(name in environment or name in FUNCTIONS for name in names)
     return text.expression if known else str(value)
 
@@ -142,7 +155,7 @@ def other_name(fault: Fault) -> str | None:
     return None
 
 
-def _named(names: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:
+def _named(names: AnyMapping[str, Any]) -> Iterator[tuple[str, Value]]:
     """Every tensor that `from` can reach by a name, the entries of lists by their index."""
     for name, wire in names.items():
         if isinstance(wire, Value):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -45,7 +46,13 @@ class Fault:
 
     def at(self, stage: Stage) -> str:
         """An op and its place, for the reader of the line of the fault."""
-        return f"the `{stage.op.name}` at {self.where(stage.call.span)}"
+        return f"the {self.named(stage.op.name, stage.call.span)}"
+
+    def named(self, head: str, span: Span) -> str:
+        """A use by its head and place; with its column where the line has more like it."""
+        line = span.source.lines[span.line - 1]
+        column = f", column {span.column}" if len(re.findall(rf"\b{head}\b", line)) > 1 else ""
+        return f"`{head}` at {self.where(span)}{column if span.source == self.span.source else ''}"
 
     def where(self, span: Span) -> str:
         return f"line {span.line}" if span.source == self.span.source else str(span)
