@@ -9,6 +9,7 @@ from math import isfinite
 from typing import Any
 
 from netspec.diagnostics import Span, SpecError, fault, nearest
+from netspec.syntax.closures import WORDS
 from netspec.syntax.expression import (
     MAX_LENGTH,
     Expression,
@@ -207,6 +208,8 @@ class _Resolver:
             raise _of_a_number(error, node) from None
 
     def knows(self, name: str) -> bool:
+        if name in WORDS:
+            return True
         try:
             self.scope[name]
         except KeyError:
