@@ -22,11 +22,7 @@ from netspec.elaborate.body_names import BodyNames
 from netspec.elaborate.environment import Environment, resolve
 from netspec.elaborate.initialisation import check_scheme
 from netspec.elaborate.signatures import missing, without
-from netspec.elaborate.unknown import (
-    stray_keys,
-    unknown_use,
-    without_inputs,
-)
+from netspec.elaborate.unknown import stray_keys, unknown_use, without_inputs
 from netspec.elaborate.unused import check_used
 from netspec.ops.base import Op
 from netspec.syntax.closures import WORDS
@@ -34,16 +30,7 @@ from netspec.syntax.expression import Expression
 from netspec.syntax.formula import check_formula, parse_formula
 from netspec.syntax.nodes import Node, Scalar
 from netspec.syntax.spec import BUILT_IN, TYPES, Assert, Block, Parameter, SpecFile
-from netspec.syntax.steps import (
-    Again,
-    Branches,
-    Origin,
-    Step,
-    Template,
-    Unread,
-    Use,
-    step_names,
-)
+from netspec.syntax.steps import Again, Branches, Origin, Step, Template, Unread, Use, step_names
 
 Names = AbstractSet[str]
 Prepare = Callable[[Use, Block | type[Op]], tuple[Prepared, ...]]

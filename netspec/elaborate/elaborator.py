@@ -22,6 +22,8 @@ from netspec.elaborate.limits import (
     MOST_EXPLAINED,
     RECURSION_STEPS,
     TRIAL_STEPS,
+    calls_itself,
+    nested_too_deep,
     within_limits,
 )
 from netspec.elaborate.naming import Level
@@ -143,8 +145,6 @@ class Elaborator:
         body = Body(self, names, None)
         return self._make(text, body, inputs, len(inputs), environment, arguments)
 
-    # ----------------------------------------------------------------------------- instances
-
     def block_instance(
         self,
         block: Block,
@@ -193,8 +193,10 @@ class Elaborator:
             return known
         if isinstance(known, Abandoned):
             raise Abandoned
-        if isinstance(known, Frame) or self._depth >= MAX_DEPTH:
-            raise self._endless(frame, same=known is not None)
+        if isinstance(known, Frame):
+            raise calls_itself(frame)
+        if self._depth >= MAX_DEPTH:
+            raise nested_too_deep(frame)
         self.spend(RECURSION_STEPS if frame.recurs else INSTANCE_STEPS, frame.span)
         self._instances[cached] = frame
         self._depth += 1
@@ -209,17 +211,6 @@ class Elaborator:
             self._depth -= 1
         self._instances[cached] = instance
         return instance
-
-    def _endless(self, frame: Frame, *, same: bool) -> SpecError:
-        name = frame.block
-        if same:
-            message = f"`{name}` calls itself with the same arguments on the same input shape"
-        else:
-            message = f"blocks nested deeper than {MAX_DEPTH}, `{name}` the last"
-        hint = "a recursion needs a `when` that ends it"
-        if same:
-            hint += ", and an argument that changes: `depth: depth - 1`"
-        return fault("NS401", message, frame.span, hint=hint)
 
     def _inputs(self, outer: Flow) -> Flow:
         """New values for the inputs of an instance, remembering what they stand for."""
@@ -246,8 +237,6 @@ class Elaborator:
         calls = merge_repeats(body.calls, outputs)
         names = tuple([output.name for output in text.outputs])
         return Instance(text.name, arguments, inputs, calls, outputs, text.span, text.about, names)
-
-    # -------------------------------------------------------------------------------- faults
 
     def spend(self, steps: int, span: Span) -> None:
         """Count work done; raises `SpecError` (NS402) where it is more than a spec may ask for."""

@@ -7,7 +7,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from netspec.diagnostics import fault
+from netspec.diagnostics import SpecError, fault
+from netspec.elaborate.context import Frame
 from netspec.elaborate.interface import start
 from netspec.syntax.arithmetic import meter
 from netspec.syntax.spec import SpecFile
@@ -18,6 +19,7 @@ one inside an instance of the same block `RECURSION_STEPS`, since recursions gro
 """
 INSTANCE_STEPS, RECURSION_STEPS = 3, 30
 MAX_DEPTH = 150
+ENDS = "a recursion needs a `when` that ends it"
 MOST_EXPLAINED = 30
 """Shape faults of one spec with notes and a hint; the others have their message alone."""
 TRIAL_STEPS = 30_000
@@ -34,6 +36,19 @@ def within_limits(file: SpecFile) -> Iterator[None]:
         except RecursionError:
             message = "blocks, lists or files are nested too deep to be elaborated"
             raise fault("NS402", message, start(file)) from None
+
+
+def calls_itself(frame: Frame) -> SpecError:
+    """NS401 of a block that meets itself while it is elaborated."""
+    message = f"`{frame.block}` calls itself with the same arguments on the same input shape"
+    hint = f"{ENDS}, and an argument that changes: `depth: depth - 1`"
+    return fault("NS401", message, frame.span, hint=hint)
+
+
+def nested_too_deep(frame: Frame) -> SpecError:
+    """NS401 of a block inside `MAX_DEPTH` others."""
+    message = f"blocks nested deeper than {MAX_DEPTH}, `{frame.block}` the last"
+    return fault("NS401", message, frame.span, hint=ENDS)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from netspec.diagnostics import Note, Span
 from netspec.elaborate.context import Around, Frame, settings
+from netspec.elaborate.size_words import SHOWN_SIZES, how, is_given, sizes
 from netspec.elaborate.ways import Stage, Trail, Way, way
 from netspec.ops.base import Op
 from netspec.ops.checks import axis_name
@@ -18,7 +19,6 @@ LENGTHS = ("kernel", "stride", "padding", "dilation", "output_padding", "by", "s
 """The arguments that lengths depend on."""
 MOST_PARTS = 3
 """Operands of a concatenation that are told of."""
-SHOWN_SIZES = 8
 MOST_PICKS = 2
 MOST_NOTES = 7
 
@@ -137,7 +137,7 @@ def _parts(makers: Iterable[Stage | None], around: Around) -> Iterator[Told]:
             part = way(value, stage.axis, around)
             near = part.stated or part.maker
             if near is not None and stage.before is None:
-                does = f"`{near.op.name}` makes {part.size} of them{_how(near)}"
+                does = f"`{near.op.name}` makes {part.size} of them{how(near)}"
                 yield Told(2, Note(does, near.call.span))
                 yield from _uses(near.through, 3)
 
@@ -150,14 +150,14 @@ def _makers(ways: Sequence[Way], around: Around) -> Iterator[Told]:
     for group in ([w for w in ways if w.axis == 0], [w for w in ways if w.axis != 0]):
         if not group or not group[0].stages:
             continue
-        sizes, near, far = _sizes(group), group[0].stated or group[0].maker, group[0].maker
+        size, near, far = sizes(group), group[0].stated or group[0].maker, group[0].maker
         if near is not None:
-            how = _how(near, [own.before for w in group if (own := w.stated or w.maker)])
-            makes.setdefault(near.call, (near, []))[1].append(f"its {sizes}{how}")
-        if far is None and group[0].source is not None and not _is_given(near):
-            given.setdefault(group[0].source, []).append(sizes)
+            told = how(near, [own.before for w in group if (own := w.stated or w.maker)])
+            makes.setdefault(near.call, (near, []))[1].append(f"its {size}{told}")
+        if far is None and group[0].source is not None and not is_given(near):
+            given.setdefault(group[0].source, []).append(size)
         elif far is not None and near is not None and far.call.span is not near.call.span:
-            first.setdefault(far.call, (far, []))[1].append(sizes)
+            first.setdefault(far.call, (far, []))[1].append(size)
     for stage, what in makes.values():
         is_first = first.pop(stage.call, (stage, []))[1]
         also = f" and is the first to make {' and '.join(is_first)}" if is_first else ""
@@ -248,40 +248,6 @@ def _uses(calls: Sequence[Call], rank: int) -> Iterator[Told]:
         variables = {"i": call.loops[-1].iteration} if call.loops else {}
         given = settings({**call.arguments, **variables})
         yield Told(rank, Note(f"by way of `{call.target.block}`, used here{given}", call.span))
-
-
-def _is_given(stage: Stage | None) -> bool:
-    """Whether an argument states a size without speaking of the input's."""
-    if stage is None or stage.argument not in stage.call.arguments:
-        return False
-    return "in_" not in (stage.expression or "")
-
-
-def _how(stage: Stage, befores: Sequence[int | None] = ()) -> str:
-    """What an op made a size of (of several axes: each), or the expression that gave it."""
-    if stage.argument is not None:
-        return f" (`{stage.argument}: {stage.expression}`)" if stage.expression else ""
-    if stage.before is not None:
-        sizes = dict.fromkeys(befores or [stage.before])
-        return f" (from {' and '.join(map(str, sizes))})"
-    if stage.op.name == "concat":
-        parts = [value.type.shape[stage.axis] for value in stage.call.inputs]
-        return f" ({' + '.join(map(str, parts))})" if len(parts) <= SHOWN_SIZES else ""
-    if "shape" in type(stage.op).model_fields:
-        return " (by its `shape`)"
-    return f" (from {stage.call.inputs[0].type})" if stage.call.inputs else ""
-
-
-def _sizes(ways: Sequence[Way]) -> str:
-    """Sizes as the field calls them: `64 channels`, `height and width of 44`."""
-    rank = len(ways[0].value.type.shape)
-    if ways[0].axis == 0 and rank != 2:
-        size, name = ways[0].size, axis_name(rank, 0)
-        return f"{size} {name if size > 1 else name.removesuffix('s')}"
-    names = [axis_name(rank, each.axis) for each in ways]
-    if len({each.size for each in ways}) == 1:
-        return f"{' and '.join(names)} of {ways[0].size}"
-    return ", ".join(f"{name} of {each.size}" for name, each in zip(names, ways, strict=True))
 
 
 def trail_of_sizes(taken: Way, shared: set[Call], around: Around) -> Iterator[Told]:

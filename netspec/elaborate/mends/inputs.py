@@ -7,12 +7,16 @@ from math import isqrt, prod
 
 from netspec.elaborate.mends.shape_fault import Fault, fits
 from netspec.ops.checks import Undivided
+from netspec.ops.conv import Conv
+from netspec.ops.merge import Matmul
+from netspec.ops.shape import Reshape, Select
+from netspec.ops.split import Split
 from netspec.syntax.expression import shown
 from netspec.tensor import Tensor
 
 MOST_COLOURS = 4
 MOST_DIVISORS = 10_000
-"""How far from a number its divisors are looked for."""
+"""The largest divisor that is looked for by trying."""
 
 
 def shape_of_input(fault: Fault) -> str | None:
@@ -29,16 +33,17 @@ def shape_of_input(fault: Fault) -> str | None:
 
 def torch_order(fault: Fault) -> str | None:
     """Arguments in the order of `nn.Conv2d`, the channels of the input first."""
-    op = fault.op
-    if op.name != "conv" or not {"out", "kernel", "stride"} <= fault.site.arguments.keys():
+    op, given = fault.op, fault.site.arguments.keys()
+    if not isinstance(op, Conv) or not {"out", "kernel", "stride"} <= given:
         return None
-    shifted = {"out": op.kernel, "kernel": op.stride, "stride": op.padding or 1, "padding": 0}  # type: ignore[attr-defined]
+    shifted = {"out": op.kernel, "kernel": op.stride, "stride": op.padding or 1, "padding": 0}
     if not fault.trials.with_arguments({fault.span: {k: shown(v) for k, v in shifted.items()}}):
         return None
     return "the order is `out`, `kernel`, `stride`, `padding`: without the channels of the input"
 
 
 def divisors(fault: Fault) -> str | None:
+    """The divisors next to the one that was asked for, and the sizes that it would divide."""
     error = fault.error
     assert isinstance(error, Undivided)
     multiple = error.size // error.by * error.by or error.by
@@ -103,8 +108,7 @@ def _maps(fault: Fault) -> str | None:
     x = fault.flow[0].type
     if len(x.shape) != 1:
         return None
-    ones = ", ".join(["1"] * 2)
-    return f"`linear` takes a vector; `reshape: [{x.shape[0]}, {ones}]` makes maps of it"
+    return f"`linear` takes a vector; `reshape: [{x.shape[0]}, 1, 1]` makes maps of it"
 
 
 def _tokens(fault: Fault) -> str | None:
@@ -118,7 +122,8 @@ def _tokens(fault: Fault) -> str | None:
 
 def _rest(fault: Fault) -> str | None:
     """One size of a `reshape` left open."""
-    shape, elements = fault.op.shape, fault.flow[0].type.elements  # type: ignore[attr-defined]
+    assert isinstance(fault.op, Reshape)
+    shape, elements = fault.op.shape, fault.flow[0].type.elements
     for k in range(len(shape)):
         others = prod(size for n, size in enumerate(shape) if n != k)
         if -1 not in (*shape[:k], *shape[k + 1 :]) and elements % others == 0:
@@ -131,22 +136,22 @@ def _rest(fault: Fault) -> str | None:
 
 def _indices(fault: Fault) -> str | None:
     x = fault.flow[0].type
-    where = (
-        "an input of indices is written" if fault.way(0, 0).stages == () else "indices come from"
-    )
+    is_input = fault.way(0, 0).stages == ()
+    where = "an input of indices is written" if is_input else "indices come from"
     return f"{where} `inputs: {{words: {{shape: {x}, dtype: int64}}}}`"
 
 
 def _positions(fault: Fault) -> str | None:
-    axis = fault.op.axis  # type: ignore[attr-defined]
-    shape = fault.flow[0].type.shape
+    assert isinstance(fault.op, Select)
+    axis, shape = fault.op.axis, fault.flow[0].type.shape
     if not -len(shape) <= axis < len(shape):
         return f"the axes are 0 to {len(shape) - 1}, or -1 to {-len(shape)} from the end"
     return f"positions are 0 to {shape[axis] - 1}, or -1 to {-shape[axis]} from the end"
 
 
 def _split(fault: Fault) -> str | None:
-    sizes, axis = fault.op.sizes, fault.op.axis  # type: ignore[attr-defined]
+    assert isinstance(fault.op, Split)
+    sizes, axis = fault.op.sizes, fault.op.axis
     shape = fault.flow[0].type.shape
     if sizes is None or not -len(shape) <= axis < len(shape):
         return None
@@ -156,9 +161,9 @@ def _split(fault: Fault) -> str | None:
 
 def transposed(fault: Fault) -> str | None:
     """A product that works with the second matrix transposed, or not transposed."""
-    if fault.op.name != "matmul":
+    if not isinstance(fault.op, Matmul):
         return None
-    turned = not fault.op.transpose  # type: ignore[attr-defined]
+    turned = not fault.op.transpose
     op = fault.op.model_copy(update={"transpose": turned})
     if not fits(op, tuple([value.type for value in fault.flow])):
         return None

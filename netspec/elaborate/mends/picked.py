@@ -9,7 +9,6 @@ from netspec.diagnostics import Note, SpecError
 from netspec.elaborate.mends.shape_fault import Fault, fits
 from netspec.elaborate.origins import Told, origin, words_of
 from netspec.syntax.expression import Expression
-from netspec.syntax.nodes import Node
 from netspec.syntax.spec import SpecFile
 from netspec.syntax.steps import Step, Use, every_step
 
@@ -121,8 +120,10 @@ def other_order(fault: Fault) -> str | None:
         if loop is None or not uses & {loop.span, *at}:
             continue
         for name, entries in loop.lists.items():
+            if not isinstance(entries, Expression):
+                continue
             turned = _reversed(fault, entries)
-            if turned is not None and fault.trials.with_texts({entries: turned}):  # type: ignore[dict-item]
+            if turned is not None and fault.trials.with_texts({entries: turned}):
                 where = fault.where(entries.span)
                 return f"the other way round it would fit: `{name}: {turned}` at {where}"
     return None
@@ -146,10 +147,8 @@ def _other_indices(text: str) -> Iterator[str]:
     yield from (f"{start}{name}[{other}]{end}" for other in others)
 
 
-def _reversed(fault: Fault, entries: Expression | Node) -> str | None:
+def _reversed(fault: Fault, entries: Expression) -> str | None:
     """A list of numbers the other way round."""
-    if not isinstance(entries, Expression):
-        return None
     environment = fault.body.elaborator.files.environment(fault.trials.file)
     try:
         value = entries.evaluate(environment)
