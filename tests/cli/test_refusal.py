@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import netspec
-from netspec.backends.torch import Lowering, lowering, stateless, value
+from netspec.backends.torch import Lowering, lowering, lowers, stateless, value
 from netspec.cli import main
 from netspec.ops import Op, Tensors, base
 from tests.diagnostics.case import Case, cases
@@ -104,10 +104,12 @@ def test_facts_alone_are_good_for_the_rest(tmp_path: Path, capsys: Capture) -> N
 def test_source_that_is_not_what_was_computed(
     tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(lowering, "_table", {**lowering._table})
+
+    @lowers(Softsign)
     def pooled(op: Op, inputs: Tensors) -> Lowering:
         return stateless("F.max_pool2d", "nn.MaxPool2d", value("kernel_size", 2))
 
-    monkeypatch.setattr(lowering, "_table", {**lowering._table, Softsign: pooled})
     spec = tmp_path / "net.yaml"
     spec.write_text(HEAD + BODIES["in the body"][1])
     assert build(spec, ["dot", "torch"]) == 1
