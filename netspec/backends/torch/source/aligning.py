@@ -45,16 +45,22 @@ def _aligned(sequences: Sequence[Sequence[Hashable]]) -> list[Row]:
 
 
 def _fitted(rows: list[Row], sequences: Sequence[Sequence[Hashable]], k: int) -> list[Row]:
-    """The rows with one more sequence in them."""
+    """The rows with one more sequence in them, by the one that is there and most like it."""
     from difflib import SequenceMatcher
 
-    entries = [sequences[min(row)][row[min(row)]] for row in rows]
-    matcher = SequenceMatcher(None, entries, sequences[k], autojunk=False)
+    there = sorted({form for row in rows for form in row})
+    matchers = [SequenceMatcher(None, sequences[f], sequences[k], autojunk=False) for f in there]
+    best = max(range(len(there)), key=lambda at: matchers[at].ratio())
+    places = [at for at, row in enumerate(rows) if there[best] in row]
     result: list[Row] = []
-    for tag, start, stop, own_start, own_stop in matcher.get_opcodes():
+    done = 0
+    for tag, start, stop, own_start, own_stop in matchers[best].get_opcodes():
         own = range(own_start, own_stop)
-        if tag == "equal":
-            result += [row | {k: at} for row, at in zip(rows[start:stop], own, strict=True)]
-        else:
-            result += [*rows[start:stop], *({k: at} for at in own)]
-    return result
+        for position in range(start, stop):
+            result += rows[done : places[position]]
+            done = places[position] + 1
+            matched = {k: own[position - start]} if tag == "equal" else {}
+            result.append(rows[places[position]] | matched)
+        if tag != "equal":
+            result += [{k: at} for at in own]
+    return result + rows[done:]

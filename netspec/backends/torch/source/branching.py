@@ -19,37 +19,36 @@ def write_when(block: Block, when: When) -> None:
     names = _joined(block, when)
     condition = block.attributes.condition(when)
     block.writer.lines += lines("if ", condition, ":", depth=block.depth)
-    _write_branch(block, when.then, [(join.then, name) for join, name in names])
-    moved = [(join.otherwise, name) for join, name in names]
-    if any(block.variables.names.get(value) != name for value, name in moved):
+    _write_branch(block, when.then, [(join.then, names[join]) for join in when.joins])
+    if when.otherwise:
         block.writer.lines.append(f"{block.margin}else:")
-        _write_branch(block, when.otherwise, moved)
-    for join, name in names:
-        block.variables.names[join.result] = name
+        _write_branch(block, when.otherwise, [(join.otherwise, names[join]) for join in when.joins])
+    block.variables.names |= {join.result: name for join, name in names.items()}
 
 
-def _joined(block: Block, when: When) -> list[tuple[Join, str]]:
+def _joined(block: Block, when: When) -> dict[Join, str]:
     """The variables of the values that the branches hand on. Where nothing is done if the condition
     does not hold they have the right values before it; one that is still needed gets a copy.
     """
-    names: list[tuple[Join, str]] = []
+    names: dict[Join, str] = {}
     variables, live = block.variables, set(block.live())
-    read = [value for step in (*when.then, *when.otherwise) for value in references(step)]
     for join in when.joins:
-        others = {j.otherwise for j in when.joins if j is not join}
-        if when.otherwise:
-            others |= {j.then for j in when.joins if j is not join}
-            known = [value for value in dict.fromkeys(read) if value in variables.names]
-            name = variables.assign(join.result, known, live | others)
-        else:
-            old = variables.names[join.otherwise]
-            name = variables.assign(join.result, [join.otherwise], live | others)
-            if name != old:
-                block.writer.lines.append(f"{block.margin}{name} = {old}")
-                variables.names[join.otherwise] = name
-        names.append((join, name))
+        others = {v for j in when.joins if j is not join for v in (j.then, j.otherwise)}
+        known = [value for value in _replaceable(when, join) if value in variables.names]
+        names[join] = variables.assign(join.result, known, live | others)
         live.add(join.result)
+        old = variables.names.get(join.otherwise)
+        if not when.otherwise and names[join] != old:
+            block.writer.lines.append(f"{block.margin}{names[join]} = {old}")
     return names
+
+
+def _replaceable(when: When, join: Join) -> list[int]:
+    """The values whose variables the joined one may have, if they are not needed any more."""
+    if not when.otherwise:
+        return [join.otherwise]
+    steps = (*when.then, *when.otherwise)
+    return list(dict.fromkeys(value for step in steps for value in references(step)))
 
 
 def _write_branch(block: Block, steps: tuple[Node, ...], left: list[tuple[int, str]]) -> None:

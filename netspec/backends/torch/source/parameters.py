@@ -107,12 +107,28 @@ class Parameters:
         if _constant(column):
             return Literal(column[0])
         found = self.stated(slots, column) or self.coincident(slots, column)
+        if found is None and isinstance(slots[0], Condition):
+            found = self.unusual(column) or self.flag(slots[0].name, column)
         if found is None:
             name = slots[0].name
             found = self.named(name if name not in self.columns else prefix + name, column)
-            self.flags |= {found.name} if isinstance(slots[0], Condition) else set()
         self.known[_key(column)] = found
         return found
+
+    def unusual(self, column: Column) -> Node | None:
+        """A condition that holds where a parameter has not its neutral value: `stride != 1`."""
+        for name in self.columns:
+            for neutral in (0, 1):
+                node = Infix("!=", (Parameter(name), Literal(neutral)))
+                if name not in INPUT_SIZES and self.size >= TRUSTED and self.gives(node, column):
+                    return node
+        return None
+
+    def flag(self, name: str, column: Column) -> Parameter:
+        """A new parameter that says which parts of the code a member has."""
+        parameter = self.named(name, column)
+        self.flags.add(parameter.name)
+        return parameter
 
     def stated(self, slots: Sequence[Slot], column: Column) -> Node | None:
         """The spec's own expression, if all members have it and it gives their values."""

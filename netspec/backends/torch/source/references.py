@@ -26,7 +26,7 @@ from netspec.backends.torch.source.names import (
 )
 from netspec.backends.torch.source.resolve import Loops, depends_on, label, position
 from netspec.backends.torch.source.steps import Repeat, Step, When, all_steps
-from netspec.backends.torch.tree import walk
+from netspec.backends.torch.tree import rewrite, walk
 
 SELF = Name("self")
 
@@ -54,8 +54,10 @@ class References:
         if when.condition in self.optional:
             name = self.optional[when.condition].label.text
             return Infix("is not", (Attribute(SELF, name), Literal(None)))
-        if isinstance(when.condition, Parameter):
-            return self.parameter(when.condition)
+        if len(set(walk(when.condition, Parameter))) == 1:
+            return rewrite(
+                when.condition, lambda n: self.parameter(n) if isinstance(n, Parameter) else None
+            )
         if when.condition not in self.flags:
             taken = {(*step.container, step.label.text)[0] for step in self.registered}
             wanted = variable(when.name) + "_" * is_module_attribute(when.name)

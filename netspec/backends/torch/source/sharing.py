@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from netspec.backends.torch.code import ABSENT, Node, Parameter, Slot, same
+from netspec.backends.torch.code import ABSENT, Condition, Node, Parameter, Slot, same
 from netspec.backends.torch.source.body import applied, body_of
 from netspec.backends.torch.source.classes import Class, ConstructorParameter, Made
 from netspec.backends.torch.source.conditions import require_readable, with_expressions
@@ -119,11 +119,17 @@ def _united(forms: Sequence[list[Member]]) -> tuple[list[Body], dict[int, Value]
 
 
 def _solved(body: Body, columns: Sequence[tuple[Slot, ...]], parameters: Parameters) -> Body:
-    """The body with an expression in each slot; first those that all members have."""
+    """The body with an expression in each slot: first the numbers that all members have, then the
+    conditions, then what some members do not have.
+    """
     prefixes = list(_prefixes(body))
-    absent = [any(slot.value is ABSENT for slot in column) for column in columns]
+
+    def rank(k: int) -> tuple[bool, bool]:
+        absent = any(slot.value is ABSENT for slot in columns[k])
+        return absent, isinstance(columns[k][0], Condition)
+
     solved: dict[int, Node] = {}
-    for k in sorted(range(len(columns)), key=lambda k: absent[k]):
+    for k in sorted(range(len(columns)), key=rank):
         solved[k] = parameters.solve(columns[k], prefixes[k])
     remaining = (solved[k] for k in range(len(columns)))
     return rewrite(body, lambda node: next(remaining) if isinstance(node, Slot) else None)

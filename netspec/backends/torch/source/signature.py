@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from netspec.backends.torch.code import REQUIRED, Argument, Node, Option, Parameter, same
-from netspec.backends.torch.source.names import variable
 from netspec.backends.torch.source.parameters import Parameters
 from netspec.backends.torch.source.steps import Body, When
 from netspec.backends.torch.source.units import Unit
@@ -19,16 +18,24 @@ def default_of(
     body: Body,
     variables: Mapping[str, Node],
 ) -> object:
-    """The block's own default, if some of the members have it; else torch's."""
-    if name in parameters.flags:
-        return False
+    """The block's own default, else torch's, if some of the members have it; what is true or false
+    is by default what it is for most.
+    """
     column = parameters.columns[name]
-    for declared, value in members[0].instance.defaults.items():
-        if variable(declared) == name and parameters.offered.get(declared) == column:
-            everyone = all(same(m.instance.defaults.get(declared), value) for m in members)
-            if everyone and any(same(value, given) for given in column):
-                return value
-    return _of_torch(name, body, variables)
+    for value in (_declared(name, members, parameters), _of_torch(name, body, variables)):
+        if any(same(value, given) for given in column):
+            return value
+    if all(isinstance(given, bool) for given in column):
+        return 2 * sum(column) > len(column)
+    return REQUIRED
+
+
+def _declared(name: str, members: Sequence[Unit], parameters: Parameters) -> object:
+    """The literal that the block declares as the default of the parameter."""
+    if parameters.offered.get(name) != parameters.columns[name]:
+        return REQUIRED
+    defaults = [member.instance.defaults.get(name, REQUIRED) for member in members]
+    return defaults[0] if all(same(d, defaults[0]) for d in defaults) else REQUIRED
 
 
 def _of_torch(name: str, body: Body, variables: Mapping[str, Node]) -> object:
