@@ -16,6 +16,7 @@ from netspec.backends.torch.code import (
     Sibling,
 )
 from netspec.backends.torch.lowering import call
+from netspec.backends.torch.source.branching import write_when
 from netspec.backends.torch.source.classes import Class, Results
 from netspec.backends.torch.source.layout import lines, text
 from netspec.backends.torch.source.pending import COLLECTED, Pending, listed, pending
@@ -26,6 +27,7 @@ from netspec.backends.torch.source.steps import (
     Collected,
     Repeat,
     Step,
+    When,
     definitions,
     references,
 )
@@ -117,6 +119,9 @@ class Block:
                 self.flush(len(self.held))
                 if not self.comprehension(step):
                     self.repeat(step)
+            elif isinstance(step, When):
+                self.flush(len(self.held))
+                write_when(self, step)
             elif isinstance(step, Step):
                 self.step(step)
 

@@ -20,6 +20,7 @@ from netspec.backends.torch.code import (
     Name,
     Negative,
     Node,
+    Not,
     Noted,
     Starred,
     Subscript,
@@ -115,7 +116,14 @@ def _noted(node: Noted) -> Any:
     return joined([*comments, _doc(node.node)], HARD)
 
 
-_PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2, "//": 2, "%": 2, "**": 3}
+_PRECEDENCE = {
+    "or": 0,
+    "and": 1,
+    **dict.fromkeys(("==", "!=", "<", "<=", ">", ">=", "is", "is not"), 2),
+    **dict.fromkeys("+-", 3),
+    **dict.fromkeys(("*", "/", "//", "%"), 4),
+    "**": 5,
+}
 
 
 def _infix(node: Infix) -> Any:
@@ -168,7 +176,7 @@ def _unsigned(node: Node) -> Node:
 
 
 def _primary(node: Node) -> Any:
-    return bracketed("(", _doc(node), ")") if isinstance(node, Infix | Negative) else _doc(node)
+    return bracketed("(", _doc(node), ")") if isinstance(node, Infix | Negative | Not) else _doc(node)
 
 
 def _value(value: Any) -> Any:
@@ -211,6 +219,7 @@ _PRINTERS: dict[type[Node], Callable[[Any], Any]] = {
     Subscript: lambda node: (_primary(node.value), "[", _doc(node.index), "]"),
     Infix: _infix,
     Negative: lambda node: ("-", _primary(node.value)),
+    Not: lambda node: ("not ", _primary(node.value)),
     List: _list,
     Starred: lambda node: ("*", _primary(node.value)),
     Entry: lambda node: bracketed("(", _entries((node.key, node.value)), ")"),

@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from netspec.backends.torch.code import (
     Attribute,
     Call,
+    Infix,
     Label,
+    Literal,
     Name,
     Node,
+    Option,
     Parameter,
     Sibling,
     Subscript,
@@ -17,9 +20,15 @@ from netspec.backends.torch.code import (
 from netspec.backends.torch.source.classes import Class
 from netspec.backends.torch.source.containers import Child, Container, containers
 from netspec.backends.torch.source.kinds import Kind, held
-from netspec.backends.torch.source.names import distinct, is_attribute, is_module_attribute
+from netspec.backends.torch.source.names import (
+    distinct,
+    is_attribute,
+    is_module_attribute,
+    variable,
+)
 from netspec.backends.torch.source.resolve import Loops, depends_on, label, position
-from netspec.backends.torch.source.steps import Repeat, Step, all_steps
+from netspec.backends.torch.source.steps import Repeat, Step, When, all_steps
+from netspec.backends.torch.tree import rewrite, walk
 
 SELF = Name("self")
 
@@ -31,6 +40,9 @@ class References:
         self.registered = [step for step in all_steps(cls.body.steps) if step.registers]
         self.root = containers(cls.body.steps)
         self.stored: dict[str, str] = {}
+        self.flags: dict[Node, str] = {}
+        """The attributes that hold conditions."""
+        self.optional = _optional(cls.body.steps)
 
     @property
     def buffers(self) -> Iterator[str]:
@@ -45,6 +57,22 @@ class References:
         wanted = parameter.name + "_" * is_module_attribute(parameter.name)
         name = self.stored.setdefault(parameter.name, distinct(wanted, children))
         return Attribute(SELF, name)
+
+    def condition(self, when: When) -> Node:
+        """How `forward` asks for a condition: is the module there, or an attribute."""
+        if when.condition in self.optional:
+            name = self.optional[when.condition].label.text
+            return Infix("is not", (Attribute(SELF, name), Literal(None)))
+        if len(set(walk(when.condition, Parameter))) == 1:
+            return rewrite(
+                when.condition, lambda n: self.parameter(n) if isinstance(n, Parameter) else None
+            )
+        if when.condition not in self.flags:
+            taken = {(*step.container, step.label.text)[0] for step in self.registered}
+            wanted = variable(when.name) + "_" * is_module_attribute(when.name)
+            name = distinct(wanted, taken | {*self.stored.values(), *self.flags.values()})
+            self.flags[when.condition] = name
+        return Attribute(SELF, self.flags[when.condition])
 
     def module(self, step: Step | Sibling, loops: Loops) -> Node:
         """The module or tensor at the place of a step."""
@@ -76,6 +104,18 @@ class References:
             return None
         node, place = self.container(step.container[0])
         return node if place.is_list and _is_all(place, step, repeat) else None
+
+
+def _optional(steps: tuple[Node, ...]) -> dict[Node, Step]:
+    """The conditions under which there is one module and nothing else, and that module."""
+    found: dict[Node, Step] = {}
+    for when in walk(steps, When):
+        made = [step for step in all_steps((when,)) if step.registers]
+        alone = len(made) == 1 and made[0] in when.then and made[0].kind is Kind.MODULE
+        if alone and not made[0].container and is_attribute(made[0].label.text):
+            if not isinstance(made[0].module, Option):
+                found.setdefault(when.condition, made[0])
+    return found
 
 
 def _is_all(place: Container, step: Step, repeat: Repeat) -> bool:
