@@ -112,7 +112,7 @@ class Layer2(nn.Module):
         )  # [256, 13, 13]
         x = self.layer(F.local_response_norm(x, 5, k=2.0), x2)
         x = F.max_unpool2d(
-            x, indices, 3, stride=2, padding=1, output_size=(26, 26)
+            x, indices, (3, 3), stride=(2, 2), padding=(1, 1), output_size=(26, 26)
         )  # [256, 26, 26]
         x = F.relu(x)
         return torch.func.functional_call(
@@ -144,7 +144,7 @@ class Layer3(nn.Module):
         )  # [96, 55, 55]
         x = self.layer(F.local_response_norm(x, 5, k=2.0), x2)
         x = F.max_unpool2d(
-            x, indices, 3, stride=2, padding=1, output_size=(110, 110)
+            x, indices, (3, 3), stride=(2, 2), padding=(1, 1), output_size=(110, 110)
         )  # [96, 110, 110]
         x = F.relu(x)
         return torch.func.functional_call(

@@ -52,13 +52,19 @@ class DropJoin(nn.Module):
 
 
 class Layer(nn.Module):
-    def __init__(self, in_channels: int) -> None:
+    def __init__(self, in_channels: int, out_channels: int, p: float) -> None:
         super().__init__()
-        self.conv = nn.Conv2d(in_channels, 64, 3, padding=1, bias=False)
-        self.bn = nn.BatchNorm2d(64)
+        self.conv = nn.Conv2d(in_channels, out_channels, 3, padding=1, bias=False)
+        self.dropout: nn.Dropout | None = None
+        if p > 0:
+            self.dropout = nn.Dropout(p=p)
+        self.bn = nn.BatchNorm2d(out_channels)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return F.relu(self.bn(self.conv(x)))
+        x = self.conv(x)
+        if self.dropout is not None:
+            x = self.dropout(x)
+        return F.relu(self.bn(x))
 
 
 class Fractal(nn.Module):
@@ -66,9 +72,9 @@ class Fractal(nn.Module):
     meet are one.
     """
 
-    def __init__(self, in_channels: int) -> None:
+    def __init__(self, in_channels: int, out_channels: int, p: float) -> None:
         super().__init__()
-        self.layer = Layer(in_channels)
+        self.layer = Layer(in_channels, out_channels, p)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.layer(x)
@@ -79,15 +85,15 @@ class Fractal2(nn.Module):
     meet are one.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, in_channels: int, out_channels: int, p: float) -> None:
         super().__init__()
-        self.layer = Layer(3)
-        self.fractal1 = Fractal(3)
-        self.fractal2 = Fractal(64)
+        self.layer = Layer(in_channels, out_channels, p)
+        self.fractal1 = Fractal(in_channels, out_channels, p)
+        self.fractal2 = Fractal(out_channels, out_channels, p)
         self.join = DropJoin(2, 0.15)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        out = self.layer(x)  # [64, 32, 32]
+        out = self.layer(x)
         x = self.fractal1(x)
         return self.join(out, self.fractal2(x))
 
@@ -97,14 +103,14 @@ class Fractal3(nn.Module):
     meet are one.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, in_channels: int, p: float) -> None:
         super().__init__()
-        self.layer = Layer(64)
-        self.fractal1 = Fractal(64)
-        self.fractal2 = Fractal(64)
+        self.layer = Layer(in_channels, in_channels, p)
+        self.fractal1 = Fractal(in_channels, in_channels, p)
+        self.fractal2 = Fractal(in_channels, in_channels, p)
 
     def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        out = self.layer(x)  # [64, 32, 32]
+        out = self.layer(x)
         x = self.fractal1(x)
         x = self.fractal2(x)
         return out, x
@@ -115,90 +121,11 @@ class Fractal4(nn.Module):
     meet are one.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, in_channels: int, out_channels: int, p: float) -> None:
         super().__init__()
-        self.layer = Layer(3)
-        self.fractal1 = Fractal2()
-        self.fractal2 = Fractal3()
-        self.join = DropJoin(3, 0.15)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        out = self.layer(x)  # [64, 32, 32]
-        x = self.fractal1(x)
-        x, out2 = self.fractal2(x)
-        return self.join(out, x, out2)
-
-
-class LayerWithDropout(nn.Module):
-    def __init__(self, in_channels: int, out_channels: int, p: float = 0.5) -> None:
-        super().__init__()
-        self.conv = nn.Conv2d(in_channels, out_channels, 3, padding=1, bias=False)
-        self.dropout = nn.Dropout(p=p)
-        self.bn = nn.BatchNorm2d(out_channels)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return F.relu(self.bn(self.dropout(self.conv(x))))
-
-
-class Fractal5(nn.Module):
-    """A layer beside two fractals of one column less, joined by the mean; joins that
-    meet are one.
-    """
-
-    def __init__(self, in_channels: int, out_channels: int, p: float = 0.5) -> None:
-        super().__init__()
-        self.layer = LayerWithDropout(in_channels, out_channels, p=p)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.layer(x)
-
-
-class Fractal6(nn.Module):
-    """A layer beside two fractals of one column less, joined by the mean; joins that
-    meet are one.
-    """
-
-    def __init__(self, in_channels: int, out_channels: int, p: float = 0.5) -> None:
-        super().__init__()
-        self.layer = LayerWithDropout(in_channels, out_channels, p=p)
-        self.fractal1 = Fractal5(in_channels, out_channels, p=p)
-        self.fractal2 = Fractal5(out_channels, out_channels, p=p)
-        self.join = DropJoin(2, 0.15)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        out = self.layer(x)
-        x = self.fractal1(x)
-        return self.join(out, self.fractal2(x))
-
-
-class Fractal7(nn.Module):
-    """A layer beside two fractals of one column less, joined by the mean; joins that
-    meet are one.
-    """
-
-    def __init__(self, in_channels: int, p: float = 0.5) -> None:
-        super().__init__()
-        self.layer = LayerWithDropout(in_channels, in_channels, p=p)
-        self.fractal1 = Fractal5(in_channels, in_channels, p=p)
-        self.fractal2 = Fractal5(in_channels, in_channels, p=p)
-
-    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        out = self.layer(x)
-        x = self.fractal1(x)
-        x = self.fractal2(x)
-        return out, x
-
-
-class Fractal8(nn.Module):
-    """A layer beside two fractals of one column less, joined by the mean; joins that
-    meet are one.
-    """
-
-    def __init__(self, in_channels: int, out_channels: int, p: float = 0.5) -> None:
-        super().__init__()
-        self.layer = LayerWithDropout(in_channels, out_channels, p=p)
-        self.fractal1 = Fractal6(in_channels, out_channels, p=p)
-        self.fractal2 = Fractal7(out_channels, p=p)
+        self.layer = Layer(in_channels, out_channels, p)
+        self.fractal1 = Fractal2(in_channels, out_channels, p)
+        self.fractal2 = Fractal3(out_channels, p)
         self.join = DropJoin(3, 0.15)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -211,11 +138,11 @@ class Fractal8(nn.Module):
 class FractalNet20(nn.Module):
     def __init__(self) -> None:
         super().__init__()
-        self.block1 = Fractal4()
-        self.block2 = Fractal8(64, 128, p=0.1)
-        self.block3 = Fractal8(128, 256, p=0.2)
-        self.block4 = Fractal8(256, 512, p=0.3)
-        self.block5 = Fractal8(512, 512, p=0.4)
+        self.block1 = Fractal4(3, 64, 0.0)
+        self.block2 = Fractal4(64, 128, 0.1)
+        self.block3 = Fractal4(128, 256, 0.2)
+        self.block4 = Fractal4(256, 512, 0.3)
+        self.block5 = Fractal4(512, 512, 0.4)
         self.fc = nn.Linear(512, 10)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:

@@ -18,7 +18,7 @@ class Unit(nn.Module):
     """A convolution, rectified; at stride 1 it keeps the size."""
 
     def __init__(
-        self, in_channels: int, out: int, kernel: int, stride: int = 1
+        self, in_channels: int, out: int, kernel: int = 1, stride: int = 1
     ) -> None:
         super().__init__()
         self.conv = nn.Conv2d(
@@ -47,15 +47,15 @@ class Inception(nn.Module):
         pool_proj: int,
     ) -> None:
         super().__init__()
-        self.branch1 = Unit(in_channels, c1, 1)
+        self.branch1 = Unit(in_channels, c1)
         self.branch2 = nn.Sequential(
-            Unit(in_channels, c3_reduce, 1), Unit(c3_reduce, c3, 3)
+            Unit(in_channels, c3_reduce), Unit(c3_reduce, c3, kernel=3)
         )
         self.branch3 = nn.Sequential(
-            Unit(in_channels, c5_reduce, 1), Unit(c5_reduce, c5, 3)
+            Unit(in_channels, c5_reduce), Unit(c5_reduce, c5, kernel=3)
         )
         self.branch4 = nn.Sequential(
-            nn.MaxPool2d(3, stride=1, padding=1), Unit(in_channels, pool_proj, 1)
+            nn.MaxPool2d(3, stride=1, padding=1), Unit(in_channels, pool_proj)
         )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -69,7 +69,7 @@ class Head(nn.Module):
 
     def __init__(self, in_channels: int) -> None:
         super().__init__()
-        self.conv = Unit(in_channels, 128, 1)
+        self.conv = Unit(in_channels, 128)
         self.fc1 = nn.Linear(2048, 1024)
         self.dropout = nn.Dropout(p=0.7)
         self.fc2 = nn.Linear(1024, 1000)
@@ -91,9 +91,9 @@ class GoogLeNetOutput(NamedTuple):
 class GoogLeNet(nn.Module):
     def __init__(self) -> None:
         super().__init__()
-        self.conv1 = Unit(3, 64, 7, stride=2)
-        self.conv2 = Unit(64, 64, 1)
-        self.conv3 = Unit(64, 192, 3)
+        self.conv1 = Unit(3, 64, kernel=7, stride=2)
+        self.conv2 = Unit(64, 64)
+        self.conv3 = Unit(64, 192, kernel=3)
         self.inception3a = Inception(192, 64, 96, 128, 16, 32, 32)
         self.inception3b = Inception(256, 128, 128, 192, 32, 96, 64)
         self.inception4a = Inception(480, 192, 96, 208, 16, 48, 64)

@@ -19,7 +19,7 @@ class ConvBn(nn.Module):
         self,
         in_channels: int,
         out: int,
-        kernel: int | tuple[int, ...],
+        kernel: int | tuple[int, int] = 1,
         stride: int = 1,
         padding: int | str = 0,
     ) -> None:
@@ -38,18 +38,18 @@ class Mixed5b(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.branch0 = ConvBn(192, 96, 1, padding="same")
+        self.branch0 = ConvBn(192, 96, padding="same")
         self.branch1 = nn.Sequential(
-            ConvBn(192, 48, 1, padding="same"), ConvBn(48, 64, 5, padding="same")
+            ConvBn(192, 48, padding="same"), ConvBn(48, 64, kernel=5, padding="same")
         )
         self.branch2 = nn.Sequential(
-            ConvBn(192, 64, 1, padding="same"),
-            ConvBn(64, 96, 3, padding="same"),
-            ConvBn(96, 96, 3, padding="same"),
+            ConvBn(192, 64, padding="same"),
+            ConvBn(64, 96, kernel=3, padding="same"),
+            ConvBn(96, 96, kernel=3, padding="same"),
         )
         self.branch3 = nn.Sequential(
             nn.AvgPool2d(3, stride=1, padding=1, count_include_pad=False),
-            ConvBn(192, 64, 1, padding="same"),
+            ConvBn(192, 64, padding="same"),
         )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -65,14 +65,14 @@ class Block35(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.branch0 = ConvBn(320, 32, 1, padding="same")
+        self.branch0 = ConvBn(320, 32, padding="same")
         self.branch1 = nn.Sequential(
-            ConvBn(320, 32, 1, padding="same"), ConvBn(32, 32, 3, padding="same")
+            ConvBn(320, 32, padding="same"), ConvBn(32, 32, kernel=3, padding="same")
         )
         self.branch2 = nn.Sequential(
-            ConvBn(320, 32, 1, padding="same"),
-            ConvBn(32, 48, 3, padding="same"),
-            ConvBn(48, 64, 3, padding="same"),
+            ConvBn(320, 32, padding="same"),
+            ConvBn(32, 48, kernel=3, padding="same"),
+            ConvBn(48, 64, kernel=3, padding="same"),
         )
         self.conv2d = nn.Conv2d(128, 320, 1)
 
@@ -89,11 +89,11 @@ class Mixed6a(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.branch0 = ConvBn(320, 384, 3, stride=2)
+        self.branch0 = ConvBn(320, 384, kernel=3, stride=2)
         self.branch1 = nn.Sequential(
-            ConvBn(320, 256, 1, padding="same"),
-            ConvBn(256, 256, 3, padding="same"),
-            ConvBn(256, 384, 3, stride=2),
+            ConvBn(320, 256, padding="same"),
+            ConvBn(256, 256, kernel=3, padding="same"),
+            ConvBn(256, 384, kernel=3, stride=2),
         )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -108,11 +108,11 @@ class Block17(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.branch0 = ConvBn(1088, 192, 1, padding="same")
+        self.branch0 = ConvBn(1088, 192, padding="same")
         self.branch1 = nn.Sequential(
-            ConvBn(1088, 128, 1, padding="same"),
-            ConvBn(128, 160, (1, 7), padding="same"),
-            ConvBn(160, 192, (7, 1), padding="same"),
+            ConvBn(1088, 128, padding="same"),
+            ConvBn(128, 160, kernel=(1, 7), padding="same"),
+            ConvBn(160, 192, kernel=(7, 1), padding="same"),
         )
         self.conv2d = nn.Conv2d(384, 1088, 1)
 
@@ -128,15 +128,15 @@ class Mixed7a(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.branch0 = nn.Sequential(
-            ConvBn(1088, 256, 1, padding="same"), ConvBn(256, 384, 3, stride=2)
+            ConvBn(1088, 256, padding="same"), ConvBn(256, 384, kernel=3, stride=2)
         )
         self.branch1 = nn.Sequential(
-            ConvBn(1088, 256, 1, padding="same"), ConvBn(256, 288, 3, stride=2)
+            ConvBn(1088, 256, padding="same"), ConvBn(256, 288, kernel=3, stride=2)
         )
         self.branch2 = nn.Sequential(
-            ConvBn(1088, 256, 1, padding="same"),
-            ConvBn(256, 288, 3, padding="same"),
-            ConvBn(288, 320, 3, stride=2),
+            ConvBn(1088, 256, padding="same"),
+            ConvBn(256, 288, kernel=3, padding="same"),
+            ConvBn(288, 320, kernel=3, stride=2),
         )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -147,63 +147,49 @@ class Mixed7a(nn.Module):
         return torch.cat([branch0, branch1, branch2, x], 1)  # [2080, 8, 8]
 
 
-class Block82(nn.Module):
-    """A residual of 8x8 maps, Inception-ResNet-C; the last is neither scaled nor
-    rectified.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.branch0 = ConvBn(2080, 192, 1, padding="same")
-        self.branch1 = nn.Sequential(
-            ConvBn(2080, 192, 1, padding="same"),
-            ConvBn(192, 224, (1, 3), padding="same"),
-            ConvBn(224, 256, (3, 1), padding="same"),
-        )
-        self.conv2d = nn.Conv2d(448, 2080, 1)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        conv2d = torch.cat([self.branch0(x), self.branch1(x)], 1)  # [448, 8, 8]
-        conv2d = 0.2 * self.conv2d(conv2d)  # [2080, 8, 8]
-        return F.relu(conv2d + x)
-
-
 class Block8(nn.Module):
     """A residual of 8x8 maps, Inception-ResNet-C; the last is neither scaled nor
     rectified.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, final: bool = False) -> None:
         super().__init__()
-        self.branch0 = ConvBn(2080, 192, 1, padding="same")
+        self.final = final
+        self.branch0 = ConvBn(2080, 192, padding="same")
         self.branch1 = nn.Sequential(
-            ConvBn(2080, 192, 1, padding="same"),
-            ConvBn(192, 224, (1, 3), padding="same"),
-            ConvBn(224, 256, (3, 1), padding="same"),
+            ConvBn(2080, 192, padding="same"),
+            ConvBn(192, 224, kernel=(1, 3), padding="same"),
+            ConvBn(224, 256, kernel=(3, 1), padding="same"),
         )
         self.conv2d = nn.Conv2d(448, 2080, 1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        conv2d = torch.cat([self.branch0(x), self.branch1(x)], 1)  # [448, 8, 8]
-        return self.conv2d(conv2d) + x  # [2080, 8, 8]
+        conv2d = torch.cat([self.branch0(x), self.branch1(x)], 1)
+        conv2d = self.conv2d(conv2d)
+        if not self.final:
+            conv2d = 0.2 * conv2d
+        x = conv2d + x
+        if not self.final:
+            x = F.relu(x)
+        return x
 
 
 class InceptionResNetV2(nn.Module):
     def __init__(self) -> None:
         super().__init__()
-        self.conv2d_1a = ConvBn(3, 32, 3, stride=2)
-        self.conv2d_2a = ConvBn(32, 32, 3)
-        self.conv2d_2b = ConvBn(32, 64, 3, padding="same")
-        self.conv2d_3b = ConvBn(64, 80, 1, padding="same")
-        self.conv2d_4a = ConvBn(80, 192, 3)
+        self.conv2d_1a = ConvBn(3, 32, kernel=3, stride=2)
+        self.conv2d_2a = ConvBn(32, 32, kernel=3)
+        self.conv2d_2b = ConvBn(32, 64, kernel=3, padding="same")
+        self.conv2d_3b = ConvBn(64, 80, padding="same")
+        self.conv2d_4a = ConvBn(80, 192, kernel=3)
         self.mixed_5b = Mixed5b()
         self.repeat = nn.Sequential(*(Block35() for _ in range(10)))
         self.mixed_6a = Mixed6a()
         self.repeat_1 = nn.Sequential(*(Block17() for _ in range(20)))
         self.mixed_7a = Mixed7a()
-        self.repeat_2 = nn.Sequential(*(Block82() for _ in range(9)))
-        self.block8 = Block8()
-        self.conv2d_7b = ConvBn(2080, 1536, 1, padding="same")
+        self.repeat_2 = nn.Sequential(*(Block8() for _ in range(9)))
+        self.block8 = Block8(final=True)
+        self.conv2d_7b = ConvBn(2080, 1536, padding="same")
         self.classif = nn.Linear(1536, 1000)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:

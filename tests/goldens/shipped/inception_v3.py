@@ -21,7 +21,7 @@ class ConvBn(nn.Module):
         self,
         in_channels: int,
         out: int,
-        kernel: int | tuple[int, ...],
+        kernel: int | tuple[int, int] = 1,
         stride: int = 1,
         padding: int | str = 0,
     ) -> None:
@@ -40,13 +40,13 @@ class InceptionA(nn.Module):
 
     def __init__(self, in_channels: int, pool_features: int) -> None:
         super().__init__()
-        self.branch1x1 = ConvBn(in_channels, 64, 1, padding="same")
-        self.branch5x5_1 = ConvBn(in_channels, 48, 1, padding="same")
-        self.branch5x5_2 = ConvBn(48, 64, 5, padding="same")
-        self.branch3x3dbl_1 = ConvBn(in_channels, 64, 1, padding="same")
-        self.branch3x3dbl_2 = ConvBn(64, 96, 3, padding="same")
-        self.branch3x3dbl_3 = ConvBn(96, 96, 3, padding="same")
-        self.branch_pool = ConvBn(in_channels, pool_features, 1, padding="same")
+        self.branch1x1 = ConvBn(in_channels, 64, padding="same")
+        self.branch5x5_1 = ConvBn(in_channels, 48, padding="same")
+        self.branch5x5_2 = ConvBn(48, 64, kernel=5, padding="same")
+        self.branch3x3dbl_1 = ConvBn(in_channels, 64, padding="same")
+        self.branch3x3dbl_2 = ConvBn(64, 96, kernel=3, padding="same")
+        self.branch3x3dbl_3 = ConvBn(96, 96, kernel=3, padding="same")
+        self.branch_pool = ConvBn(in_channels, pool_features, padding="same")
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         branch1x1 = self.branch1x1(x)
@@ -64,10 +64,10 @@ class ReductionA(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.branch3x3 = ConvBn(288, 384, 3, stride=2)
-        self.branch3x3dbl_1 = ConvBn(288, 64, 1, padding="same")
-        self.branch3x3dbl_2 = ConvBn(64, 96, 3, padding="same")
-        self.branch3x3dbl_3 = ConvBn(96, 96, 3, stride=2)
+        self.branch3x3 = ConvBn(288, 384, kernel=3, stride=2)
+        self.branch3x3dbl_1 = ConvBn(288, 64, padding="same")
+        self.branch3x3dbl_2 = ConvBn(64, 96, kernel=3, padding="same")
+        self.branch3x3dbl_3 = ConvBn(96, 96, kernel=3, stride=2)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         branch3x3 = self.branch3x3(x)  # [384, 17, 17]
@@ -83,16 +83,16 @@ class InceptionB(nn.Module):
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.branch1x1 = ConvBn(768, 192, 1, padding="same")
-        self.branch7x7_1 = ConvBn(768, width, 1, padding="same")
-        self.branch7x7_2 = ConvBn(width, width, (1, 7), padding="same")
-        self.branch7x7_3 = ConvBn(width, 192, (7, 1), padding="same")
-        self.branch7x7dbl_1 = ConvBn(768, width, 1, padding="same")
-        self.branch7x7dbl_2 = ConvBn(width, width, (7, 1), padding="same")
-        self.branch7x7dbl_3 = ConvBn(width, width, (1, 7), padding="same")
-        self.branch7x7dbl_4 = ConvBn(width, width, (7, 1), padding="same")
-        self.branch7x7dbl_5 = ConvBn(width, 192, (1, 7), padding="same")
-        self.branch_pool = ConvBn(768, 192, 1, padding="same")
+        self.branch1x1 = ConvBn(768, 192, padding="same")
+        self.branch7x7_1 = ConvBn(768, width, padding="same")
+        self.branch7x7_2 = ConvBn(width, width, kernel=(1, 7), padding="same")
+        self.branch7x7_3 = ConvBn(width, 192, kernel=(7, 1), padding="same")
+        self.branch7x7dbl_1 = ConvBn(768, width, padding="same")
+        self.branch7x7dbl_2 = ConvBn(width, width, kernel=(7, 1), padding="same")
+        self.branch7x7dbl_3 = ConvBn(width, width, kernel=(1, 7), padding="same")
+        self.branch7x7dbl_4 = ConvBn(width, width, kernel=(7, 1), padding="same")
+        self.branch7x7dbl_5 = ConvBn(width, 192, kernel=(1, 7), padding="same")
+        self.branch_pool = ConvBn(768, 192, padding="same")
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         branch1x1 = self.branch1x1(x)
@@ -113,8 +113,8 @@ class Head(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.conv0 = ConvBn(768, 128, 1, padding="same")
-        self.conv1 = ConvBn(128, 768, 5)
+        self.conv0 = ConvBn(768, 128, padding="same")
+        self.conv1 = ConvBn(128, 768, kernel=5)
         self.fc = nn.Linear(768, 1000)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -130,12 +130,12 @@ class ReductionB(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.branch3x3_1 = ConvBn(768, 192, 1, padding="same")
-        self.branch3x3_2 = ConvBn(192, 320, 3, stride=2)
-        self.branch7x7x3_1 = ConvBn(768, 192, 1, padding="same")
-        self.branch7x7x3_2 = ConvBn(192, 192, (1, 7), padding="same")
-        self.branch7x7x3_3 = ConvBn(192, 192, (7, 1), padding="same")
-        self.branch7x7x3_4 = ConvBn(192, 192, 3, stride=2)
+        self.branch3x3_1 = ConvBn(768, 192, padding="same")
+        self.branch3x3_2 = ConvBn(192, 320, kernel=3, stride=2)
+        self.branch7x7x3_1 = ConvBn(768, 192, padding="same")
+        self.branch7x7x3_2 = ConvBn(192, 192, kernel=(1, 7), padding="same")
+        self.branch7x7x3_3 = ConvBn(192, 192, kernel=(7, 1), padding="same")
+        self.branch7x7x3_4 = ConvBn(192, 192, kernel=3, stride=2)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         branch3x3 = self.branch3x3_1(x)  # [192, 17, 17]
@@ -153,15 +153,15 @@ class InceptionC(nn.Module):
 
     def __init__(self, in_channels: int) -> None:
         super().__init__()
-        self.branch1x1 = ConvBn(in_channels, 320, 1, padding="same")
-        self.branch3x3_1 = ConvBn(in_channels, 384, 1, padding="same")
-        self.branch3x3_2a = ConvBn(384, 384, (1, 3), padding="same")
-        self.branch3x3_2b = ConvBn(384, 384, (3, 1), padding="same")
-        self.branch3x3dbl_1 = ConvBn(in_channels, 448, 1, padding="same")
-        self.branch3x3dbl_2 = ConvBn(448, 384, 3, padding="same")
-        self.branch3x3dbl_3a = ConvBn(384, 384, (1, 3), padding="same")
-        self.branch3x3dbl_3b = ConvBn(384, 384, (3, 1), padding="same")
-        self.branch_pool = ConvBn(in_channels, 192, 1, padding="same")
+        self.branch1x1 = ConvBn(in_channels, 320, padding="same")
+        self.branch3x3_1 = ConvBn(in_channels, 384, padding="same")
+        self.branch3x3_2a = ConvBn(384, 384, kernel=(1, 3), padding="same")
+        self.branch3x3_2b = ConvBn(384, 384, kernel=(3, 1), padding="same")
+        self.branch3x3dbl_1 = ConvBn(in_channels, 448, padding="same")
+        self.branch3x3dbl_2 = ConvBn(448, 384, kernel=3, padding="same")
+        self.branch3x3dbl_3a = ConvBn(384, 384, kernel=(1, 3), padding="same")
+        self.branch3x3dbl_3b = ConvBn(384, 384, kernel=(3, 1), padding="same")
+        self.branch_pool = ConvBn(in_channels, 192, padding="same")
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         branch1x1 = self.branch1x1(x)
@@ -195,11 +195,11 @@ class InceptionV3Output(NamedTuple):
 class InceptionV3(nn.Module):
     def __init__(self) -> None:
         super().__init__()
-        self.Conv2d_1a_3x3 = ConvBn(3, 32, 3, stride=2)
-        self.Conv2d_2a_3x3 = ConvBn(32, 32, 3)
-        self.Conv2d_2b_3x3 = ConvBn(32, 64, 3, padding="same")
-        self.Conv2d_3b_1x1 = ConvBn(64, 80, 1, padding="same")
-        self.Conv2d_4a_3x3 = ConvBn(80, 192, 3)
+        self.Conv2d_1a_3x3 = ConvBn(3, 32, kernel=3, stride=2)
+        self.Conv2d_2a_3x3 = ConvBn(32, 32, kernel=3)
+        self.Conv2d_2b_3x3 = ConvBn(32, 64, kernel=3, padding="same")
+        self.Conv2d_3b_1x1 = ConvBn(64, 80, padding="same")
+        self.Conv2d_4a_3x3 = ConvBn(80, 192, kernel=3)
         self.Mixed_5b = InceptionA(192, 32)
         self.Mixed_5c = InceptionA(256, 64)
         self.Mixed_5d = InceptionA(288, 64)

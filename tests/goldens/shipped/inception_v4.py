@@ -18,7 +18,7 @@ class ConvBn(nn.Module):
         self,
         in_channels: int,
         out: int,
-        kernel: int | tuple[int, ...],
+        kernel: int | tuple[int, int] = 1,
         stride: int = 1,
         padding: int | str = 0,
     ) -> None:
@@ -37,7 +37,7 @@ class StemPool(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.conv = ConvBn(64, 96, 3, stride=2)
+        self.conv = ConvBn(64, 96, kernel=3, stride=2)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         out = F.max_pool2d(x, 3, stride=2)  # [64, 73, 73]
@@ -50,13 +50,13 @@ class StemMixed(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.branch0 = nn.Sequential(
-            ConvBn(160, 64, 1, padding="same"), ConvBn(64, 96, 3)
+            ConvBn(160, 64, padding="same"), ConvBn(64, 96, kernel=3)
         )
         self.branch1 = nn.Sequential(
-            ConvBn(160, 64, 1, padding="same"),
-            ConvBn(64, 64, (1, 7), padding="same"),
-            ConvBn(64, 64, (7, 1), padding="same"),
-            ConvBn(64, 96, 3),
+            ConvBn(160, 64, padding="same"),
+            ConvBn(64, 64, kernel=(1, 7), padding="same"),
+            ConvBn(64, 64, kernel=(7, 1), padding="same"),
+            ConvBn(64, 96, kernel=3),
         )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -68,7 +68,7 @@ class StemConv(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.conv = ConvBn(192, 192, 3, stride=2)
+        self.conv = ConvBn(192, 192, kernel=3, stride=2)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         out = self.conv(x)  # [192, 35, 35]
@@ -80,18 +80,18 @@ class InceptionA(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.branch0 = ConvBn(384, 96, 1, padding="same")
+        self.branch0 = ConvBn(384, 96, padding="same")
         self.branch1 = nn.Sequential(
-            ConvBn(384, 64, 1, padding="same"), ConvBn(64, 96, 3, padding="same")
+            ConvBn(384, 64, padding="same"), ConvBn(64, 96, kernel=3, padding="same")
         )
         self.branch2 = nn.Sequential(
-            ConvBn(384, 64, 1, padding="same"),
-            ConvBn(64, 96, 3, padding="same"),
-            ConvBn(96, 96, 3, padding="same"),
+            ConvBn(384, 64, padding="same"),
+            ConvBn(64, 96, kernel=3, padding="same"),
+            ConvBn(96, 96, kernel=3, padding="same"),
         )
         self.branch3 = nn.Sequential(
             nn.AvgPool2d(3, stride=1, padding=1, count_include_pad=False),
-            ConvBn(384, 96, 1, padding="same"),
+            ConvBn(384, 96, padding="same"),
         )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -107,11 +107,11 @@ class ReductionA(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.branch0 = ConvBn(384, 384, 3, stride=2)
+        self.branch0 = ConvBn(384, 384, kernel=3, stride=2)
         self.branch1 = nn.Sequential(
-            ConvBn(384, 192, 1, padding="same"),
-            ConvBn(192, 224, 3, padding="same"),
-            ConvBn(224, 256, 3, stride=2),
+            ConvBn(384, 192, padding="same"),
+            ConvBn(192, 224, kernel=3, padding="same"),
+            ConvBn(224, 256, kernel=3, stride=2),
         )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -126,22 +126,22 @@ class InceptionB(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.branch0 = ConvBn(1024, 384, 1, padding="same")
+        self.branch0 = ConvBn(1024, 384, padding="same")
         self.branch1 = nn.Sequential(
-            ConvBn(1024, 192, 1, padding="same"),
-            ConvBn(192, 224, (1, 7), padding="same"),
-            ConvBn(224, 256, (7, 1), padding="same"),
+            ConvBn(1024, 192, padding="same"),
+            ConvBn(192, 224, kernel=(1, 7), padding="same"),
+            ConvBn(224, 256, kernel=(7, 1), padding="same"),
         )
         self.branch2 = nn.Sequential(
-            ConvBn(1024, 192, 1, padding="same"),
-            ConvBn(192, 192, (7, 1), padding="same"),
-            ConvBn(192, 224, (1, 7), padding="same"),
-            ConvBn(224, 224, (7, 1), padding="same"),
-            ConvBn(224, 256, (1, 7), padding="same"),
+            ConvBn(1024, 192, padding="same"),
+            ConvBn(192, 192, kernel=(7, 1), padding="same"),
+            ConvBn(192, 224, kernel=(1, 7), padding="same"),
+            ConvBn(224, 224, kernel=(7, 1), padding="same"),
+            ConvBn(224, 256, kernel=(1, 7), padding="same"),
         )
         self.branch3 = nn.Sequential(
             nn.AvgPool2d(3, stride=1, padding=1, count_include_pad=False),
-            ConvBn(1024, 128, 1, padding="same"),
+            ConvBn(1024, 128, padding="same"),
         )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -158,13 +158,13 @@ class ReductionB(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.branch0 = nn.Sequential(
-            ConvBn(1024, 192, 1, padding="same"), ConvBn(192, 192, 3, stride=2)
+            ConvBn(1024, 192, padding="same"), ConvBn(192, 192, kernel=3, stride=2)
         )
         self.branch1 = nn.Sequential(
-            ConvBn(1024, 256, 1, padding="same"),
-            ConvBn(256, 256, (1, 7), padding="same"),
-            ConvBn(256, 320, (7, 1), padding="same"),
-            ConvBn(320, 320, 3, stride=2),
+            ConvBn(1024, 256, padding="same"),
+            ConvBn(256, 256, kernel=(1, 7), padding="same"),
+            ConvBn(256, 320, kernel=(7, 1), padding="same"),
+            ConvBn(320, 320, kernel=3, stride=2),
         )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -179,18 +179,18 @@ class InceptionC(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.branch0 = ConvBn(1536, 256, 1, padding="same")
-        self.branch1_0 = ConvBn(1536, 384, 1, padding="same")
-        self.branch1_1a = ConvBn(384, 256, (1, 3), padding="same")
-        self.branch1_1b = ConvBn(384, 256, (3, 1), padding="same")
-        self.branch2_0 = ConvBn(1536, 384, 1, padding="same")
-        self.branch2_1 = ConvBn(384, 448, (3, 1), padding="same")
-        self.branch2_2 = ConvBn(448, 512, (1, 3), padding="same")
-        self.branch2_3a = ConvBn(512, 256, (1, 3), padding="same")
-        self.branch2_3b = ConvBn(512, 256, (3, 1), padding="same")
+        self.branch0 = ConvBn(1536, 256, padding="same")
+        self.branch1_0 = ConvBn(1536, 384, padding="same")
+        self.branch1_1a = ConvBn(384, 256, kernel=(1, 3), padding="same")
+        self.branch1_1b = ConvBn(384, 256, kernel=(3, 1), padding="same")
+        self.branch2_0 = ConvBn(1536, 384, padding="same")
+        self.branch2_1 = ConvBn(384, 448, kernel=(3, 1), padding="same")
+        self.branch2_2 = ConvBn(448, 512, kernel=(1, 3), padding="same")
+        self.branch2_3a = ConvBn(512, 256, kernel=(1, 3), padding="same")
+        self.branch2_3b = ConvBn(512, 256, kernel=(3, 1), padding="same")
         self.branch3 = nn.Sequential(
             nn.AvgPool2d(3, stride=1, padding=1, count_include_pad=False),
-            ConvBn(1536, 256, 1, padding="same"),
+            ConvBn(1536, 256, padding="same"),
         )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -213,9 +213,9 @@ class InceptionV4(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.features = nn.Sequential(
-            ConvBn(3, 32, 3, stride=2),
-            ConvBn(32, 32, 3),
-            ConvBn(32, 64, 3, padding="same"),
+            ConvBn(3, 32, kernel=3, stride=2),
+            ConvBn(32, 32, kernel=3),
+            ConvBn(32, 64, kernel=3, padding="same"),
             StemPool(),
             StemMixed(),
             StemConv(),

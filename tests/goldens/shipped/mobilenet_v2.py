@@ -14,7 +14,12 @@ class ConvBn(nn.Sequential):
     """A convolution, normalised and cut off at 0 and 6."""
 
     def __init__(
-        self, in_channels: int, out: int, kernel: int, stride: int = 1, groups: int = 1
+        self,
+        in_channels: int,
+        out: int,
+        kernel: int = 1,
+        stride: int = 1,
+        groups: int = 1,
     ) -> None:
         super().__init__(
             nn.Conv2d(
@@ -34,70 +39,47 @@ class ConvBn(nn.Sequential):
 class InvertedResidual(nn.Module):
     """A depthwise 3x3 convolution on expanded channels, projected linearly to a few."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, in_channels: int, out: int, expansion: int, stride: int = 1
+    ) -> None:
         super().__init__()
-        self.conv = nn.Sequential(
-            ConvBn(32, 32, 3, groups=32),
-            nn.Conv2d(32, 16, 1, bias=False),
-            nn.BatchNorm2d(16),
-        )
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.conv(x)  # [16, 112, 112]
-
-
-class InvertedResidual2(nn.Module):
-    """A depthwise 3x3 convolution on expanded channels, projected linearly to a few."""
-
-    def __init__(self, in_channels: int, out: int, stride: int = 1) -> None:
-        super().__init__()
-        hidden = 6 * in_channels
-        self.conv = nn.Sequential(
-            ConvBn(in_channels, hidden, 1),
-            ConvBn(hidden, hidden, 3, stride=stride, groups=hidden),
+        hidden = expansion * in_channels
+        self.residual = stride == 1 and in_channels == out
+        layers: list[nn.Module] = []
+        if expansion != 1:
+            layers.append(ConvBn(in_channels, hidden))
+        layers += [
+            ConvBn(hidden, hidden, kernel=3, stride=stride, groups=hidden),
             nn.Conv2d(hidden, out, 1, bias=False),
             nn.BatchNorm2d(out),
-        )
+        ]
+        self.conv = nn.Sequential(*layers)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.conv(x)
-
-
-class InvertedResidualWithSum(nn.Module):
-    """A depthwise 3x3 convolution on expanded channels, projected linearly to a few."""
-
-    def __init__(self, out: int) -> None:
-        super().__init__()
-        hidden = 6 * out
-        self.conv = nn.Sequential(
-            ConvBn(out, hidden, 1),
-            ConvBn(hidden, hidden, 3, groups=hidden),
-            nn.Conv2d(hidden, out, 1, bias=False),
-            nn.BatchNorm2d(out),
-        )
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.conv(x) + x
+        out = self.conv(x)
+        if self.residual:
+            out = out + x
+        return out
 
 
 class MobileNetV2(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.features = nn.Sequential(
-            ConvBn(3, 32, 3, stride=2),
-            InvertedResidual(),
-            InvertedResidual2(16, 24, stride=2),
-            InvertedResidualWithSum(24),
-            InvertedResidual2(24, 32, stride=2),
-            *(InvertedResidualWithSum(32) for _ in range(2)),
-            InvertedResidual2(32, 64, stride=2),
-            *(InvertedResidualWithSum(64) for _ in range(3)),
-            InvertedResidual2(64, 96),
-            *(InvertedResidualWithSum(96) for _ in range(2)),
-            InvertedResidual2(96, 160, stride=2),
-            *(InvertedResidualWithSum(160) for _ in range(2)),
-            InvertedResidual2(160, 320),
-            ConvBn(320, 1280, 1),
+            ConvBn(3, 32, kernel=3, stride=2),
+            InvertedResidual(32, 16, 1),
+            InvertedResidual(16, 24, 6, stride=2),
+            InvertedResidual(24, 24, 6),
+            InvertedResidual(24, 32, 6, stride=2),
+            *(InvertedResidual(32, 32, 6) for _ in range(2)),
+            InvertedResidual(32, 64, 6, stride=2),
+            *(InvertedResidual(64, 64, 6) for _ in range(3)),
+            InvertedResidual(64, 96, 6),
+            *(InvertedResidual(96, 96, 6) for _ in range(2)),
+            InvertedResidual(96, 160, 6, stride=2),
+            *(InvertedResidual(160, 160, 6) for _ in range(2)),
+            InvertedResidual(160, 320, 6),
+            ConvBn(320, 1280),
         )
         self.classifier = nn.Sequential(nn.Dropout(p=0.2), nn.Linear(1280, 1000))
 

@@ -17,20 +17,34 @@ class Fit(nn.Module):
     places.
     """
 
-    def __init__(self, in_channels: int, out: int) -> None:
+    def __init__(self, in_channels: int, out: int, halve: bool = False) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2d(in_channels, out, 1, bias=False)
+        self.halve = halve
+        if halve:
+            self.conv2 = nn.Conv2d(in_channels, out // 2, 1, bias=False)
+            self.conv3 = nn.Conv2d(in_channels, out // 2, 1, bias=False)
+        else:
+            self.conv1 = nn.Conv2d(in_channels, out, 1, bias=False)
         self.bn = nn.BatchNorm2d(out)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = self.conv1(F.relu(x))
+        x = F.relu(x)
+        if self.halve:
+            out = F.max_pool2d(x, 1, stride=2)
+            out = self.conv2(out)
+            x = F.pad(x, (0, 1, 0, 1))
+            x = F.pad(x, (-1, 0, -1, 0))
+            x = F.max_pool2d(x, 1, stride=2)
+            x = torch.cat([out, self.conv3(x)], 1)
+        else:
+            x = self.conv1(x)
         return self.bn(x)
 
 
 class Separable(nn.Module):
     """A separable convolution, twice, each rectified before and normalised after."""
 
-    def __init__(self, in_channels: int, kernel: int, padding: int = 0) -> None:
+    def __init__(self, in_channels: int, kernel: int, padding: int) -> None:
         super().__init__()
         for i in range(2):
             self.add_module(
@@ -59,8 +73,8 @@ class Separable(nn.Module):
 class NormalCellA(nn.Module):
     def __init__(self, in_channels: int) -> None:
         super().__init__()
-        self.separable1 = Separable(in_channels, 5, padding=2)
-        self.separable2 = Separable(in_channels, 3, padding=1)
+        self.separable1 = Separable(in_channels, 5, 2)
+        self.separable2 = Separable(in_channels, 3, 1)
 
     def forward(self, x: torch.Tensor, x2: torch.Tensor) -> torch.Tensor:
         return self.separable1(x) + self.separable2(x2)
@@ -69,8 +83,8 @@ class NormalCellA(nn.Module):
 class NormalCellB(nn.Module):
     def __init__(self, in_channels: int) -> None:
         super().__init__()
-        self.separable1 = Separable(in_channels, 5, padding=2)
-        self.separable2 = Separable(in_channels, 3, padding=1)
+        self.separable1 = Separable(in_channels, 5, 2)
+        self.separable2 = Separable(in_channels, 3, 1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.separable1(x) + self.separable2(x)
@@ -91,7 +105,7 @@ class NormalCellD(nn.Module):
 class NormalCellE(nn.Module):
     def __init__(self, in_channels: int) -> None:
         super().__init__()
-        self.separable = Separable(in_channels, 3, padding=1)
+        self.separable = Separable(in_channels, 3, 1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.separable(x) + x
@@ -100,9 +114,15 @@ class NormalCellE(nn.Module):
 class NormalCell(nn.Module):
     """Five sums of two, side by side with the state before."""
 
-    def __init__(self, in_channels: int, filters: int, right_in_channels: int) -> None:
+    def __init__(
+        self,
+        in_channels: int,
+        filters: int,
+        right_in_channels: int,
+        halve: bool = False,
+    ) -> None:
         super().__init__()
-        self.left = Fit(in_channels, filters)
+        self.left = Fit(in_channels, filters, halve=halve)
         self.right = Fit(right_in_channels, filters)
         self.a = NormalCellA(filters)
         self.b = NormalCellB(filters)
@@ -127,7 +147,7 @@ class NormalCell(nn.Module):
 class Separable2(nn.Module):
     """A separable convolution, twice, each rectified before and normalised after."""
 
-    def __init__(self, in_channels: int, kernel: int, padding: int = 0) -> None:
+    def __init__(self, in_channels: int, kernel: int, padding: int) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(
             in_channels,
@@ -161,8 +181,8 @@ class Separable2(nn.Module):
 class ReductionCellA(nn.Module):
     def __init__(self, in_channels: int) -> None:
         super().__init__()
-        self.separable1 = Separable2(in_channels, 5, padding=2)
-        self.separable2 = Separable2(in_channels, 7, padding=3)
+        self.separable1 = Separable2(in_channels, 5, 2)
+        self.separable2 = Separable2(in_channels, 7, 3)
 
     def forward(self, x: torch.Tensor, x2: torch.Tensor) -> torch.Tensor:
         return self.separable1(x) + self.separable2(x2)
@@ -171,7 +191,7 @@ class ReductionCellA(nn.Module):
 class ReductionCellB(nn.Module):
     def __init__(self, in_channels: int) -> None:
         super().__init__()
-        self.separable = Separable2(in_channels, 7, padding=3)
+        self.separable = Separable2(in_channels, 7, 3)
 
     def forward(self, x: torch.Tensor, x2: torch.Tensor) -> torch.Tensor:
         return F.max_pool2d(x, 3, stride=2, padding=1) + self.separable(x2)
@@ -180,7 +200,7 @@ class ReductionCellB(nn.Module):
 class ReductionCellC(nn.Module):
     def __init__(self, in_channels: int) -> None:
         super().__init__()
-        self.separable = Separable2(in_channels, 5, padding=2)
+        self.separable = Separable2(in_channels, 5, 2)
 
     def forward(self, x: torch.Tensor, x2: torch.Tensor) -> torch.Tensor:
         x = F.avg_pool2d(x, 3, stride=2, padding=1, count_include_pad=False)
@@ -195,7 +215,7 @@ class ReductionCellD(nn.Module):
 class ReductionCellE(nn.Module):
     def __init__(self, in_channels: int) -> None:
         super().__init__()
-        self.separable = Separable(in_channels, 3, padding=1)
+        self.separable = Separable(in_channels, 3, 1)
 
     def forward(self, x: torch.Tensor, x2: torch.Tensor) -> torch.Tensor:
         return self.separable(x) + F.max_pool2d(x2, 3, stride=2, padding=1)
@@ -233,62 +253,6 @@ class ReductionCell(nn.Module):
         return current, right
 
 
-class Fit2(nn.Module):
-    """As many maps as the cell has filters; at half the resolution from even and odd
-    places.
-    """
-
-    def __init__(self, in_channels: int, out: int) -> None:
-        super().__init__()
-        self.conv2 = nn.Conv2d(in_channels, out // 2, 1, bias=False)
-        self.conv3 = nn.Conv2d(in_channels, out // 2, 1, bias=False)
-        self.bn = nn.BatchNorm2d(out)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = F.relu(x)
-        out = F.max_pool2d(x, 1, stride=2)
-        out = self.conv2(out)
-        x = F.pad(x, (0, 1, 0, 1))
-        x = F.pad(x, (-1, 0, -1, 0))
-        x = F.max_pool2d(x, 1, stride=2)
-        return self.bn(torch.cat([out, self.conv3(x)], 1))
-
-
-class NormalCell2(nn.Module):
-    """Five sums of two, side by side with the state before."""
-
-    def __init__(
-        self,
-        in_channels: int,
-        filters: int,
-        right_in_channels: int,
-        a_in_channels: int,
-        b_in_channels: int,
-        e_in_channels: int,
-    ) -> None:
-        super().__init__()
-        self.left = Fit2(in_channels, filters)
-        self.right = Fit(right_in_channels, filters)
-        self.a = NormalCellA(a_in_channels)
-        self.b = NormalCellB(b_in_channels)
-        self.c = NormalCellC()
-        self.d = NormalCellD()
-        self.e = NormalCellE(e_in_channels)
-
-    def forward(
-        self, previous: torch.Tensor, current: torch.Tensor
-    ) -> tuple[torch.Tensor, torch.Tensor]:
-        left = self.left(previous)
-        right = self.right(current)
-        a = self.a(right, left)
-        b = self.b(left)
-        c = self.c(right, left)
-        d = self.d(left)
-        e = self.e(right)
-        left = torch.cat([left, a, b, c, d, e], 1)
-        return current, left
-
-
 class NasNet(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -309,14 +273,14 @@ class NasNet(nn.Module):
         )
         self.cells2 = nn.ModuleList(
             [
-                NormalCell2(192, 64, 256, 64, 64, 64),
+                NormalCell(192, 64, 256, halve=True),
                 NormalCell(256, 64, 384),
                 *(NormalCell(384, 64, 384) for _ in range(4)),
             ],
         )
         self.cells3 = nn.ModuleList(
             [
-                NormalCell2(384, 128, 512, 128, 128, 128),
+                NormalCell(384, 128, 512, halve=True),
                 NormalCell(512, 128, 768),
                 *(NormalCell(768, 128, 768) for _ in range(4)),
             ],

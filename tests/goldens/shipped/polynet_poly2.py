@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import nn
 
 
-class ConvBnActWithAct(nn.Module):
+class ConvBnAct(nn.Module):
     """A convolution without bias, normalised and activated; an odd kernel keeps the
     size.
     """
@@ -22,32 +22,23 @@ class ConvBnActWithAct(nn.Module):
         self,
         in_channels: int,
         out: int,
-        kernel: int | tuple[int, ...],
+        kernel: int | tuple[int, int] = 1,
         stride: int = 1,
-        padding: int | tuple[int, ...] = 0,
+        padding: int | tuple[int, int] = 0,
+        act: bool = True,
     ) -> None:
         super().__init__()
+        self.act = act
         self.conv = nn.Conv2d(
             in_channels, out, kernel, stride=stride, padding=padding, bias=False
         )
         self.bn = nn.BatchNorm2d(out)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return F.relu(self.bn(self.conv(x)))
-
-
-class ConvBnAct(nn.Module):
-    """A convolution without bias, normalised and activated; an odd kernel keeps the
-    size.
-    """
-
-    def __init__(self, out: int) -> None:
-        super().__init__()
-        self.conv = nn.Conv2d(out, out, 1, bias=False)
-        self.bn = nn.BatchNorm2d(out)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.bn(self.conv(x))
+        x = self.bn(self.conv(x))
+        if self.act:
+            x = F.relu(x)
+        return x
 
 
 class Operator(nn.Module):
@@ -58,11 +49,11 @@ class Operator(nn.Module):
     def __init__(self, in_channels: int) -> None:
         super().__init__()
         width = in_channels // 2
-        self.conv_bn_act1 = ConvBnActWithAct(in_channels, width, 1)
-        self.conv_bn_act2 = ConvBnActWithAct(in_channels, width, 1)
-        self.conv_bn_act3 = ConvBnActWithAct(width, width, (1, 3), padding=(0, 1))
-        self.conv_bn_act4 = ConvBnActWithAct(width, width, (3, 1), padding=(1, 0))
-        self.conv_bn_act5 = ConvBnAct(2 * width)
+        self.conv_bn_act1 = ConvBnAct(in_channels, width)
+        self.conv_bn_act2 = ConvBnAct(in_channels, width)
+        self.conv_bn_act3 = ConvBnAct(width, width, kernel=(1, 3), padding=(0, 1))
+        self.conv_bn_act4 = ConvBnAct(width, width, kernel=(3, 1), padding=(1, 0))
+        self.conv_bn_act5 = ConvBnAct(in_channels, 2 * width, act=False)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         out = self.conv_bn_act1(x)
@@ -89,21 +80,21 @@ class Poly(nn.Module):
 class PolyNetPoly2(nn.Module):
     def __init__(self) -> None:
         super().__init__()
-        self.entry1 = ConvBnActWithAct(3, 32, 3, padding=1)
+        self.entry1 = ConvBnAct(3, 32, kernel=3, padding=1)
         self.stage1 = nn.Sequential(
             *(
                 nn.Sequential(OrderedDict([("unit", Poly(32)), ("1", nn.ReLU())]))
                 for _ in range(3)
             ),
         )
-        self.entry2 = ConvBnActWithAct(32, 64, 3, stride=2, padding=1)
+        self.entry2 = ConvBnAct(32, 64, kernel=3, stride=2, padding=1)
         self.stage2 = nn.Sequential(
             *(
                 nn.Sequential(OrderedDict([("unit", Poly(64)), ("1", nn.ReLU())]))
                 for _ in range(3)
             ),
         )
-        self.entry3 = ConvBnActWithAct(64, 128, 3, stride=2, padding=1)
+        self.entry3 = ConvBnAct(64, 128, kernel=3, stride=2, padding=1)
         self.stage3 = nn.Sequential(
             *(
                 nn.Sequential(OrderedDict([("unit", Poly(128)), ("1", nn.ReLU())]))

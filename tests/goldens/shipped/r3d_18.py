@@ -14,43 +14,29 @@ from torch import nn
 class BasicBlock(nn.Module):
     """Two 3x3x3 convolutions and a shortcut, projected where the shape changes."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, in_channels: int, width: int, stride: int = 1) -> None:
         super().__init__()
         self.conv1 = nn.Sequential(
-            nn.Conv3d(width, width, 3, padding=1, bias=False),
+            nn.Conv3d(in_channels, width, 3, stride=stride, padding=1, bias=False),
             nn.BatchNorm3d(width),
             nn.ReLU(),
         )
         self.conv2 = nn.Sequential(
             nn.Conv3d(width, width, 3, padding=1, bias=False), nn.BatchNorm3d(width)
         )
+        self.downsample: nn.Sequential | None = None
+        if stride != 1 or in_channels != width:
+            self.downsample = nn.Sequential(
+                nn.Conv3d(in_channels, width, 1, stride=stride, bias=False),
+                nn.BatchNorm3d(width),
+            )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         out = self.conv1(x)
-        return F.relu(self.conv2(out) + x)
-
-
-class BasicBlockWithDownsample(nn.Module):
-    """Two 3x3x3 convolutions and a shortcut, projected where the shape changes."""
-
-    def __init__(self, in_channels: int, width: int) -> None:
-        super().__init__()
-        self.conv1 = nn.Sequential(
-            nn.Conv3d(in_channels, width, 3, stride=2, padding=1, bias=False),
-            nn.BatchNorm3d(width),
-            nn.ReLU(),
-        )
-        self.conv2 = nn.Sequential(
-            nn.Conv3d(width, width, 3, padding=1, bias=False), nn.BatchNorm3d(width)
-        )
-        self.downsample = nn.Sequential(
-            nn.Conv3d(in_channels, width, 1, stride=2, bias=False),
-            nn.BatchNorm3d(width),
-        )
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        out = self.conv1(x)
-        return F.relu(self.conv2(out) + self.downsample(x))
+        out = self.conv2(out)
+        if self.downsample is not None:
+            x = self.downsample(x)
+        return F.relu(out + x)
 
 
 class R3D18(nn.Module):
@@ -63,10 +49,14 @@ class R3D18(nn.Module):
             nn.BatchNorm3d(64),
             nn.ReLU(),
         )
-        self.layer1 = nn.Sequential(*(BasicBlock(64) for _ in range(2)))
-        self.layer2 = nn.Sequential(BasicBlockWithDownsample(64, 128), BasicBlock(128))
-        self.layer3 = nn.Sequential(BasicBlockWithDownsample(128, 256), BasicBlock(256))
-        self.layer4 = nn.Sequential(BasicBlockWithDownsample(256, 512), BasicBlock(512))
+        self.layer1 = nn.Sequential(*(BasicBlock(64, 64) for _ in range(2)))
+        self.layer2 = nn.Sequential(BasicBlock(64, 128, stride=2), BasicBlock(128, 128))
+        self.layer3 = nn.Sequential(
+            BasicBlock(128, 256, stride=2), BasicBlock(256, 256)
+        )
+        self.layer4 = nn.Sequential(
+            BasicBlock(256, 512, stride=2), BasicBlock(512, 512)
+        )
         self.fc = nn.Linear(512, 400)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:

@@ -13,28 +13,12 @@ from torch import nn
 class PadChannels(nn.Module):
     """Channels of zeros behind those of the input."""
 
-    def __init__(self, to: int) -> None:
+    def __init__(self, channels: int) -> None:
         super().__init__()
-        self.to = to
+        self.channels = channels
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return F.pad(x, (0, 0) * (x.dim() - 2) + (0, self.to - x.shape[1]))
-
-
-class BasicBlock(nn.Module):
-    """Two 3x3 convolutions and a shortcut, which `shortcut` brings to another shape."""
-
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        self.conv1 = nn.Conv2d(width, width, 3, padding=1, bias=False)
-        self.bn1 = nn.BatchNorm2d(width)
-        self.conv2 = nn.Conv2d(width, width, 3, padding=1, bias=False)
-        self.bn2 = nn.BatchNorm2d(width)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        out = F.relu(self.bn1(self.conv1(x)))
-        out = self.bn2(self.conv2(out))
-        return F.relu(out + x)
+        return F.pad(x, (0, 0) * (x.dim() - 2) + (0, self.channels - x.shape[1]))
 
 
 class ZeroPadded(nn.Module):
@@ -51,21 +35,27 @@ class ZeroPadded(nn.Module):
         return self.pad_channels(x)
 
 
-class BasicBlockWithShortcut(nn.Module):
+class BasicBlock(nn.Module):
     """Two 3x3 convolutions and a shortcut, which `shortcut` brings to another shape."""
 
-    def __init__(self, in_channels: int, width: int) -> None:
+    def __init__(self, in_channels: int, width: int, stride: int = 1) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2d(in_channels, width, 3, stride=2, padding=1, bias=False)
+        self.conv1 = nn.Conv2d(
+            in_channels, width, 3, stride=stride, padding=1, bias=False
+        )
         self.bn1 = nn.BatchNorm2d(width)
         self.conv2 = nn.Conv2d(width, width, 3, padding=1, bias=False)
         self.bn2 = nn.BatchNorm2d(width)
-        self.shortcut = ZeroPadded(width)
+        self.shortcut: ZeroPadded | None = None
+        if stride != 1:
+            self.shortcut = ZeroPadded(width)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         out = F.relu(self.bn1(self.conv1(x)))
         out = self.bn2(self.conv2(out))
-        return F.relu(out + self.shortcut(x))
+        if self.shortcut is not None:
+            x = self.shortcut(x)
+        return F.relu(out + x)
 
 
 class ResNet20(nn.Module):
@@ -73,12 +63,12 @@ class ResNet20(nn.Module):
         super().__init__()
         self.conv1 = nn.Conv2d(3, 16, 3, padding=1, bias=False)
         self.bn1 = nn.BatchNorm2d(16)
-        self.layer1 = nn.Sequential(*(BasicBlock(16) for _ in range(3)))
+        self.layer1 = nn.Sequential(*(BasicBlock(16, 16) for _ in range(3)))
         self.layer2 = nn.Sequential(
-            BasicBlockWithShortcut(16, 32), *(BasicBlock(32) for _ in range(2))
+            BasicBlock(16, 32, stride=2), *(BasicBlock(32, 32) for _ in range(2))
         )
         self.layer3 = nn.Sequential(
-            BasicBlockWithShortcut(32, 64), *(BasicBlock(64) for _ in range(2))
+            BasicBlock(32, 64, stride=2), *(BasicBlock(64, 64) for _ in range(2))
         )
         self.fc = nn.Linear(64, 10)
 

@@ -24,47 +24,32 @@ class Projection(nn.Module):
         return self.conv(x)
 
 
-class BottleneckWithDownsample(nn.Module):
+class Bottleneck(nn.Module):
     """Pre-activated convolutions, 1x1, 3x3 and 1x1, and a shortcut that is the input
     itself.
     """
 
-    def __init__(self, in_channels: int, width: int, stride: int = 1) -> None:
+    def __init__(self, in_channels: int, width: int, stride: int) -> None:
         super().__init__()
+        project = stride != 1 or in_channels != 4 * width
         self.norm1 = nn.BatchNorm2d(in_channels)
         self.conv1 = nn.Conv2d(in_channels, width, 1, bias=False)
         self.norm2 = nn.BatchNorm2d(width)
         self.conv2 = nn.Conv2d(width, width, 3, stride=stride, padding=1, bias=False)
         self.norm3 = nn.BatchNorm2d(width)
         self.conv3 = nn.Conv2d(width, 4 * width, 1, bias=False)
-        self.downsample = Projection(in_channels, 4 * width, stride=stride)
+        self.downsample: Projection | None = None
+        if project:
+            self.downsample = Projection(in_channels, 4 * width, stride=stride)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = F.relu(self.norm1(x))
-        norm3 = F.relu(self.norm2(self.conv1(x)))
+        norm2 = F.relu(self.norm1(x))
+        norm3 = F.relu(self.norm2(self.conv1(norm2)))
         norm3 = F.relu(self.norm3(self.conv2(norm3)))
-        return self.conv3(norm3) + self.downsample(x)
-
-
-class Bottleneck(nn.Module):
-    """Pre-activated convolutions, 1x1, 3x3 and 1x1, and a shortcut that is the input
-    itself.
-    """
-
-    def __init__(self, in_channels: int, width: int) -> None:
-        super().__init__()
-        self.norm1 = nn.BatchNorm2d(in_channels)
-        self.conv1 = nn.Conv2d(in_channels, width, 1, bias=False)
-        self.norm2 = nn.BatchNorm2d(width)
-        self.conv2 = nn.Conv2d(width, width, 3, padding=1, bias=False)
-        self.norm3 = nn.BatchNorm2d(width)
-        self.conv3 = nn.Conv2d(width, 4 * width, 1, bias=False)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        norm2 = self.conv1(F.relu(self.norm1(x)))
-        norm2 = self.conv2(F.relu(self.norm2(norm2)))
-        norm2 = self.conv3(F.relu(self.norm3(norm2)))
-        return norm2 + x
+        norm3 = self.conv3(norm3)
+        if self.downsample is not None:
+            x = self.downsample(norm2)
+        return norm3 + x
 
 
 class Resnetv2_50(nn.Module):
@@ -80,32 +65,32 @@ class Resnetv2_50(nn.Module):
             nn.Sequential(
                 OrderedDict(
                     blocks=nn.Sequential(
-                        BottleneckWithDownsample(64, 64),
-                        *(Bottleneck(256, 64) for _ in range(2)),
+                        Bottleneck(64, 64, 1),
+                        *(Bottleneck(256, 64, 1) for _ in range(2)),
                     ),
                 ),
             ),
             nn.Sequential(
                 OrderedDict(
                     blocks=nn.Sequential(
-                        BottleneckWithDownsample(256, 128, stride=2),
-                        *(Bottleneck(512, 128) for _ in range(3)),
+                        Bottleneck(256, 128, 2),
+                        *(Bottleneck(512, 128, 1) for _ in range(3)),
                     ),
                 ),
             ),
             nn.Sequential(
                 OrderedDict(
                     blocks=nn.Sequential(
-                        BottleneckWithDownsample(512, 256, stride=2),
-                        *(Bottleneck(1024, 256) for _ in range(5)),
+                        Bottleneck(512, 256, 2),
+                        *(Bottleneck(1024, 256, 1) for _ in range(5)),
                     ),
                 ),
             ),
             nn.Sequential(
                 OrderedDict(
                     blocks=nn.Sequential(
-                        BottleneckWithDownsample(1024, 512, stride=2),
-                        *(Bottleneck(2048, 512) for _ in range(2)),
+                        Bottleneck(1024, 512, 2),
+                        *(Bottleneck(2048, 512, 1) for _ in range(2)),
                     ),
                 ),
             ),

@@ -23,7 +23,7 @@ class Projection(nn.Module):
         return self.norm(self.conv(x))
 
 
-class BottleneckWithShortcut(nn.Module):
+class Bottleneck(nn.Module):
     """A 3x3 convolution of `width` channels between 1x1 ones, and a shortcut, which is
     projected where the shape changes.
     """
@@ -36,33 +36,16 @@ class BottleneckWithShortcut(nn.Module):
         self.bn2 = nn.BatchNorm2d(width)
         self.conv3 = nn.Conv2d(width, out, 1, bias=False)
         self.bn3 = nn.BatchNorm2d(out)
-        self.shortcut = Projection(in_channels, out, stride=stride)
+        self.shortcut: Projection | None = None
+        if stride != 1 or in_channels != out:
+            self.shortcut = Projection(in_channels, out, stride=stride)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         out = F.relu(self.bn1(self.conv1(x)))
         out = F.relu(self.bn2(self.conv2(out)))
         out = self.bn3(self.conv3(out))
-        return F.relu(out + self.shortcut(x))
-
-
-class Bottleneck(nn.Module):
-    """A 3x3 convolution of `width` channels between 1x1 ones, and a shortcut, which is
-    projected where the shape changes.
-    """
-
-    def __init__(self, width: int, out: int) -> None:
-        super().__init__()
-        self.conv1 = nn.Conv2d(out, width, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(width)
-        self.conv2 = nn.Conv2d(width, width, 3, padding=1, bias=False)
-        self.bn2 = nn.BatchNorm2d(width)
-        self.conv3 = nn.Conv2d(width, out, 1, bias=False)
-        self.bn3 = nn.BatchNorm2d(out)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        out = F.relu(self.bn1(self.conv1(x)))
-        out = F.relu(self.bn2(self.conv2(out)))
-        out = self.bn3(self.conv3(out))
+        if self.shortcut is not None:
+            x = self.shortcut(x)
         return F.relu(out + x)
 
 
@@ -72,16 +55,15 @@ class ResNeXt29_1x64d(nn.Module):
         self.conv1 = nn.Conv2d(3, 64, 3, padding=1, bias=False)
         self.bn1 = nn.BatchNorm2d(64)
         self.layer1 = nn.Sequential(
-            BottleneckWithShortcut(64, 64, 256),
-            *(Bottleneck(64, 256) for _ in range(2)),
+            Bottleneck(64, 64, 256), *(Bottleneck(256, 64, 256) for _ in range(2))
         )
         self.layer2 = nn.Sequential(
-            BottleneckWithShortcut(256, 128, 512, stride=2),
-            *(Bottleneck(128, 512) for _ in range(2)),
+            Bottleneck(256, 128, 512, stride=2),
+            *(Bottleneck(512, 128, 512) for _ in range(2)),
         )
         self.layer3 = nn.Sequential(
-            BottleneckWithShortcut(512, 256, 1024, stride=2),
-            *(Bottleneck(256, 1024) for _ in range(2)),
+            Bottleneck(512, 256, 1024, stride=2),
+            *(Bottleneck(1024, 256, 1024) for _ in range(2)),
         )
         self.fc = nn.Linear(1024, 10)
 

@@ -15,7 +15,7 @@ class ConvBnAct(nn.Module):
     size.
     """
 
-    def __init__(self, in_channels: int, kernel: int) -> None:
+    def __init__(self, in_channels: int, kernel: int = 1) -> None:
         super().__init__()
         padding = kernel // 2
         self.conv = nn.Conv2d(in_channels, 4, kernel, padding=padding, bias=False)
@@ -32,7 +32,7 @@ class Split(nn.Module):
         super().__init__()
         self.path = nn.ModuleList(
             nn.Sequential(
-                ConvBnAct(256, 1), ConvBnAct(4, 3), nn.Conv2d(4, 256, 1, bias=False)
+                ConvBnAct(256), ConvBnAct(4, kernel=3), nn.Conv2d(4, 256, 1, bias=False)
             )
             for _ in range(32)
         )
@@ -72,7 +72,6 @@ class Split(nn.Module):
         x = self.path[31](x)
         return sum(
             [
-                out,
                 out2,
                 out3,
                 out4,
@@ -105,6 +104,7 @@ class Split(nn.Module):
                 out31,
                 x,
             ],
+            out,
         )
 
 

@@ -28,6 +28,18 @@ class Branch(nn.Module):
         return self.bn2(self.conv2(x))
 
 
+class Projection(nn.Module):
+    """A normalised 1x1 convolution that brings a shortcut to the shape of the sum."""
+
+    def __init__(self, in_channels: int, out: int, stride: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(in_channels, out, 1, stride=stride, bias=False)
+        self.norm = nn.BatchNorm2d(out)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.norm(self.conv(x))
+
+
 class ResidualOfResidual(nn.Module):
     """Parts of these widths in a row with a ReLU between them, and a shortcut over all.
     `parts` says of how many each consists on the levels below: widths [16, 32, 64] and
@@ -35,12 +47,18 @@ class ResidualOfResidual(nn.Module):
     width changes.
     """
 
-    def __init__(self, out: int) -> None:
+    def __init__(self, in_channels: int, out: int, stride: int = 1) -> None:
         super().__init__()
-        self.body = Branch(out, out)
+        self.body = Branch(in_channels, out, stride=stride)
+        self.shortcut: Projection | None = None
+        if stride > 1 or in_channels != out:
+            self.shortcut = Projection(in_channels, out, stride)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.body(x) + x
+        body = self.body(x)
+        if self.shortcut is not None:
+            x = self.shortcut(x)
+        return body + x
 
 
 class ResidualOfResidual2(nn.Module):
@@ -50,45 +68,25 @@ class ResidualOfResidual2(nn.Module):
     width changes.
     """
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.part = nn.ModuleList(
-            [ResidualOfResidual(16), *(ResidualOfResidual(16) for _ in range(8))]
-        )
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        out = self.part[0](x)  # [16, 32, 32]
-        for i in range(8):
-            out = self.part[i + 1](F.relu(out))
-        return out + x
-
-
-class Projection(nn.Module):
-    """A normalised 1x1 convolution that brings a shortcut to the shape of the sum."""
-
     def __init__(self, in_channels: int, out: int, stride: int = 1) -> None:
         super().__init__()
-        self.conv = nn.Conv2d(in_channels, out, 1, stride=stride, bias=False)
-        self.norm = nn.BatchNorm2d(out)
+        self.part = nn.ModuleList(
+            [
+                ResidualOfResidual(in_channels, out, stride=stride),
+                *(ResidualOfResidual(out, out) for _ in range(8)),
+            ],
+        )
+        self.shortcut: Projection | None = None
+        if stride > 1 or in_channels != out:
+            self.shortcut = Projection(in_channels, out, stride)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.norm(self.conv(x))
-
-
-class ResidualOfResidualWithShortcut(nn.Module):
-    """Parts of these widths in a row with a ReLU between them, and a shortcut over all.
-    `parts` says of how many each consists on the levels below: widths [16, 32, 64] and
-    parts [18] are 3 groups of 18 units. A unit is one `body`. Maps are halved where the
-    width changes.
-    """
-
-    def __init__(self, in_channels: int, out: int) -> None:
-        super().__init__()
-        self.body = Branch(in_channels, out, stride=2)
-        self.shortcut = Projection(in_channels, out, stride=2)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.body(x) + self.shortcut(x)
+        out = self.part[0](x)
+        for i in range(8):
+            out = self.part[i + 1](F.relu(out))
+        if self.shortcut is not None:
+            x = self.shortcut(x)
+        return out + x
 
 
 class ResidualOfResidual3(nn.Module):
@@ -98,40 +96,16 @@ class ResidualOfResidual3(nn.Module):
     width changes.
     """
 
-    def __init__(self, in_channels: int, part_out: int, part_out2: int) -> None:
-        super().__init__()
-        self.part = nn.ModuleList(
-            [
-                ResidualOfResidualWithShortcut(in_channels, part_out),
-                *(ResidualOfResidual(part_out2) for _ in range(8)),
-            ],
-        )
-        self.shortcut = Projection(in_channels, part_out2, stride=2)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        out = self.part[0](x)
-        for i in range(8):
-            out = self.part[i + 1](F.relu(out))
-        return out + self.shortcut(x)
-
-
-class ResidualOfResidual4(nn.Module):
-    """Parts of these widths in a row with a ReLU between them, and a shortcut over all.
-    `parts` says of how many each consists on the levels below: widths [16, 32, 64] and
-    parts [18] are 3 groups of 18 units. A unit is one `body`. Maps are halved where the
-    width changes.
-    """
-
     def __init__(self) -> None:
         super().__init__()
         self.part = nn.ModuleList(
             [
-                ResidualOfResidual2(),
-                ResidualOfResidual3(16, 32, 32),
-                ResidualOfResidual3(32, 64, 64),
+                ResidualOfResidual2(16, 16),
+                ResidualOfResidual2(16, 32, stride=2),
+                ResidualOfResidual2(32, 64, stride=2),
             ],
         )
-        self.shortcut = Projection(16, 64, stride=4)
+        self.shortcut = Projection(16, 64, 4)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         out = F.relu(self.part[0](x))  # [16, 32, 32]
@@ -144,7 +118,7 @@ class Ror3_56(nn.Module):
         super().__init__()
         self.conv = nn.Conv2d(3, 16, 3, padding=1, bias=False)
         self.bn = nn.BatchNorm2d(16)
-        self.levels = ResidualOfResidual4()
+        self.levels = ResidualOfResidual3()
         self.fc = nn.Linear(64, 10)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:

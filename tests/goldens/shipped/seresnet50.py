@@ -28,7 +28,7 @@ class SqueezeExcite(nn.Module):
         return x * fc1
 
 
-class BottleneckWithDownsample(nn.Module):
+class Bottleneck(nn.Module):
     """A 3x3 convolution between 1x1 ones, squeeze and excitation, and a shortcut."""
 
     def __init__(self, in_channels: int, width: int, stride: int = 1) -> None:
@@ -40,36 +40,21 @@ class BottleneckWithDownsample(nn.Module):
         self.conv3 = nn.Conv2d(width, 4 * width, 1, bias=False)
         self.bn3 = nn.BatchNorm2d(4 * width)
         self.se = SqueezeExcite(4 * width)
-        self.downsample = nn.Sequential(
-            nn.Conv2d(in_channels, 4 * width, 1, stride=stride, bias=False),
-            nn.BatchNorm2d(4 * width),
-        )
+        self.downsample: nn.Sequential | None = None
+        if stride != 1 or in_channels != 4 * width:
+            self.downsample = nn.Sequential(
+                nn.Conv2d(in_channels, 4 * width, 1, stride=stride, bias=False),
+                nn.BatchNorm2d(4 * width),
+            )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         se = F.relu(self.bn1(self.conv1(x)))
         se = F.relu(self.bn2(self.conv2(se)))
         se = self.bn3(self.conv3(se))
-        return F.relu(self.se(se) + self.downsample(x))
-
-
-class Bottleneck(nn.Module):
-    """A 3x3 convolution between 1x1 ones, squeeze and excitation, and a shortcut."""
-
-    def __init__(self, in_channels: int, width: int) -> None:
-        super().__init__()
-        self.conv1 = nn.Conv2d(in_channels, width, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(width)
-        self.conv2 = nn.Conv2d(width, width, 3, padding=1, bias=False)
-        self.bn2 = nn.BatchNorm2d(width)
-        self.conv3 = nn.Conv2d(width, 4 * width, 1, bias=False)
-        self.bn3 = nn.BatchNorm2d(4 * width)
-        self.se = SqueezeExcite(4 * width)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        se = F.relu(self.bn1(self.conv1(x)))
-        se = F.relu(self.bn2(self.conv2(se)))
-        se = self.bn3(self.conv3(se))
-        return F.relu(self.se(se) + x)
+        se = self.se(se)
+        if self.downsample is not None:
+            x = self.downsample(x)
+        return F.relu(se + x)
 
 
 class SeresNet50(nn.Module):
@@ -78,19 +63,16 @@ class SeresNet50(nn.Module):
         self.conv1 = nn.Conv2d(3, 64, 7, stride=2, padding=3, bias=False)
         self.bn1 = nn.BatchNorm2d(64)
         self.layer1 = nn.Sequential(
-            BottleneckWithDownsample(64, 64), *(Bottleneck(256, 64) for _ in range(2))
+            Bottleneck(64, 64), *(Bottleneck(256, 64) for _ in range(2))
         )
         self.layer2 = nn.Sequential(
-            BottleneckWithDownsample(256, 128, stride=2),
-            *(Bottleneck(512, 128) for _ in range(3)),
+            Bottleneck(256, 128, stride=2), *(Bottleneck(512, 128) for _ in range(3))
         )
         self.layer3 = nn.Sequential(
-            BottleneckWithDownsample(512, 256, stride=2),
-            *(Bottleneck(1024, 256) for _ in range(5)),
+            Bottleneck(512, 256, stride=2), *(Bottleneck(1024, 256) for _ in range(5))
         )
         self.layer4 = nn.Sequential(
-            BottleneckWithDownsample(1024, 512, stride=2),
-            *(Bottleneck(2048, 512) for _ in range(2)),
+            Bottleneck(1024, 512, stride=2), *(Bottleneck(2048, 512) for _ in range(2))
         )
         self.fc = nn.Linear(2048, 1000)
 

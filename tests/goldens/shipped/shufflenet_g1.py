@@ -25,19 +25,22 @@ class ConvBnAct(nn.Module):
         return F.relu(self.bn(self.conv(x)))  # [24, 112, 112]
 
 
-class GroupedShuffleUnitWithAvgPool(nn.Module):
+class GroupedShuffleUnit(nn.Module):
     """A depthwise 3x3 convolution between grouped 1x1 ones, shuffled before it, and a
     shortcut: the input itself, or with a stride its averages, beside which the other
     channels come. `reduce` are the groups of the first convolution.
     """
 
-    def __init__(self, in_channels: int, out: int, beside: int) -> None:
+    def __init__(
+        self, in_channels: int, out: int, beside: int, stride: int = 1
+    ) -> None:
         super().__init__()
         hidden = out // 4
+        self.stride = stride
         self.conv1 = nn.Conv2d(in_channels, hidden, 1, bias=False)
         self.bn1 = nn.BatchNorm2d(hidden)
         self.conv2 = nn.Conv2d(
-            hidden, hidden, 3, stride=2, padding=1, groups=hidden, bias=False
+            hidden, hidden, 3, stride=stride, padding=1, groups=hidden, bias=False
         )
         self.bn2 = nn.BatchNorm2d(hidden)
         self.conv3 = nn.Conv2d(hidden, beside, 1, bias=False)
@@ -48,31 +51,12 @@ class GroupedShuffleUnitWithAvgPool(nn.Module):
         out = F.channel_shuffle(out, 1)
         out = self.bn2(self.conv2(out))
         out = self.bn3(self.conv3(out))
-        return F.relu(torch.cat([out, F.avg_pool2d(x, 3, stride=2, padding=1)], 1))
-
-
-class GroupedShuffleUnit(nn.Module):
-    """A depthwise 3x3 convolution between grouped 1x1 ones, shuffled before it, and a
-    shortcut: the input itself, or with a stride its averages, beside which the other
-    channels come. `reduce` are the groups of the first convolution.
-    """
-
-    def __init__(self, out: int) -> None:
-        super().__init__()
-        hidden = out // 4
-        self.conv1 = nn.Conv2d(out, hidden, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(hidden)
-        self.conv2 = nn.Conv2d(hidden, hidden, 3, padding=1, groups=hidden, bias=False)
-        self.bn2 = nn.BatchNorm2d(hidden)
-        self.conv3 = nn.Conv2d(hidden, out, 1, bias=False)
-        self.bn3 = nn.BatchNorm2d(out)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        out = F.relu(self.bn1(self.conv1(x)))
-        out = F.channel_shuffle(out, 1)
-        out = self.bn2(self.conv2(out))
-        out = self.bn3(self.conv3(out))
-        return F.relu(out + x)
+        if self.stride > 1:
+            x = F.avg_pool2d(x, 3, stride=self.stride, padding=1)
+            x = torch.cat([out, x], 1)
+        else:
+            x = out + x
+        return F.relu(x)
 
 
 class ShuffleNetG1(nn.Module):
@@ -80,16 +64,16 @@ class ShuffleNetG1(nn.Module):
         super().__init__()
         self.conv1 = ConvBnAct()
         self.stage2 = nn.Sequential(
-            GroupedShuffleUnitWithAvgPool(24, 144, 120),
-            *(GroupedShuffleUnit(144) for _ in range(3)),
+            GroupedShuffleUnit(24, 144, 120, stride=2),
+            *(GroupedShuffleUnit(144, 144, 144) for _ in range(3)),
         )
         self.stage3 = nn.Sequential(
-            GroupedShuffleUnitWithAvgPool(144, 288, 144),
-            *(GroupedShuffleUnit(288) for _ in range(7)),
+            GroupedShuffleUnit(144, 288, 144, stride=2),
+            *(GroupedShuffleUnit(288, 288, 288) for _ in range(7)),
         )
         self.stage4 = nn.Sequential(
-            GroupedShuffleUnitWithAvgPool(288, 576, 288),
-            *(GroupedShuffleUnit(576) for _ in range(3)),
+            GroupedShuffleUnit(288, 576, 288, stride=2),
+            *(GroupedShuffleUnit(576, 576, 576) for _ in range(3)),
         )
         self.fc = nn.Linear(576, 1000)
 

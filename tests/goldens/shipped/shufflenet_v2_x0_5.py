@@ -18,30 +18,40 @@ class ShuffleUnit(nn.Module):
     each through convolutions.
     """
 
-    def __init__(self, in_channels: int, out: int) -> None:
+    def __init__(
+        self, in_channels: int, out: int, branch2_in_channels: int, stride: int = 1
+    ) -> None:
         super().__init__()
-        self.branch1 = nn.Sequential(
+        self.branch1: nn.Sequential | None = None
+        if stride > 1:
+            self.branch1 = nn.Sequential(
+                nn.Conv2d(
+                    in_channels,
+                    in_channels,
+                    3,
+                    stride=stride,
+                    padding=1,
+                    groups=in_channels,
+                    bias=False,
+                ),
+                nn.BatchNorm2d(in_channels),
+                nn.Conv2d(in_channels, out // 2, 1, bias=False),
+                nn.BatchNorm2d(in_channels),
+                nn.ReLU(),
+            )
+        self.branch2 = nn.Sequential(
+            nn.Conv2d(branch2_in_channels, out // 2, 1, bias=False),
+            nn.BatchNorm2d(out // 2),
+            nn.ReLU(),
             nn.Conv2d(
-                in_channels,
-                in_channels,
+                out // 2,
+                out // 2,
                 3,
-                stride=2,
+                stride=stride,
                 padding=1,
-                groups=in_channels,
+                groups=out // 2,
                 bias=False,
             ),
-            nn.BatchNorm2d(in_channels),
-            nn.Conv2d(in_channels, out // 2, 1, bias=False),
-            nn.BatchNorm2d(out // 2),
-            nn.ReLU(),
-        )
-        self.branch2 = nn.Sequential(
-            nn.Conv2d(out // 2, out // 2, 1, bias=False),
-            nn.BatchNorm2d(out // 2),
-            nn.ReLU(),
-            nn.Conv2d(
-                out // 2, out // 2, 3, stride=2, padding=1, groups=out // 2, bias=False
-            ),
             nn.BatchNorm2d(out // 2),
             nn.Conv2d(out // 2, out // 2, 1, bias=False),
             nn.BatchNorm2d(out // 2),
@@ -49,32 +59,11 @@ class ShuffleUnit(nn.Module):
         )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = torch.cat([self.branch1(x), self.branch2(x)], 1)
-        return F.channel_shuffle(x, 2)
-
-
-class ShuffleUnitWithWay(nn.Module):
-    """Half of the channels through a depthwise 3x3 convolution between 1x1 ones, the
-    other half as it is, then both shuffled; with a stride all channels go both ways,
-    each through convolutions.
-    """
-
-    def __init__(self, in_channels: int, out: int) -> None:
-        super().__init__()
-        self.branch2 = nn.Sequential(
-            nn.Conv2d(in_channels, out // 2, 1, bias=False),
-            nn.BatchNorm2d(out // 2),
-            nn.ReLU(),
-            nn.Conv2d(out // 2, out // 2, 3, padding=1, groups=out // 2, bias=False),
-            nn.BatchNorm2d(out // 2),
-            nn.Conv2d(out // 2, out // 2, 1, bias=False),
-            nn.BatchNorm2d(out // 2),
-            nn.ReLU(),
-        )
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x, branch2 = torch.chunk(x, 2, 1)
-        x = torch.cat([x, self.branch2(branch2)], 1)
+        if self.branch1 is not None:
+            out = self.branch1(x)
+        else:
+            out, x = torch.chunk(x, 2, 1)
+        x = torch.cat([out, self.branch2(x)], 1)
         return F.channel_shuffle(x, 2)
 
 
@@ -87,13 +76,16 @@ class ShuffleNetV2X0_5(nn.Module):
             nn.ReLU(),
         )
         self.stage2 = nn.Sequential(
-            ShuffleUnit(24, 48), *(ShuffleUnitWithWay(24, 48) for _ in range(3))
+            ShuffleUnit(24, 48, 24, stride=2),
+            *(ShuffleUnit(48, 48, 24) for _ in range(3)),
         )
         self.stage3 = nn.Sequential(
-            ShuffleUnit(48, 96), *(ShuffleUnitWithWay(48, 96) for _ in range(7))
+            ShuffleUnit(48, 96, 48, stride=2),
+            *(ShuffleUnit(96, 96, 48) for _ in range(7)),
         )
         self.stage4 = nn.Sequential(
-            ShuffleUnit(96, 192), *(ShuffleUnitWithWay(96, 192) for _ in range(3))
+            ShuffleUnit(96, 192, 96, stride=2),
+            *(ShuffleUnit(192, 192, 96) for _ in range(3)),
         )
         self.conv5 = nn.Sequential(
             nn.Conv2d(192, 1024, 1, bias=False), nn.BatchNorm2d(1024), nn.ReLU()

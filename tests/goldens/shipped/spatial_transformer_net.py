@@ -45,7 +45,9 @@ class SpatialTransformer(nn.Module):
         return F.grid_sample(
             x,
             F.affine_grid(
-                theta.unflatten(1, (2, 3)), x.shape[:2] + (28, 28), align_corners=False
+                torch.unflatten(theta, 1, (2, 3)),
+                [*x.shape[:2], 28, 28],
+                align_corners=False,
             ),
             align_corners=False,
         )  # [1, 28, 28]

@@ -22,25 +22,30 @@ class Scale(nn.Module):
         return self.by * x
 
 
-class ConvBnWithAct(nn.Module):
+class ConvBn(nn.Module):
     """A convolution, normalised and activated; at stride 1 it keeps the size."""
 
     def __init__(
         self,
         in_channels: int,
         out: int,
-        kernel: int | tuple[int, ...],
+        kernel: int | tuple[int, int] = 1,
         stride: int = 1,
         padding: int | str = 0,
+        act: bool = True,
     ) -> None:
         super().__init__()
+        self.act = act
         self.conv = nn.Conv2d(
             in_channels, out, kernel, stride=stride, padding=padding, bias=False
         )
         self.bn = nn.BatchNorm2d(out)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return F.relu(self.bn(self.conv(x)))
+        x = self.bn(self.conv(x))
+        if self.act:
+            x = F.relu(x)
+        return x
 
 
 class Stem(nn.Module):
@@ -49,21 +54,21 @@ class Stem(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.conv1 = nn.Sequential(
-            ConvBnWithAct(3, 32, 3, stride=2),
-            ConvBnWithAct(32, 32, 3),
-            ConvBnWithAct(32, 64, 3, padding="same"),
+            ConvBn(3, 32, kernel=3, stride=2),
+            ConvBn(32, 32, kernel=3),
+            ConvBn(32, 64, kernel=3, padding="same"),
         )
-        self.conv1_branch = ConvBnWithAct(64, 96, 3, stride=2)
+        self.conv1_branch = ConvBn(64, 96, kernel=3, stride=2)
         self.conv2_short = nn.Sequential(
-            ConvBnWithAct(160, 64, 1, padding="same"), ConvBnWithAct(64, 96, 3)
+            ConvBn(160, 64, padding="same"), ConvBn(64, 96, kernel=3)
         )
         self.conv2_long = nn.Sequential(
-            ConvBnWithAct(160, 64, 1, padding="same"),
-            ConvBnWithAct(64, 64, (7, 1), padding="same"),
-            ConvBnWithAct(64, 64, (1, 7), padding="same"),
-            ConvBnWithAct(64, 96, 3),
+            ConvBn(160, 64, padding="same"),
+            ConvBn(64, 64, kernel=(7, 1), padding="same"),
+            ConvBn(64, 64, kernel=(1, 7), padding="same"),
+            ConvBn(64, 96, kernel=3),
         )
-        self.conv2_branch = ConvBnWithAct(192, 192, 3, stride=2)
+        self.conv2_branch = ConvBn(192, 192, kernel=3, stride=2)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.conv1(x)  # [64, 163, 163]
@@ -75,34 +80,21 @@ class Stem(nn.Module):
         return torch.cat([out, self.conv2_branch(x)], 1)  # [384, 39, 39]
 
 
-class ConvBn(nn.Module):
-    """A convolution, normalised and activated; at stride 1 it keeps the size."""
-
-    def __init__(self, in_channels: int, out: int) -> None:
-        super().__init__()
-        self.conv = nn.Conv2d(in_channels, out, 1, padding="same", bias=False)
-        self.bn = nn.BatchNorm2d(out)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.bn(self.conv(x))
-
-
 class InceptionA(nn.Module):
     """F in stage A, paths of two, one and no 3x3 convolutions."""
 
     def __init__(self) -> None:
         super().__init__()
         self.path0 = nn.Sequential(
-            ConvBnWithAct(384, 32, 1, padding="same"),
-            ConvBnWithAct(32, 48, 3, padding="same"),
-            ConvBnWithAct(48, 64, 3, padding="same"),
+            ConvBn(384, 32, padding="same"),
+            ConvBn(32, 48, kernel=3, padding="same"),
+            ConvBn(48, 64, kernel=3, padding="same"),
         )
         self.path1 = nn.Sequential(
-            ConvBnWithAct(384, 32, 1, padding="same"),
-            ConvBnWithAct(32, 32, 3, padding="same"),
+            ConvBn(384, 32, padding="same"), ConvBn(32, 32, kernel=3, padding="same")
         )
-        self.path2 = ConvBnWithAct(384, 32, 1, padding="same")
-        self.conv2d = ConvBn(128, 384)
+        self.path2 = ConvBn(384, 32, padding="same")
+        self.conv2d = ConvBn(128, 384, padding="same", act=False)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = torch.cat([self.path0(x), self.path1(x), self.path2(x)], 1)  # [128, 39, 39]
@@ -130,11 +122,11 @@ class ReductionA(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.path0 = nn.Sequential(
-            ConvBnWithAct(384, 256, 1, padding="same"),
-            ConvBnWithAct(256, 256, 3, padding="same"),
-            ConvBnWithAct(256, 384, 3, stride=2),
+            ConvBn(384, 256, padding="same"),
+            ConvBn(256, 256, kernel=3, padding="same"),
+            ConvBn(256, 384, kernel=3, stride=2),
         )
-        self.path1 = ConvBnWithAct(384, 384, 3, stride=2)
+        self.path1 = ConvBn(384, 384, kernel=3, stride=2)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         path0 = self.path0(x)  # [384, 19, 19]
@@ -155,9 +147,9 @@ class Poly(nn.Module):
         width: int,
         out_channels: int,
         path0_conv2_out_channels: int,
-        kernel_size: tuple[int, ...],
+        kernel_size: tuple[int, int],
         path0_conv3_out_channels: int,
-        path0_conv3_kernel_size: tuple[int, ...],
+        path0_conv3_kernel_size: tuple[int, int],
         conv2d_blocks_in_channels: int,
     ) -> None:
         super().__init__()
@@ -186,7 +178,8 @@ class Poly(nn.Module):
         self.path1_conv = nn.Conv2d(width, 192, 1, padding="same", bias=False)
         self.path1_bn = nn.ModuleList(nn.BatchNorm2d(192) for _ in range(3))
         self.conv2d_blocks = nn.ModuleList(
-            ConvBn(conv2d_blocks_in_channels, width) for _ in range(3)
+            ConvBn(conv2d_blocks_in_channels, width, padding="same", act=False)
+            for _ in range(3)
         )
         self.term = nn.ModuleList(Scale(scale) for _ in range(3))
 
@@ -223,19 +216,19 @@ class InceptionBc(nn.Module):
         width: int,
         out: int,
         path0_out: int,
-        kernel: tuple[int, ...],
+        kernel: tuple[int, int],
         path0_out2: int,
-        path0_kernel: tuple[int, ...],
+        path0_kernel: tuple[int, int],
         conv2d_in_channels: int,
     ) -> None:
         super().__init__()
         self.path0 = nn.Sequential(
-            ConvBnWithAct(width, out, 1, padding="same"),
-            ConvBnWithAct(out, path0_out, kernel, padding="same"),
-            ConvBnWithAct(path0_out, path0_out2, path0_kernel, padding="same"),
+            ConvBn(width, out, padding="same"),
+            ConvBn(out, path0_out, kernel=kernel, padding="same"),
+            ConvBn(path0_out, path0_out2, kernel=path0_kernel, padding="same"),
         )
-        self.path1 = ConvBnWithAct(width, 192, 1, padding="same")
-        self.conv2d = ConvBn(conv2d_in_channels, width)
+        self.path1 = ConvBn(width, 192, padding="same")
+        self.conv2d = ConvBn(conv2d_in_channels, width, padding="same", act=False)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = torch.cat([self.path0(x), self.path1(x)], 1)
@@ -251,9 +244,9 @@ class TwoWay2(nn.Module):
         scale: float,
         out: int,
         path0_out: int,
-        kernel: tuple[int, ...],
+        kernel: tuple[int, int],
         path0_out2: int,
-        path0_kernel: tuple[int, ...],
+        path0_kernel: tuple[int, int],
         conv2d_in_channels: int,
     ) -> None:
         super().__init__()
@@ -294,17 +287,15 @@ class ReductionB(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.path0 = nn.Sequential(
-            ConvBnWithAct(1152, 256, 1, padding="same"),
-            ConvBnWithAct(256, 256, 3, padding="same"),
-            ConvBnWithAct(256, 256, 3, stride=2),
+            ConvBn(1152, 256, padding="same"),
+            ConvBn(256, 256, kernel=3, padding="same"),
+            ConvBn(256, 256, kernel=3, stride=2),
         )
         self.path1 = nn.Sequential(
-            ConvBnWithAct(1152, 256, 1, padding="same"),
-            ConvBnWithAct(256, 256, 3, stride=2),
+            ConvBn(1152, 256, padding="same"), ConvBn(256, 256, kernel=3, stride=2)
         )
         self.path2 = nn.Sequential(
-            ConvBnWithAct(1152, 256, 1, padding="same"),
-            ConvBnWithAct(256, 384, 3, stride=2),
+            ConvBn(1152, 256, padding="same"), ConvBn(256, 384, kernel=3, stride=2)
         )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:

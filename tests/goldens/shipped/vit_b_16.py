@@ -100,7 +100,7 @@ class VitB16(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         class_token = self.class_token.expand(x.shape[0], -1, -1)  # [1, 768]
         x = self.conv_proj(x)  # [768, 14, 14]
-        x = torch.flatten(x, 1).unflatten(1, (768, -1))  # [768, 196]
+        x = torch.unflatten(torch.flatten(x, 1), 1, (768, -1))  # [768, 196]
         x = torch.permute(x, (0, 2, 1))  # [196, 768]
         x = self.encoder(torch.cat([class_token, x], 1))  # [197, 768]
         x = torch.select(x, 1, 0)  # [768]

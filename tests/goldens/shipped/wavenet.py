@@ -13,7 +13,7 @@ from torch import nn
 
 
 class Gated(nn.Module):
-    def __init__(self, pad: tuple[int, ...], dilation: int = 1) -> None:
+    def __init__(self, pad: tuple[int, int], dilation: int = 1) -> None:
         super().__init__()
         self.pad = pad
         self.filter = nn.ModuleList(
@@ -29,38 +29,27 @@ class Gated(nn.Module):
         return out * x
 
 
-class Layer2(nn.Module):
-    """A gated dilated convolution, projected onto the residual path and onto the
-    skips.
-    """
-
-    def __init__(self, pad: tuple[int, ...], dilation: int = 1) -> None:
-        super().__init__()
-        self.gated = Gated(pad, dilation=dilation)
-        self.skip = nn.Conv1d(64, 256, 1)
-        self.residual = nn.ModuleList([nn.Conv1d(64, 64, 1)])
-
-    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        gated = self.gated(x)
-        skip = self.skip(gated)
-        x = x + self.residual[0](gated)
-        return x, skip
-
-
 class Layer(nn.Module):
     """A gated dilated convolution, projected onto the residual path and onto the
     skips.
     """
 
-    def __init__(self) -> None:
+    def __init__(
+        self, pad: tuple[int, int], final: bool = False, dilation: int = 1
+    ) -> None:
         super().__init__()
-        self.gated = Gated((512, 0), dilation=512)
+        self.final = final
+        self.gated = Gated(pad, dilation=dilation)
         self.skip = nn.Conv1d(64, 256, 1)
+        if not final:
+            self.residual = nn.ModuleList([nn.Conv1d(64, 64, 1)])
 
     def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        x = self.gated(x)  # [64, 4096]
-        skip = self.skip(x)  # [256, 4096]
-        return x, skip
+        gated = self.gated(x)
+        skip = self.skip(gated)
+        if not self.final:
+            gated = x + self.residual[0](gated)
+        return gated, skip
 
 
 class WaveNet(nn.Module):
@@ -69,36 +58,36 @@ class WaveNet(nn.Module):
         self.entry = nn.Conv1d(256, 64, 2)
         self.layer = nn.ModuleList(
             [
-                Layer2((1, 0)),
-                Layer2((2, 0), dilation=2),
-                Layer2((4, 0), dilation=4),
-                Layer2((8, 0), dilation=8),
-                Layer2((16, 0), dilation=16),
-                Layer2((32, 0), dilation=32),
-                Layer2((64, 0), dilation=64),
-                Layer2((128, 0), dilation=128),
-                Layer2((256, 0), dilation=256),
-                Layer2((512, 0), dilation=512),
-                Layer2((1, 0)),
-                Layer2((2, 0), dilation=2),
-                Layer2((4, 0), dilation=4),
-                Layer2((8, 0), dilation=8),
-                Layer2((16, 0), dilation=16),
-                Layer2((32, 0), dilation=32),
-                Layer2((64, 0), dilation=64),
-                Layer2((128, 0), dilation=128),
-                Layer2((256, 0), dilation=256),
-                Layer2((512, 0), dilation=512),
-                Layer2((1, 0)),
-                Layer2((2, 0), dilation=2),
-                Layer2((4, 0), dilation=4),
-                Layer2((8, 0), dilation=8),
-                Layer2((16, 0), dilation=16),
-                Layer2((32, 0), dilation=32),
-                Layer2((64, 0), dilation=64),
-                Layer2((128, 0), dilation=128),
-                Layer2((256, 0), dilation=256),
-                Layer(),
+                Layer((1, 0)),
+                Layer((2, 0), dilation=2),
+                Layer((4, 0), dilation=4),
+                Layer((8, 0), dilation=8),
+                Layer((16, 0), dilation=16),
+                Layer((32, 0), dilation=32),
+                Layer((64, 0), dilation=64),
+                Layer((128, 0), dilation=128),
+                Layer((256, 0), dilation=256),
+                Layer((512, 0), dilation=512),
+                Layer((1, 0)),
+                Layer((2, 0), dilation=2),
+                Layer((4, 0), dilation=4),
+                Layer((8, 0), dilation=8),
+                Layer((16, 0), dilation=16),
+                Layer((32, 0), dilation=32),
+                Layer((64, 0), dilation=64),
+                Layer((128, 0), dilation=128),
+                Layer((256, 0), dilation=256),
+                Layer((512, 0), dilation=512),
+                Layer((1, 0)),
+                Layer((2, 0), dilation=2),
+                Layer((4, 0), dilation=4),
+                Layer((8, 0), dilation=8),
+                Layer((16, 0), dilation=16),
+                Layer((32, 0), dilation=32),
+                Layer((64, 0), dilation=64),
+                Layer((128, 0), dilation=128),
+                Layer((256, 0), dilation=256),
+                Layer((512, 0), final=True, dilation=512),
             ],
         )
         self.conv = nn.Conv1d(256, 256, 1)
@@ -138,7 +127,6 @@ class WaveNet(nn.Module):
         _, x = self.layer[29](x)
         x = sum(
             [
-                out,
                 out2,
                 out3,
                 out4,
@@ -169,6 +157,7 @@ class WaveNet(nn.Module):
                 out29,
                 x,
             ],
+            out,
         )  # [256, 4096]
         x = self.conv(F.relu(x))
         return self.head(F.relu(x))

@@ -25,74 +25,49 @@ class Separable(nn.Module):
         return self.pointwise(x)
 
 
-class Unit2(nn.Module):
-    """Separable convolutions in a row, and a shortcut, projected where the shape
-    changes.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.skip = nn.Conv2d(64, 128, 1, stride=2, bias=False)
-        self.skipbn = nn.BatchNorm2d(128)
-        self.rep = nn.Sequential(
-            Separable(64, 128),
-            nn.BatchNorm2d(128),
-            nn.ReLU(),
-            Separable(128, 128),
-            nn.BatchNorm2d(128),
-            nn.MaxPool2d(3, stride=2, padding=1),
-        )
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        skipbn = self.skipbn(self.skip(x))  # [128, 74, 74]
-        return skipbn + self.rep(x)
-
-
-class Unit3(nn.Module):
-    """Separable convolutions in a row, and a shortcut, projected where the shape
-    changes.
-    """
-
-    def __init__(self, in_channels: int, out_channels: int, out: int) -> None:
-        super().__init__()
-        self.skip = nn.Conv2d(in_channels, out_channels, 1, stride=2, bias=False)
-        self.skipbn = nn.BatchNorm2d(out_channels)
-        self.rep = nn.Sequential(
-            nn.ReLU(),
-            Separable(in_channels, out),
-            nn.BatchNorm2d(out),
-            nn.ReLU(),
-            Separable(out, out_channels),
-            nn.BatchNorm2d(out_channels),
-            nn.MaxPool2d(3, stride=2, padding=1),
-        )
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        skipbn = self.skipbn(self.skip(x))
-        return skipbn + self.rep(x)
-
-
 class Unit(nn.Module):
     """Separable convolutions in a row, and a shortcut, projected where the shape
     changes.
     """
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        in_channels: int,
+        out: int,
+        rep_out: int,
+        stride: int = 1,
+        relu_first: bool = True,
+    ) -> None:
         super().__init__()
-        self.rep = nn.Sequential(
+        self.stride = stride
+        if stride != 1:
+            self.skip = nn.Conv2d(in_channels, rep_out, 1, stride=stride, bias=False)
+            self.skipbn = nn.BatchNorm2d(rep_out)
+        layers: list[nn.Module] = []
+        if relu_first:
+            layers.append(nn.ReLU())
+        layers += [
+            Separable(in_channels, out),
+            nn.BatchNorm2d(out),
             nn.ReLU(),
-            Separable(728, 728),
-            nn.BatchNorm2d(728),
-            nn.ReLU(),
-            Separable(728, 728),
-            nn.BatchNorm2d(728),
-            nn.ReLU(),
-            Separable(728, 728),
-            nn.BatchNorm2d(728),
-        )
+            Separable(out, rep_out),
+            nn.BatchNorm2d(rep_out),
+        ]
+        if stride == 1:
+            layers += [
+                nn.ReLU(),
+                Separable(in_channels, 728),
+                nn.BatchNorm2d(in_channels),
+            ]
+        else:
+            layers.append(nn.MaxPool2d(3, stride=stride, padding=1))
+        self.rep = nn.Sequential(*layers)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return x + self.rep(x)  # [728, 19, 19]
+        out = x
+        if self.stride != 1:
+            out = self.skipbn(self.skip(x))
+        return out + self.rep(x)
 
 
 class Xception(nn.Module):
@@ -102,12 +77,12 @@ class Xception(nn.Module):
         self.bn1 = nn.BatchNorm2d(32)
         self.conv2 = nn.Conv2d(32, 64, 3, bias=False)
         self.bn2 = nn.BatchNorm2d(64)
-        self.block1 = Unit2()
-        self.block2 = Unit3(128, 256, 256)
-        self.block3 = Unit3(256, 728, 728)
+        self.block1 = Unit(64, 128, 128, stride=2, relu_first=False)
+        self.block2 = Unit(128, 256, 256, stride=2)
+        self.block3 = Unit(256, 728, 728, stride=2)
         for i in range(8):
-            self.add_module(f"block{i + 4}", Unit())
-        self.block12 = Unit3(728, 1024, 728)
+            self.add_module(f"block{i + 4}", Unit(728, 728, 728))
+        self.block12 = Unit(728, 728, 1024, stride=2)
         self.conv3 = Separable(1024, 1536)
         self.bn3 = nn.BatchNorm2d(1536)
         self.conv4 = Separable(1536, 2048)
