@@ -9,6 +9,7 @@ GROUPS = {
         "NS005": "pygraphviz is needed and is not installed",
         "NS006": "a file outside the folder of the spec",
         "NS007": "the ops of an installed package cannot be used",
+        "NS008": "no such device, number type or memory format",
     },
     "Text": {
         "NS101": "not valid YAML",
