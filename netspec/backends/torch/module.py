@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 
+    from netspec.backends.torch.placement import Placement
+
 
 def build_module(
     program: Program,
@@ -38,8 +40,12 @@ def build_module(
     import_torch()
     from netspec.backends.torch.placement import Placement
 
-    placement = Placement.of(device, dtype, memory_format)
-    name = f"netspec_{variable(program.name)}_{hashlib.sha256(source.encode()).hexdigest()[:12]}"
+    return instance(program.name, source, Placement.of(device, dtype, memory_format))
+
+
+def instance(title: str, source: str, placement: Placement) -> nn.Module:
+    """The network that `source` defines, made there; `title` is what to call its Python module."""
+    name = f"netspec_{variable(title)}_{hashlib.sha256(source.encode()).hexdigest()[:12]}"
     network = getattr(load_source(source, name), _last_class(source))
     with placement.construction():
         module: nn.Module = network()
