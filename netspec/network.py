@@ -217,13 +217,14 @@ class Network:
 
     def module(
         self,
-        device: Any = None,
-        dtype: torch.dtype | None = None,
-        memory_format: torch.memory_format | None = None,
+        device: torch.device | str | int | None = None,
+        dtype: torch.dtype | str | None = None,
+        memory_format: torch.memory_format | str | None = None,
     ) -> torch.nn.Module:
-        """The emitted source, executed: a module with freshly initialised weights.
+        """The emitted source, executed: a module with freshly initialised weights, of which those
+        of convolutions follow `memory_format`.
 
-        Raises `SpecError` (NS004) if torch is not installed.
+        Raises `SpecError`: NS004 if torch is not installed, NS008 if it has no such device or type.
         """
         from netspec.backends.torch import build_module
 

@@ -9,6 +9,8 @@ GROUPS = {
         "NS005": "pygraphviz is needed and is not installed",
         "NS006": "a file outside the folder of the spec",
         "NS007": "the ops of an installed package cannot be used",
+        "NS008": "no such device, number type or memory format",
+        "NS009": "a module to compare with that is not there",
     },
     "Text": {
         "NS101": "not valid YAML",
@@ -60,6 +62,10 @@ GROUPS = {
         "NS603": "two ops bring helper classes of one name",
         "NS604": "a module that is applied again would be built differently for this input",
         "NS605": "PyTorch has no place for a tensor there",
+    },
+    "Measurement": {
+        "NS801": "the module cannot be run",
+        "NS802": "the module needs more memory than there is",
     },
 }
 """What each code means, by group: the codes of a group have their first digit in common."""

@@ -61,7 +61,7 @@ def _methods(cls: Class) -> Iterator[str]:
         yield from registered
         yield ""
     yield from _signature("forward", [f"{name}: {TENSOR}" for name in inputs], _result(cls))
-    yield from (BODY + line for line in cls.prologue)
+    yield from (BODY + line.format(inputs[0]) for line in cls.prologue)
     yield from statements
 
 
