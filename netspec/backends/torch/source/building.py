@@ -65,7 +65,10 @@ class _Builder:
         if self.is_numbered_chain(items):
             items = [_whole(Chain(items), WHOLE, items, inputs, outputs)]
         _check_containers(items)
-        return Unit(instance.block, instance.arguments, inputs, items, outputs, instance.about)
+        about, params = instance.about, self.params
+        return Unit(
+            instance.block, instance.arguments, inputs, items, outputs, about, params=params
+        )
 
     def is_numbered_chain(self, items: list[Item]) -> bool:
         """Whether the body is 0, 1, 2, .. in a row, as in `nn.Sequential`."""
@@ -143,7 +146,8 @@ class _Builder:
         inputs = tuple(value for value in used if value not in made)
         outputs = outputs or items[-1].outputs
         block = f"{self.instance.block}.{without_number(path[-1])}"
-        unit = Unit(block, self.instance.arguments, inputs, items, outputs, prefix=path)
+        arguments, params = self.instance.arguments, self.params
+        unit = Unit(block, arguments, inputs, items, outputs, prefix=path, params=params)
         whole = _level(unit, path, items, inputs, outputs)
         _settle_again(items)
         return whole
