@@ -198,6 +198,10 @@ class Network:
 
     def source(self) -> str:
         """The network as a PyTorch source file that imports nothing but torch."""
+        return self._source
+
+    @cached_property
+    def _source(self) -> str:
         from netspec.backends.torch import emit
 
         try:
@@ -226,8 +230,15 @@ class Network:
         }
 
     def _program_of(self, numbers: Mapping[str, int | float]) -> Program:
+        """The program with other numbers for some params."""
+        file = self._compiled[0]
+        own = file.overrides
         changed = {name: argument_node(value, name) for name, value in numbers.items()}
-        return compile_document(self.document, {**self.overrides, **changed}, self.sizes)[1]
+        file.overrides = {**own, **changed}
+        try:
+            return elaborate(file, Report())
+        finally:
+            file.overrides = own
 
     def dot(self) -> str:
         """The diagram as Graphviz DOT text."""

@@ -19,11 +19,17 @@ from netspec.diagnostics import SpecError, fault
 from netspec.program import Call, Instance, Loop, Path, Program, Value, Weighting
 
 
-def units(program: Program) -> list[Unit]:
-    """The program as units, callees before callers, the root last."""
-    made: dict[Instance, Unit] = {}
+def unit_of_each(program: Program, made: Mapping[Instance, Unit]) -> dict[Instance, Unit]:
+    """The units of the program's instances, less what is `made` already."""
+    result = {**made}
     for instance in program.instances():
-        made[instance] = _Builder(instance, made, program.params).unit()
+        if instance not in result:
+            result[instance] = _Builder(instance, result, program.params).unit()
+    return result
+
+
+def in_order(made: Mapping[Instance, Unit]) -> list[Unit]:
+    """The units with those that were outlined of them, callees before callers, the root last."""
     ordered: dict[int, Unit] = {}
     for unit in made.values():
         _collect(unit, ordered)

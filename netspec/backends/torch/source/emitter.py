@@ -9,7 +9,7 @@ from netspec.analysis.cost import Cost
 from netspec.backends.torch import ops as _table  # noqa: F401  (fills the table of lowerings)
 from netspec.backends.torch.lowering import Lowering, class_of
 from netspec.backends.torch.source import docstrings
-from netspec.backends.torch.source.building import units
+from netspec.backends.torch.source.building import in_order, unit_of_each
 from netspec.backends.torch.source.classes import Class
 from netspec.backends.torch.source.factory import factory_text
 from netspec.backends.torch.source.honoured import with_params
@@ -27,16 +27,21 @@ from netspec.program import Call, Program
 
 
 def emit(program: Program, cost: Cost, written: Written | None = None) -> str:
-    """The program as Python source; what it was `written` as, if that is known, gives the file its
-    provenance and the network its arguments. Raises `SpecError`: NS602 for an op without a lowering, NS603
-    where two ops bring helpers of one name, NS604 and NS605 for what PyTorch cannot be told.
+    """The program as Python source; where it is known what it was written as, the file says so and
+    the network takes the params that its code can honour. Raises `SpecError`: NS602 for an op
+    without a lowering, NS603 where two ops bring helpers of one name, NS604 and NS605 for what
+    PyTorch cannot be told.
 
     The network's class is the last of the file and is called `network_name(program)`.
     """
-    made = units(program)
-    lowered = [pair for unit in made for pair in lowerings(unit.items)]
+    made = unit_of_each(program, {})
+    lowered = [pair for unit in in_order(made) for pair in lowerings(unit.items)]
     helpers = _helpers(lowered) | HELPERS
-    classes = with_params(program, made, written) if written else classes_of(made, program.params)
+    classes = (
+        with_params(program, made, written)
+        if written
+        else classes_of(in_order(made), program.params)
+    )
     taken = set(helpers)
     _complete(classes, program, [lowering for _, lowering in lowered], taken)
     tables = Tables(taken)
