@@ -72,8 +72,9 @@ def _sources(chosen: Document, file: SpecFile) -> set[Source]:
 
 
 def _library(file: SpecFile) -> set[Source]:
-    parts = (*file.blocks.values(), *file.params.values(), *file.defaults.values())
-    return {file.source, *(part.span.source for part in parts)}
+    spans = [part.span for part in (*file.blocks.values(), *file.params.values())]
+    spans += [node.span for node in file.defaults.values()]
+    return {file.source, *(span.source for span in spans)}
 
 
 def _used(file: SpecFile) -> Iterator[SpecFile]:
