@@ -28,12 +28,12 @@ def unit_of_each(program: Program, made: Mapping[Instance, Unit]) -> dict[Instan
     return result
 
 
-def in_order(made: Mapping[Instance, Unit]) -> list[Unit]:
+def ordered(made: Mapping[Instance, Unit]) -> list[Unit]:
     """The units with those that were outlined of them, callees before callers, the root last."""
-    ordered: dict[int, Unit] = {}
+    found: dict[int, Unit] = {}
     for unit in made.values():
-        _collect(unit, ordered)
-    return list(ordered.values())
+        _collect(unit, found)
+    return list(found.values())
 
 
 def _collect(unit: Unit, ordered: dict[int, Unit]) -> None:
@@ -71,9 +71,14 @@ class _Builder:
         if self.is_numbered_chain(items):
             items = [_whole(Chain(items), WHOLE, items, inputs, outputs)]
         _check_containers(items)
-        about, params = instance.about, self.params
         return Unit(
-            instance.block, instance.arguments, inputs, items, outputs, about, params=params
+            instance.block,
+            instance,
+            inputs,
+            items,
+            outputs,
+            instance.about,
+            params=self.params,
         )
 
     def is_numbered_chain(self, items: list[Item]) -> bool:
@@ -152,8 +157,7 @@ class _Builder:
         inputs = tuple(value for value in used if value not in made)
         outputs = outputs or items[-1].outputs
         block = f"{self.instance.block}.{without_number(path[-1])}"
-        arguments, params = self.instance.arguments, self.params
-        unit = Unit(block, arguments, inputs, items, outputs, prefix=path, params=params)
+        unit = Unit(block, self.instance, inputs, items, outputs, prefix=path, params=self.params)
         whole = _level(unit, path, items, inputs, outputs)
         _settle_again(items)
         return whole

@@ -9,10 +9,11 @@ from netspec.analysis.cost import Cost
 from netspec.backends.torch import ops as _table  # noqa: F401  (fills the table of lowerings)
 from netspec.backends.torch.lowering import Lowering, class_of
 from netspec.backends.torch.source import docstrings
-from netspec.backends.torch.source.building import in_order, unit_of_each
+from netspec.backends.torch.source.building import ordered, unit_of_each
 from netspec.backends.torch.source.classes import Class
 from netspec.backends.torch.source.factory import factory_text
 from netspec.backends.torch.source.honoured import with_params
+from netspec.backends.torch.source.located import require_lowerings
 from netspec.backends.torch.source.names import distinct, variable
 from netspec.backends.torch.source.printing import class_text, results_text
 from netspec.backends.torch.source.results import results_of
@@ -34,13 +35,14 @@ def emit(program: Program, cost: Cost, written: Written | None = None) -> str:
 
     The network's class is the last of the file and is called `network_name(program)`.
     """
+    require_lowerings(program)
     made = unit_of_each(program, {})
-    lowered = [pair for unit in in_order(made) for pair in lowerings(unit.items)]
+    lowered = [pair for unit in ordered(made) for pair in lowerings(unit.items)]
     helpers = _helpers(lowered) | HELPERS
     classes = (
         with_params(program, made, written)
         if written
-        else classes_of(in_order(made), program.params)
+        else classes_of(ordered(made), program.params)
     )
     taken = set(helpers)
     _complete(classes, program, [lowering for _, lowering in lowered], taken)

@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from netspec.backends.torch.source.building import in_order, unit_of_each
+from netspec.backends.torch.code import Option
+from netspec.backends.torch.source.building import ordered, unit_of_each
 from netspec.backends.torch.source.classes import Class
 from netspec.backends.torch.source.names import variable
 from netspec.backends.torch.source.sharing import classes_of
+from netspec.backends.torch.source.steps import When
 from netspec.backends.torch.source.twins import twins
 from netspec.backends.torch.source.units import Unit
 from netspec.backends.torch.source.written import Number, Numbers, Written
+from netspec.backends.torch.tree import walk
 from netspec.diagnostics import SpecError
 from netspec.program import Instance, Program
 
@@ -31,12 +34,12 @@ def with_params(program: Program, made: Units, written: Written) -> list[Class]:
     """The classes of the program; that of the network takes the params that the code can honour,
     each with its value as the default.
     """
-    classes = classes_of(in_order(made), program.params)
+    classes = alone = classes_of(ordered(made), program.params)
     if sum(len(instance.calls) for instance in program.instances()) > MOST_CALLS:
         return classes
     honoured: list[str] = []
     for name in written.numbers:
-        found = _Trial(program, made, written, [*honoured, name]).classes()
+        found = _Trial(program, made, alone, written, [*honoured, name]).classes()
         if found is not None:
             classes = found
             honoured.append(name)
@@ -44,13 +47,19 @@ def with_params(program: Program, made: Units, written: Written) -> list[Class]:
 
 
 class _Trial:
-    """Whether the code can honour these params."""
+    """Whether the code can honour these params; `alone` are the classes of the program as it is."""
 
     def __init__(
-        self, program: Program, made: Units, written: Written, names: Sequence[str]
+        self,
+        program: Program,
+        made: Units,
+        alone: Sequence[Class],
+        written: Written,
+        names: Sequence[str],
     ) -> None:
         self.program, self.made, self.written, self.names = program, made, written, names
-        self.units, self.programs = in_order(made), 1
+        self.conditions = _conditions(alone)
+        self.units, self.programs = ordered(made), 1
 
     def classes(self) -> list[Class] | None:
         """The classes that take the params; None where they are not enough to tell the programs."""
@@ -70,7 +79,7 @@ class _Trial:
         except SpecError:
             return False
         known = {instance: self.made[twin] for instance, twin in twins(other, self.program).items()}
-        new = in_order(unit_of_each(other, known))
+        new = ordered(unit_of_each(other, known))
         self.units += [unit for unit in new if unit not in self.units]
         self.programs += 1
         return True
@@ -78,9 +87,9 @@ class _Trial:
     def shared(self) -> list[Class] | None:
         """The classes that all programs share, if they are told apart by these params alone."""
         classes = classes_of(self.units, self.program.params)
-        root, own = classes[-1], set(in_order(self.made))
+        root, own = classes[-1], set(ordered(self.made))
         arguments = {variable(name): self.program.params[name] for name in self.names}
-        if len(root.members) != self.programs:
+        if len(root.members) != self.programs or _conditions(classes) != self.conditions:
             return None
         if {parameter.name for parameter in root.parameters} != set(arguments):
             return None
@@ -88,6 +97,11 @@ class _Trial:
         for cls in classes:
             cls.members = [member for member in cls.members if member in own]
         return classes
+
+
+def _conditions(classes: Sequence[Class]) -> list[int]:
+    """How many parts of each class depend on a condition."""
+    return [sum(1 for _ in walk(cls.body, When, Option)) for cls in classes]
 
 
 def _points(numbers: Numbers, names: Sequence[str]) -> list[Numbers]:
