@@ -11,13 +11,14 @@ from netspec.backends.torch.lowering import Lowering, class_of
 from netspec.backends.torch.source import docstrings
 from netspec.backends.torch.source.building import units
 from netspec.backends.torch.source.classes import Class
+from netspec.backends.torch.source.initialisation import rules, settle
 from netspec.backends.torch.source.printing import class_text, results_text
 from netspec.backends.torch.source.results import results_of
 from netspec.backends.torch.source.sharing import classes_of
 from netspec.backends.torch.source.tables import Tables
 from netspec.backends.torch.source.titles import name_classes
 from netspec.backends.torch.source.units import Item, lowerings
-from netspec.backends.torch.source.weights import HELPERS
+from netspec.backends.torch.source.weights import HELPERS, MODULE_TYPE
 from netspec.diagnostics import Note, SpecError, fault
 from netspec.program import Call, Program
 
@@ -32,16 +33,20 @@ def emit(program: Program, cost: Cost) -> str:
     lowered = [pair for unit in made for pair in lowerings(unit.items)]
     helpers = _helpers(lowered) | HELPERS
     classes = classes_of(made, program.params)
-    taken = set(helpers)
+    taken = {*helpers, MODULE_TYPE}
     _complete(classes, program, [lowering for _, lowering in lowered], taken)
     tables = Tables(taken)
     tables.move(classes)
+    settle(classes, rules(made))
     own = "\n\n\n".join("\n".join(text) for cls in classes for text in _texts(cls))
     names = _names(own)
     used = [helper for name, helper in helpers.items() if name in names]
     code = "\n\n\n".join([*used, own])
     docstring = "\n".join(docstrings.of_module(program, cost))
-    head = [docstring, _imports(names.union(*map(_names, used))), *tables.text()]
+    names = _names(code)
+    types = [f'{MODULE_TYPE} = TypeVar("{MODULE_TYPE}", bound=nn.Module)']
+    constants = [*(types if MODULE_TYPE in names else []), *tables.text()]
+    head = [docstring, _imports(names), *constants]
     return "\n\n".join(head) + f"\n\n\n{code}\n"
 
 
@@ -91,9 +96,12 @@ def _names(code: str) -> set[str]:
 
 
 def _imports(names: Set[str]) -> str:
+    typing = {"NamedTuple"} & names | ({"TypeVar"} if MODULE_TYPE in names else set())
+    typed = ", ".join(sorted(typing))
     standard = [
         *(["from collections import OrderedDict"] if "OrderedDict" in names else []),
-        *(["from typing import NamedTuple"] if "NamedTuple" in names else []),
+        *(["from collections.abc import Callable"] if "Callable" in names else []),
+        *([f"from typing import {typed}"] if typed else []),
     ]
     functional = ["import torch.nn.functional as F"] if "F" in names else []
     torch = ["import torch", *functional, "from torch import nn"]

@@ -11,8 +11,11 @@ from netspec.backends.torch.source.forward import forward
 from netspec.backends.torch.source.layout import lines, literal
 from netspec.backends.torch.source.prose import wrapped
 from netspec.backends.torch.source.references import References
-from netspec.backends.torch.source.registration import local_variables, own_parameter, registrations
-from netspec.backends.torch.source.resolve import plain
+from netspec.backends.torch.source.registration import (
+    as_sequence,
+    local_variables,
+    registrations,
+)
 from netspec.backends.torch.source.steps import Step
 from netspec.backends.torch.source.units import WHOLE
 from netspec.backends.torch.source.wrapping import INDENT
@@ -34,7 +37,7 @@ def class_text(cls: Class) -> Iterator[str]:
     if sequence is not None:
         yield from _signature("__init__", _constructor_parameters(cls), "None")
         yield from local_variables(cls)
-        yield from lines("", plain(sequence, {}, own_parameter), depth=2)
+        yield from as_sequence(cls, sequence)
     else:
         yield from _methods(cls)
 
