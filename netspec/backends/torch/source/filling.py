@@ -62,13 +62,13 @@ Fills = tuple[Fill, ...]
 
 
 def initial(function: Node, tensor: Node, arguments: tuple[Node, ...]) -> Node:
-    """A call of a function of `nn.init`; zeros and ones have their own."""
-    if function == Name("nn.init.constant_") and len(arguments) == 1:
-        (given,) = arguments
-        value = given.value if isinstance(given, Argument) else given
-        named = NAMED_CONSTANTS.get(value.value) if isinstance(value, Literal) else None
-        if named is not None:
-            return Call(named, (tensor,))
+    """A call of a function of `nn.init`; zeros and ones have their own, a range needs no names."""
+    given = tuple(each.value if isinstance(each, Argument) else each for each in arguments)
+    if function == Name("nn.init.constant_") and isinstance(given[0], Literal):
+        named = NAMED_CONSTANTS.get(given[0].value)
+        return Call(function, (tensor, *given)) if named is None else Call(named, (tensor,))
+    if function == Name("nn.init.uniform_") and len(given) == 2:
+        return Call(function, (tensor, *given))
     return Call(function, (tensor, *arguments))
 
 
@@ -96,7 +96,8 @@ def module_class(node: Node) -> str | None:
 
 def is_optional(cls: str | None, key: str) -> bool:
     """Whether torch declares the weight as a tensor or None."""
-    return (key == "bias" and (cls or "").startswith("nn.Conv")) or key.startswith("running_")
+    declared = key.startswith(("running_", "in_proj_"))
+    return declared or (key == "bias" and (cls or "").startswith("nn.Conv"))
 
 
 def variable_for(cls: str | None) -> str:
