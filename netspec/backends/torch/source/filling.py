@@ -19,6 +19,7 @@ from netspec.backends.torch.code import (
     Name,
     Node,
     Noted,
+    Option,
     Pair,
     Started,
     Text,
@@ -159,7 +160,7 @@ def alike(module: Node) -> dict[str, Fills]:
     start the same and there are several of them; else nothing.
     """
     started = list(walk(module, Started))
-    generated = any(next(walk(each, Started), None) for each in walk(module, Generator))
+    generated = any(next(walk(each, Started), None) for each in walk(module, Generator, Option))
     if (len(started) < 2 and not generated) or next(walk(module, ClassName), None):
         return {}
     constructed = Counter(_constructed(module))
@@ -205,6 +206,8 @@ def _direct(node: Any) -> int:
         return _direct(node.value)
     if isinstance(node, Generator):
         return _direct(node.element)
+    if isinstance(node, Option):
+        return _direct(node.then) + _direct(node.otherwise)
     is_dictionary = isinstance(node, Call) and node.function == DICTIONARY
     if is_dictionary or isinstance(node, List):
         return sum(map(_direct, parts(node)))

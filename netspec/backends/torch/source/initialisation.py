@@ -16,6 +16,7 @@ from netspec.backends.torch.code import (
     Literal,
     Name,
     Node,
+    Option,
     Parameter,
     Slot,
     Started,
@@ -35,7 +36,7 @@ from netspec.backends.torch.source.names import is_attribute
 from netspec.backends.torch.source.steps import Step
 from netspec.backends.torch.source.units import WHOLE, Item, Unit, lowerings
 from netspec.backends.torch.source.weights import filling
-from netspec.backends.torch.tree import Tree, rewrite, walk
+from netspec.backends.torch.tree import Tree, parts, rewrite, walk
 from netspec.ops.base import Op
 from netspec.program import Init
 
@@ -136,18 +137,18 @@ def settle(classes: Sequence[Class], candidates: Rules) -> None:
     places = [place for cls in classes for place in _places(cls)]
     root = classes[-1]
     found: dict[str, Fills] = {}
-    parts: list[Part] = []
+    exceptions: list[Part] = []
     for (name, key), rule in candidates.items():
         own = [p for p in places if (p.name, p.fill.key) == (name, key)]
         others = [place for place in own if not _follows(place.fill, rule)]
         outside = [place for place in others if place.cls is not root]
         if _is_worth(own, others) and _can_be_said(others, root):
             found[name] = (*found.get(name, ()), rule)
-            parts += [_part(place, classes) for place in outside]
+            exceptions += [_part(place, classes) for place in outside]
     if found:
         for cls in classes:
             cls.body = _without(cls.body, found, keep=cls is root)
-        root.initial = Initial(found, _merged(parts))
+        root.initial = Initial(found, _merged(exceptions))
 
 
 def _places(cls: Class) -> Iterator[_Place]:
@@ -167,12 +168,13 @@ def _places(cls: Class) -> Iterator[_Place]:
 
 
 def _started(tree: object) -> Iterator[tuple[Started, bool]]:
-    """The filled modules in an expression, and whether a generator makes them."""
-    for node in walk(tree, Started, Generator):
-        if isinstance(node, Generator):
-            yield from ((inner, True) for inner, _ in _started(node.element))
-        else:
-            yield node, False
+    """The filled modules in an expression, and whether they may be several, or none."""
+    if isinstance(tree, Started):
+        yield tree, False
+        return
+    several = isinstance(tree, Generator | Option)
+    for part in parts(tree):
+        yield from ((node, several or inner) for node, inner in _started(part))
 
 
 def _follows(fill: Fill, rule: Fill) -> bool:
@@ -241,10 +243,10 @@ def _constructs(module: Node | None, cls: Class) -> bool:
     return isinstance(module, Call) and module.function == ClassName(cls)
 
 
-def _merged(parts: Iterable[Part]) -> tuple[Part, ...]:
-    """The parts, those at one place as one."""
+def _merged(exceptions: Iterable[Part]) -> tuple[Part, ...]:
+    """The exceptions, those at one place as one."""
     found: dict[tuple[Node, str], Part] = {}
-    for part in parts:
+    for part in exceptions:
         place = (part.at, part.of.name if part.of is not None else "")
         known = found.setdefault(place, Part(part.at, part.of, {}))
         children = {**known.children}

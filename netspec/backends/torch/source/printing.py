@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netspec.backends.torch.code import Call, Name, Node
+from netspec.backends.torch.code import Call, Name
 from netspec.backends.torch.source import docstrings
 from netspec.backends.torch.source.classes import Class, ConstructorParameter, Results
+from netspec.backends.torch.source.constructor import held_conditions
 from netspec.backends.torch.source.forward import forward
 from netspec.backends.torch.source.layout import lines, literal
 from netspec.backends.torch.source.prose import wrapped
@@ -37,12 +38,12 @@ def class_text(cls: Class) -> Iterator[str]:
     if sequence is not None:
         yield from _signature("__init__", _constructor_parameters(cls), "None")
         yield from local_variables(cls)
-        yield from as_sequence(cls, sequence)
+        yield from as_sequence(cls, sequence, References(cls))
     else:
         yield from _methods(cls)
 
 
-def _sequence(cls: Class) -> Node | None:
+def _sequence(cls: Class) -> Call | None:
     """The call of `nn.Sequential`'s constructor, if the class is one."""
     step = cls.body.steps[0] if cls.body.steps else None
     if isinstance(step, Step) and step.label.text == WHOLE and isinstance(step.module, Call):
@@ -52,9 +53,12 @@ def _sequence(cls: Class) -> Node | None:
 
 def _methods(cls: Class) -> Iterator[str]:
     references = References(cls)
+    buffers = [f"{FIELD}{name}: {TENSOR}" for name in references.buffers]
+    yield from [*buffers, ""] if buffers else []
     inputs, statements = forward(cls, references)
     kept = [f"{BODY}self.{name} = {given}" for given, name in references.stored.items()]
-    registered = [*local_variables(cls), *kept, *registrations(cls)]
+    kept += held_conditions(references)
+    registered = [*local_variables(cls), *kept, *registrations(cls, references)]
     if registered:
         yield from _signature("__init__", _constructor_parameters(cls), "None")
         yield f"{BODY}super().__init__()"

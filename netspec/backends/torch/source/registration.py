@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import NamedTuple
 
 from netspec.backends.torch.code import (
     Argument,
@@ -13,11 +14,12 @@ from netspec.backends.torch.code import (
     Label,
     Name,
     Node,
+    Option,
     Pair,
-    Parameter,
     Started,
 )
 from netspec.backends.torch.source.classes import Class
+from netspec.backends.torch.source.constructor import Constructor, has_options, own_parameter
 from netspec.backends.torch.source.containers import Container, containers
 from netspec.backends.torch.source.filling import (
     Fill,
@@ -39,6 +41,7 @@ from netspec.backends.torch.source.names import (
     is_module_attribute,
     variable,
 )
+from netspec.backends.torch.source.references import References
 from netspec.backends.torch.source.resolve import (
     Loops,
     depends_on,
@@ -46,7 +49,7 @@ from netspec.backends.torch.source.resolve import (
     loop_variable,
     plain,
 )
-from netspec.backends.torch.source.steps import Repeat, Step, all_steps
+from netspec.backends.torch.source.steps import Repeat, Step, When, all_steps
 from netspec.backends.torch.source.wrapping import INDENT
 from netspec.backends.torch.tree import rewrite, walk
 
@@ -63,18 +66,20 @@ def local_variables(cls: Class) -> list[str]:
     ]
 
 
-def registrations(cls: Class) -> list[str]:
+def registrations(cls: Class, references: References) -> list[str]:
     """The statements that register the modules of the class and fill their weights."""
-    registrar = _Registrar(cls)
-    made = list(registrar.modules())
+    registrar = _Registrar(cls, references)
+    made = list(registrar.modules(cls.body.steps, DEPTH))
     return [*made, *network_wide(cls), *registrar.fills]
 
 
-def as_sequence(cls: Class, constructor: Node) -> list[str]:
-    """The same for a class that is itself an `nn.Sequential`."""
-    registrar = _Registrar(cls)
-    made = list(registrar.built("", constructor, Name("self"), {}, DEPTH))
-    return [*made, *network_wide(cls), *registrar.fills]
+def as_sequence(cls: Class, call: Call, references: References) -> list[str]:
+    """The same for a class that is itself an `nn.Sequential`, made by that call."""
+    registrar = _Registrar(cls, references)
+    made = registrar.apart(call, Name("self"), {}, DEPTH)
+    assert isinstance(made.module, Call)
+    constructed = registrar.constructor.sequence(made.module, DEPTH)
+    return [*made.before, *constructed, *network_wide(cls), *made.after, *registrar.fills]
 
 
 def network_wide(cls: Class) -> Iterator[str]:
@@ -92,24 +97,49 @@ def network_wide(cls: Class) -> Iterator[str]:
             yield from statements(Attribute(part.at, name), fills, depth)
 
 
+class _Apart(NamedTuple):
+    """An expression for modules, and the statements before and after it that fill weights."""
+
+    before: list[str]
+    module: Node
+    after: list[str]
+
+
 class _Registrar:
     """Registers the modules of one class; `fills` are the statements for their weights."""
 
-    def __init__(self, cls: Class) -> None:
-        self.cls, self.fills = cls, list[str]()
+    def __init__(self, cls: Class, references: References) -> None:
+        self.constructor = Constructor(cls, references)
+        self.fills: list[str] = []
         self.taken = {parameter.name for parameter in cls.parameters} | set(cls.locals)
+        children = containers(cls.body.steps).children
+        self.waiting = {c.name: c for c in children if isinstance(c, Container)}
 
-    def modules(self) -> Iterator[str]:
-        steps = self.cls.body.steps
-        waiting = {c.name: c for c in containers(steps).children if isinstance(c, Container)}
-        for step in steps:
-            for made in _made_by(step):
-                if not isinstance(made, Step) or not made.container:
-                    yield from self.statements(made, {}, DEPTH)
-                elif made.container[0] in waiting:
-                    name = made.container[0]
-                    constructor = waiting.pop(name).constructor()
-                    yield from self.assigned(name, constructor, Kind.MODULE, {}, DEPTH)
+    def modules(self, steps: tuple[Node, ...], depth: int) -> Iterator[str]:
+        for made in (made for step in steps for made in _made_by(step)):
+            if isinstance(made, When):
+                yield from self.constructor.when(made, depth, self.modules)
+            elif not isinstance(made, Step):
+                yield from self.statements(made, {}, depth)
+            elif not made.container:
+                yield from self.step(made, depth)
+            elif made.container[0] in self.waiting:
+                name = made.container[0]
+                module = self.waiting.pop(name).constructor()
+                yield from self.assigned(name, module, Kind.MODULE, {}, depth)
+
+    def step(self, step: Step, depth: int) -> Iterator[str]:
+        """A module of the class itself; its optional layers are the constructor's to add."""
+        module = step.module
+        if module is None or not (is_attribute(step.label.text) and has_options(module)):
+            yield from self.constructor.step(step, depth, self.statements)
+            return
+        target = Attribute(Name("self"), step.label.text)
+        made = self.apart(module, target, {}, depth)
+        yield from made.before
+        settled = replace(step, module=made.module)
+        yield from self.constructor.step(settled, depth, self.statements)
+        yield from self.later(made.after, {}, depth)
 
     def statements(self, node: Node, loops: Loops, depth: int) -> Iterator[str]:
         if isinstance(node, Step):
@@ -168,29 +198,30 @@ class _Registrar:
         self, before: str, module: Node, target: Node, loops: Loops, depth: int
     ) -> Iterator[str]:
         """The statement that makes a module, after those for modules inside of it whose weights are
-        filled. What fills them comes last, in a loop at once.
+        filled.
         """
         module, fills = unwrapped(module)
-        common = alike(module)
-        filling = list(statements(target, _plain(fills, loops), depth))
-        if common:
-            inner = text(target) if are_children(module) else f"{text(target)}.modules()"
-            module = without_fills(module)
-            starts = {name: _plain(each, loops) for name, each in common.items()}
-            filling += loop(inner, starts, depth)
-        else:
-            made, module = self.apart(module, loops, depth)
-            yield from made
-        yield from lines(before, plain(module, loops, own_parameter), depth=depth)
-        if loops:
+        made = self.apart(module, target, loops, depth)
+        yield from made.before
+        yield from lines(before, plain(made.module, loops, own_parameter), depth=depth)
+        filling = [*statements(target, _plain(fills, loops), depth), *made.after]
+        yield from self.later(filling, loops, depth)
+
+    def later(self, filling: Iterable[str], loops: Loops, depth: int) -> Iterator[str]:
+        """What fills weights: last of all, but at once in a loop or under a condition."""
+        if loops or depth > DEPTH:
             yield from filling
         else:
             self.fills += filling
 
-    def apart(self, module: Node, loops: Loops, depth: int) -> tuple[list[str], Node]:
-        """Variables for the modules in a container whose weights are filled, and it with them.
-        Those that a generator makes stay: one variable is none for each.
+    def apart(self, module: Node, target: Node, loops: Loops, depth: int) -> _Apart:
+        """A container less what fills the weights in it: a loop over it afterwards where all start
+        alike, else variables before it. Modules that a generator makes keep theirs.
         """
+        if common := alike(module):
+            inner = text(target) if are_children(module) else f"{text(target)}.modules()"
+            starts = {name: _plain(each, loops) for name, each in common.items()}
+            return _Apart([], without_fills(module), list(loop(inner, starts, depth)))
         made: list[str] = []
 
         def variable(module: Node, name: str) -> Name:
@@ -204,9 +235,9 @@ class _Registrar:
             if isinstance(node, Argument | Pair) and isinstance(node.value, Started):
                 name = node.keyword if isinstance(node, Argument) else node.label.text
                 return replace(node, value=variable(node.value, name or ""))
-            return node if isinstance(node, Generator) else None
+            return node if isinstance(node, Generator | Option) else None
 
-        return made, rewrite(module, replaced)
+        return _Apart(made, rewrite(module, replaced), [])
 
 
 def _plain(fills: Fills, loops: Loops) -> Fills:
@@ -219,6 +250,8 @@ def _plain(fills: Fills, loops: Loops) -> Fills:
 def _made_by(node: Node) -> Iterator[Node]:
     """The steps that register modules; out of a loop what stands in a list or is shared."""
     if isinstance(node, Step) and node.registers:
+        yield node
+    if isinstance(node, When) and any(step.registers for step in all_steps((node,))):
         yield node
     if isinstance(node, Repeat):
         made = [inner for step in node.steps for inner in _made_by(step)]
@@ -235,8 +268,3 @@ def _is_made_inside(inner: Node, loop: Repeat) -> bool:
 
 def _made(node: Node) -> object:
     return tuple((step.label, step.module) for step in all_steps((node,)))
-
-
-def own_parameter(parameter: Parameter) -> Node:
-    """A constructor parameter inside of `__init__`."""
-    return Name(parameter.name)

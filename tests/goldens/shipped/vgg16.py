@@ -2,8 +2,8 @@
 
 Very Deep Convolutional Networks for Large-Scale Image Recognition, Table 1, columns A,
 B, D and E, arXiv:1409.1556.
-138,365,992 parameters, 15,470,264,320 multiply-accumulates per sample.
-Input [3, 224, 224], output [1000]. Emitted by netspec from vgg16_bn.
+138,357,544 parameters, 15,470,264,320 multiply-accumulates per sample.
+Input [3, 224, 224], output [1000]. Emitted by netspec from vgg16.
 """
 
 import torch
@@ -11,52 +11,39 @@ import torch.nn.functional as F
 from torch import nn
 
 
-class VGG16BN(nn.Module):
+class VGG16(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.features = nn.Sequential(
             nn.Conv2d(3, 64, 3, padding=1),
-            nn.BatchNorm2d(64),
             nn.ReLU(),
             nn.Conv2d(64, 64, 3, padding=1),
-            nn.BatchNorm2d(64),
             nn.ReLU(),
             nn.MaxPool2d(2),
             nn.Conv2d(64, 128, 3, padding=1),
-            nn.BatchNorm2d(128),
             nn.ReLU(),
             nn.Conv2d(128, 128, 3, padding=1),
-            nn.BatchNorm2d(128),
             nn.ReLU(),
             nn.MaxPool2d(2),
             nn.Conv2d(128, 256, 3, padding=1),
-            nn.BatchNorm2d(256),
             nn.ReLU(),
             nn.Conv2d(256, 256, 3, padding=1),
-            nn.BatchNorm2d(256),
             nn.ReLU(),
             nn.Conv2d(256, 256, 3, padding=1),
-            nn.BatchNorm2d(256),
             nn.ReLU(),
             nn.MaxPool2d(2),
             nn.Conv2d(256, 512, 3, padding=1),
-            nn.BatchNorm2d(512),
             nn.ReLU(),
             nn.Conv2d(512, 512, 3, padding=1),
-            nn.BatchNorm2d(512),
             nn.ReLU(),
             nn.Conv2d(512, 512, 3, padding=1),
-            nn.BatchNorm2d(512),
             nn.ReLU(),
             nn.MaxPool2d(2),
             nn.Conv2d(512, 512, 3, padding=1),
-            nn.BatchNorm2d(512),
             nn.ReLU(),
             nn.Conv2d(512, 512, 3, padding=1),
-            nn.BatchNorm2d(512),
             nn.ReLU(),
             nn.Conv2d(512, 512, 3, padding=1),
-            nn.BatchNorm2d(512),
             nn.ReLU(),
             nn.MaxPool2d(2),
         )

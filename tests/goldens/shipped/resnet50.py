@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import nn
 
 
-class BottleneckWithDownsample(nn.Module):
+class Bottleneck(nn.Module):
     """A 3x3 convolution between 1x1 ones that narrow by 4 and widen again, and a
     shortcut.
     """
@@ -24,36 +24,19 @@ class BottleneckWithDownsample(nn.Module):
         self.bn2 = nn.BatchNorm2d(width)
         self.conv3 = nn.Conv2d(width, 4 * width, 1, bias=False)
         self.bn3 = nn.BatchNorm2d(4 * width)
-        self.downsample = nn.Sequential(
-            nn.Conv2d(in_channels, 4 * width, 1, stride=stride, bias=False),
-            nn.BatchNorm2d(4 * width),
-        )
+        self.downsample: nn.Sequential | None = None
+        if stride != 1 or in_channels != 4 * width:
+            self.downsample = nn.Sequential(
+                nn.Conv2d(in_channels, 4 * width, 1, stride=stride, bias=False),
+                nn.BatchNorm2d(4 * width),
+            )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         out = F.relu(self.bn1(self.conv1(x)))
         out = F.relu(self.bn2(self.conv2(out)))
         out = self.bn3(self.conv3(out))
-        return F.relu(out + self.downsample(x))
-
-
-class Bottleneck(nn.Module):
-    """A 3x3 convolution between 1x1 ones that narrow by 4 and widen again, and a
-    shortcut.
-    """
-
-    def __init__(self, in_channels: int, width: int) -> None:
-        super().__init__()
-        self.conv1 = nn.Conv2d(in_channels, width, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(width)
-        self.conv2 = nn.Conv2d(width, width, 3, padding=1, bias=False)
-        self.bn2 = nn.BatchNorm2d(width)
-        self.conv3 = nn.Conv2d(width, 4 * width, 1, bias=False)
-        self.bn3 = nn.BatchNorm2d(4 * width)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        out = F.relu(self.bn1(self.conv1(x)))
-        out = F.relu(self.bn2(self.conv2(out)))
-        out = self.bn3(self.conv3(out))
+        if self.downsample is not None:
+            x = self.downsample(x)
         return F.relu(out + x)
 
 
@@ -63,24 +46,18 @@ class ResNet50(nn.Module):
         self.conv1 = nn.Conv2d(3, 64, 7, stride=2, padding=3, bias=False)
         self.bn1 = nn.BatchNorm2d(64)
         self.layer1 = nn.Sequential(
-            BottleneckWithDownsample(64, 64), *(Bottleneck(256, 64) for _ in range(2))
+            Bottleneck(64, 64), *(Bottleneck(256, 64) for _ in range(2))
         )
         self.layer2 = nn.Sequential(
-            BottleneckWithDownsample(256, 128, stride=2),
-            *(Bottleneck(512, 128) for _ in range(3)),
+            Bottleneck(256, 128, stride=2), *(Bottleneck(512, 128) for _ in range(3))
         )
         self.layer3 = nn.Sequential(
-            BottleneckWithDownsample(512, 256, stride=2),
-            *(Bottleneck(1024, 256) for _ in range(5)),
+            Bottleneck(512, 256, stride=2), *(Bottleneck(1024, 256) for _ in range(5))
         )
         self.layer4 = nn.Sequential(
-            BottleneckWithDownsample(1024, 512, stride=2),
-            *(Bottleneck(2048, 512) for _ in range(2)),
+            Bottleneck(1024, 512, stride=2), *(Bottleneck(2048, 512) for _ in range(2))
         )
         self.fc = nn.Linear(2048, 1000)
-        for module in self.modules():
-            if isinstance(module, nn.Conv2d):
-                nn.init.kaiming_normal_(module.weight, mode="fan_out")
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = F.relu(self.bn1(self.conv1(x)))  # [64, 112, 112]
