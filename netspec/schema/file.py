@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from netspec.ops.base import Op
 from netspec.schema import exact
-from netspec.schema.ops import Ops, callables, helped
+from netspec.schema.ops import Ops, callables, helped, summary
 from netspec.schema.parts import (
     FLAG,
     LIST_OF_NAMES,
@@ -45,6 +45,7 @@ def json_schema(ops: Iterable[type[Op]]) -> Schema:
             "citation": closed(citation_keys()),
             "asserts": _asserts(),
             "defaults": _defaults(known),
+            "inits": _inits(known),
             "sizes": {"type": "array", "items": COUNT, "minItems": 1},
             "input": _input(),
             "params": {"type": "object", "additionalProperties": ref("parameter")},
@@ -88,6 +89,12 @@ def file_keys() -> Schema:
         "defaults": described(
             "Arguments by op or block: they hold for the steps written in this file.",
             ref("defaults"),
+            type="object",
+        ),
+        "init": described(
+            "How the weights of the network start, by op and weight, where a step does not say: "
+            "numbers or schemes of `torch.nn.init`.",
+            ref("inits"),
             type="object",
         ),
         "blocks": described(
@@ -214,6 +221,12 @@ def _outputs(train_only: Schema | bool) -> Schema:
         "additionalProperties": WIRES,
         "minProperties": 1,
     }
+
+
+def _inits(ops: Ops) -> Schema:
+    weights = {"type": "object", "additionalProperties": ref("init")}
+    told = {cls.name: described(summary(cls), weights) for cls in ops}
+    return {"type": "object", "properties": told, "additionalProperties": weights}
 
 
 def _defaults(ops: Ops) -> Schema:

@@ -76,6 +76,7 @@ class _SpecParser:
             "asserts": self._asserts,
             "budget": self._budget,
             "defaults": self._defaults,
+            "init": self._init,
             "blocks": self._blocks,
             "body": self._body,
             "claims": self._claims,
@@ -174,6 +175,11 @@ class _SpecParser:
         for key, value in as_mapping(node, "`defaults`"):
             arguments = as_mapping(value, f"the defaults of `{key.text}`")
             self.file.defaults[key.text] = Mapping(arguments.items, key.span)
+
+    def _init(self, node: Node) -> None:
+        for key, value in as_mapping(node, "`init`"):
+            weights = as_mapping(value, f"the `init` of `{key.text}`")
+            self.file.init[key.text] = Mapping(weights.items, key.span)
 
     def _blocks(self, node: Node) -> None:
         blocks = as_mapping(node, "`blocks`")

@@ -13,15 +13,15 @@ from netspec.syntax.steps import Step, Template, wired
 TYPES = frozenset({"int", "float", "bool", "str", "list", "block"})
 BUILT_IN = frozenset({"in_channels", "in_features", "in_height", "in_width", "in_shape"})
 FILE_KEYS = frozenset(
-    "netspec name about source params input inputs outputs use defaults blocks asserts body claims "
-    "budget variants extends".split()
+    "netspec name about source params input inputs outputs use defaults init blocks asserts body "
+    "claims budget variants extends".split()
 )
 VARIANT_KEYS = FILE_KEYS - {"netspec", "variants", "extends"}
 BLOCK_KEYS = frozenset("about source params inputs outputs asserts body inline children".split())
 CITATION_KEYS = frozenset("title authors year arxiv doi url where".split())
 CLAIM_KEYS = frozenset("with params macs at shape source disputed".split())
 BUDGETED = ("params", "buffers", "macs", "flops")
-_MERGED_BY_KEY = frozenset({"params", "blocks", "defaults", "use"})
+_MERGED_BY_KEY = frozenset({"params", "blocks", "defaults", "init", "use"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,6 +125,8 @@ class SpecFile:
     outputs: tuple[Output, ...] = ()
     """Empty where the network's output is what the last step gives."""
     defaults: dict[str, Mapping] = field(default_factory=dict)
+    init: dict[str, Mapping] = field(default_factory=dict)
+    """How the weights of the network start, by the op that has them."""
     blocks: dict[str, Block] = field(default_factory=dict)
     faulty: set[str] = field(default_factory=set)
     """The names of blocks and inputs that could not be read."""
@@ -200,7 +202,7 @@ def heritage(root: Mapping) -> Mapping:
 
 
 def overlay(base: Mapping, over: Mapping) -> Mapping:
-    """`base` with the keys of `over` in place of its own; params, blocks, defaults key by key."""
+    """`base` with the keys of `over` in place of its own, for some keys entry by entry."""
     merged = {key.text: (key, value) for key, value in base}
     if over.get("input") or over.get("inputs"):
         merged.pop("input", None)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netspec.backends.torch.code import Call, Name, Node
+from netspec.backends.torch.code import Call, Name
 from netspec.backends.torch.source import docstrings
 from netspec.backends.torch.source.classes import Class, ConstructorParameter, Results
-from netspec.backends.torch.source.constructor import Constructor, held_conditions
+from netspec.backends.torch.source.constructor import held_conditions
 from netspec.backends.torch.source.forward import forward
 from netspec.backends.torch.source.layout import lines, literal
 from netspec.backends.torch.source.prose import wrapped
 from netspec.backends.torch.source.references import References
-from netspec.backends.torch.source.registration import local_variables, registrations
+from netspec.backends.torch.source.registration import (
+    as_sequence,
+    local_variables,
+    registrations,
+)
 from netspec.backends.torch.source.steps import Step
 from netspec.backends.torch.source.units import WHOLE
 from netspec.backends.torch.source.wrapping import INDENT
@@ -34,7 +38,7 @@ def class_text(cls: Class) -> Iterator[str]:
     if sequence is not None:
         yield from _signature("__init__", constructor_parameters(cls), "None")
         yield from local_variables(cls)
-        yield from Constructor(cls, References(cls)).sequence(sequence, 2)
+        yield from as_sequence(cls, sequence, References(cls))
     else:
         yield from _methods(cls)
 
