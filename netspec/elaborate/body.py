@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from netspec.diagnostics import Span, SpecError, fault
 from netspec.elaborate import naming
+from netspec.elaborate.conditions import Conditions
 from netspec.elaborate.context import (
     Abandoned,
     Context,
@@ -18,7 +19,6 @@ from netspec.elaborate.context import (
     Played,
     Site,
     in_chain,
-    kind_of,
 )
 from netspec.elaborate.environment import Environment
 from netspec.elaborate.loops import generated_paths, run_loop, skip
@@ -69,6 +69,7 @@ class Body:
         """The names of steps in branches with a fault."""
         self.unmerged: dict[Flow, Span] = {}
         """Where the branches stand whose outputs nothing merges."""
+        self.conditions = Conditions()
         self._loops = 0
 
     def run(self, steps: Iterable[Step], flow: Flow, context: Context) -> Flow:
@@ -101,7 +102,7 @@ class Body:
         """The step once, without `from` and loop; in a loop with a name a child of `group`."""
         environment = context.of(flow)
         name = None if step.name is None else rendered(step.name, environment)
-        if step.when is None or _truth(step.when, environment):
+        if step.when is None or self.conditions.hold(step.when, environment):
             outputs = self._once(step, flow, context, group)
         else:
             outputs = flow
@@ -288,10 +289,3 @@ class Body:
         if not call.weighting.again:
             self.registered[path] = call
         return call.outputs
-
-
-def _truth(when: Expression, environment: Environment) -> bool:
-    value = when.evaluate(environment)
-    if not isinstance(value, int | float):
-        raise fault("NS204", f"`when` is true or false, not {kind_of(value)}", when.span)
-    return bool(value)

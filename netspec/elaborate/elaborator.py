@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from netspec.diagnostics import Diagnostic, Note, Report, Span, SpecError, fault
@@ -67,6 +67,7 @@ class Text:
     about: str | None = None
     numbered: bool = False
     outputs: tuple[Output, ...] = ()
+    defaults: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Elaborator:
@@ -163,7 +164,13 @@ class Elaborator:
             environment = self.files.environment(block.home)
             environment.update({n: rebase(a.value, moved) for n, a in arguments.items()})
             text = Text(
-                block.name, block.body, block.span, block.about, block.numbered, block.outputs
+                block.name,
+                block.body,
+                block.span,
+                block.about,
+                block.numbered,
+                block.outputs,
+                block.literal_defaults,
             )
             body = Body(self, named_inputs(block, inputs), frame)
             return self._make(text, body, inputs, len(flow), environment, arguments)
@@ -235,8 +242,18 @@ class Elaborator:
         outputs = body.outputs(text.outputs, body.run(text.steps, inputs[:own], context), context)
         without_unread(body.calls, outputs)
         calls = merge_repeats(body.calls, outputs)
-        names = tuple([output.name for output in text.outputs])
-        return Instance(text.name, arguments, inputs, calls, outputs, text.span, text.about, names)
+        return Instance(
+            text.name,
+            arguments,
+            inputs,
+            calls,
+            outputs,
+            text.span,
+            text.about,
+            output_names=tuple([output.name for output in text.outputs]),
+            conditions=body.conditions.settled(),
+            defaults=text.defaults,
+        )
 
     def spend(self, steps: int, span: Span) -> None:
         """Count work done; raises `SpecError` (NS402) where it is more than a spec may ask for."""

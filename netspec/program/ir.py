@@ -153,6 +153,14 @@ class Argument:
     span: Span | None = field(default=None, compare=False, repr=False)
 
 
+class Condition(NamedTuple):
+    """A `when` of a body: its text, whether it held, and the numbers and words that it spoke of."""
+
+    text: str
+    holds: bool
+    names: Mapping[str, Any]
+
+
 @dataclass(eq=False, slots=True)
 class Instance:
     """A block body with parameters, loops and shapes settled."""
@@ -166,6 +174,10 @@ class Instance:
     about: str | None = None
     output_names: tuple[str, ...] = ()
     """The names of the outputs, where the block names them."""
+    conditions: tuple[Condition, ...] = ()
+    """Those of the body itself that came out the same each time."""
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    """The defaults of the block's parameters that are literals."""
 
 
 @dataclass(frozen=True, eq=False)

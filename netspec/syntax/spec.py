@@ -93,6 +93,16 @@ class Block:
     """Its outputs; none where they are what its last step gives."""
     home: SpecFile
 
+    @property
+    def literal_defaults(self) -> dict[str, bool | int | float]:
+        """The defaults of parameters that are numbers or truth values as they stand."""
+        nodes = {name: parameter.default for name, parameter in self.parameters.items()}
+        return {
+            name: node.value
+            for name, node in nodes.items()
+            if isinstance(node, Scalar) and isinstance(node.value, int | float)
+        }
+
 
 @dataclass(frozen=True, eq=False)
 class Claim:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any
 
 
@@ -50,6 +51,20 @@ class Slot(Node):
     given: str | None = None
     expression: str | None = field(default=None, compare=False)
     scope: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
+
+
+class Absent(Enum):
+    """The value of a slot in a part of the code that an instance does not have."""
+
+    ABSENT = "absent"
+
+
+ABSENT = Absent.ABSENT
+
+
+@dataclass(frozen=True, slots=True)
+class Condition(Slot):
+    """Whether one instance has a part of the code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,10 +185,24 @@ class Negative(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Not(Node):
+    """`not value`."""
+
+    value: Node
+
+
+@dataclass(frozen=True, slots=True)
 class List(Node):
     """`[items]`."""
 
     items: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Starred(Node):
+    """`*value`, among the items of a list."""
+
+    value: Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +263,17 @@ class Comprehension(Node):
     variable: str
     count: Node
     spread: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Option(Node):
+    """Modules, or others in their place, of which the constructor makes those that it is told to:
+    arguments of an `nn.Sequential`, or one module each.
+    """
+
+    condition: Node
+    then: tuple[Node, ...]
+    otherwise: tuple[Node, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

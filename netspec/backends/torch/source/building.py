@@ -65,7 +65,7 @@ class _Builder:
         if self.is_numbered_chain(items):
             items = [_whole(Chain(items), WHOLE, items, inputs, outputs)]
         _check_containers(items)
-        return Unit(instance.block, instance.arguments, inputs, items, outputs, instance.about)
+        return Unit(instance.block, instance, inputs, items, outputs, instance.about)
 
     def is_numbered_chain(self, items: list[Item]) -> bool:
         """Whether the body is 0, 1, 2, .. in a row, as in `nn.Sequential`."""
@@ -143,7 +143,7 @@ class _Builder:
         inputs = tuple(value for value in used if value not in made)
         outputs = outputs or items[-1].outputs
         block = f"{self.instance.block}.{without_number(path[-1])}"
-        unit = Unit(block, self.instance.arguments, inputs, items, outputs, prefix=path)
+        unit = Unit(block, self.instance, inputs, items, outputs, prefix=path)
         whole = _level(unit, path, items, inputs, outputs)
         _settle_again(items)
         return whole

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from netspec.backends.torch.code import Call, Infix, Literal, Name, Node
+from netspec.backends.torch.code import Call, Infix, Literal, Name, Node, Not
 from netspec.syntax.arithmetic import SIGNS
 
 Lookup = Callable[[str], "Node | None"]
@@ -35,6 +35,15 @@ def _translate(tree: ast.expr, lookup: Lookup) -> Node | None:
         case ast.Call(func=ast.Name(id=name), args=args) if name in _FUNCTIONS:
             arguments = _translate_all(args, lookup)
             return Call(Name(name), arguments) if arguments else None
+        case ast.Compare(left=left, ops=[operator], comparators=[right]):
+            sign, operands = _COMPARISONS.get(type(operator)), _translate_all([left, right], lookup)
+            return _compared(sign, operands) if sign and operands else None
+        case ast.BoolOp(op=operator, values=values):
+            operands = _translate_all(values, lookup)
+            return _connected("and" if isinstance(operator, ast.And) else "or", operands or ())
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            node = _translate(operand, lookup)
+            return negated(node) if node else None
     return None
 
 
@@ -57,6 +66,48 @@ def _simplified(operator: str, operands: tuple[Node, ...]) -> Node:
     return Infix(operator, operands)
 
 
+def _compared(sign: str, operands: tuple[Node, ...]) -> Node:
+    left, right = operands
+    if isinstance(left, Literal) and isinstance(right, Literal):
+        return Literal(_APPLY[sign](left.value, right.value))
+    return Infix(sign, operands)
+
+
+def _connected(word: str, operands: tuple[Node, ...]) -> Node | None:
+    """Operands of `and` or `or`, less those that are known."""
+    settles = word == "or"
+    open_ = tuple(o for o in operands if not isinstance(o, Literal))
+    if any(isinstance(o, Literal) and bool(o.value) is settles for o in operands):
+        return Literal(settles)
+    if len(open_) > 1:
+        return Infix(word, open_)
+    return open_[0] if open_ else Literal(not settles) if operands else None
+
+
+def negated(node: Node) -> Node:
+    """The opposite of a condition."""
+    match node:
+        case Literal(value=value):
+            return Literal(not value)
+        case Not(value=value):
+            return value
+        case Infix(operator=("and" | "or") as word, operands=operands):
+            return Infix("or" if word == "and" else "and", tuple(map(negated, operands)))
+        case Infix(operator=sign, operands=operands) if sign in _OPPOSITES:
+            return Infix(_OPPOSITES[sign], operands)
+    return Not(node)
+
+
+_COMPARISONS: dict[type[ast.cmpop], str] = {
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+}
+_OPPOSITES = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+
 _APPLY: dict[str, Callable[[Any, Any], Any]] = {
     "+": lambda a, b: a + b,
     "-": lambda a, b: a - b,
@@ -64,6 +115,12 @@ _APPLY: dict[str, Callable[[Any, Any], Any]] = {
     "//": lambda a, b: a // b,
     "%": lambda a, b: a % b,
     "**": lambda a, b: a**b,
+    "==": lambda a, b: a == b,
+    "!=": lambda a, b: a != b,
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
 }
 
 
@@ -71,6 +128,11 @@ def evaluated(node: Node, value_of: Callable[[Node], Any]) -> Any:
     """The value of a translated expression; `value_of` gives that of its names."""
     if isinstance(node, Literal):
         return node.value
+    if isinstance(node, Not):
+        return not evaluated(node.value, value_of)
+    if isinstance(node, Infix) and node.operator in ("and", "or"):
+        quantifier = all if node.operator == "and" else any
+        return quantifier(evaluated(operand, value_of) for operand in node.operands)
     if isinstance(node, Infix):
         first, *others = (evaluated(operand, value_of) for operand in node.operands)
         for other in others:

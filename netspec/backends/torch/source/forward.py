@@ -8,6 +8,7 @@ from itertools import groupby
 
 from netspec.backends.torch.code import Module, Name, Node, Operand, Sibling
 from netspec.backends.torch.lowering import call
+from netspec.backends.torch.source.branching import write_when
 from netspec.backends.torch.source.classes import Class, Results
 from netspec.backends.torch.source.kinds import Kind
 from netspec.backends.torch.source.layout import lines, text
@@ -15,7 +16,7 @@ from netspec.backends.torch.source.pending import Pending, pending
 from netspec.backends.torch.source.prose import WIDTH, comment_lines
 from netspec.backends.torch.source.references import References
 from netspec.backends.torch.source.resolve import Loops, loop_variable, plain
-from netspec.backends.torch.source.steps import Repeat, Step, definitions, references
+from netspec.backends.torch.source.steps import Repeat, Step, When, definitions, references
 from netspec.backends.torch.source.training import at_any_time, is_late, training_early
 from netspec.backends.torch.source.variables import Variables
 from netspec.backends.torch.source.wrapping import INDENT
@@ -103,6 +104,9 @@ class Block:
             if isinstance(step, Repeat):
                 self.flush(len(self.held))
                 self.repeat(step)
+            elif isinstance(step, When):
+                self.flush(len(self.held))
+                write_when(self, step)
             elif isinstance(step, Step):
                 self.step(step)
 
@@ -125,12 +129,20 @@ class Block:
             self.flush(len(self.held))
             self.writer.lines += self.named(results)
             return
-        if len(self.held) == 1 and self.held[0].step.outputs == tuple(self.wanted):
+        if self.is_result():
             self.emit("return ", self.held.pop())
             return
         self.flush(len(self.held))
         returned = ", ".join(self.variables.names[value] for value in self.wanted)
         self.writer.lines.append(f"{self.margin}return {returned}")
+
+    def is_result(self) -> bool:
+        """Whether the expression held back is all that is returned; an op with several outputs may
+        give a tuple of any length.
+        """
+        if len(self.held) != 1 or self.held[0].step.outputs != tuple(self.wanted):
+            return False
+        return len(self.wanted) == 1 or self.held[0].step.group == "block"
 
     def named(self, results: Results) -> Iterator[str]:
         """The statements that return the wanted values by name, less those for training only."""

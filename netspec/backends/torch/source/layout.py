@@ -20,7 +20,9 @@ from netspec.backends.torch.code import (
     Name,
     Negative,
     Node,
+    Not,
     Noted,
+    Starred,
     Subscript,
     Text,
     Tuple,
@@ -107,7 +109,14 @@ def _noted(node: Noted) -> Any:
     return joined([*comments, _doc(node.node)], HARD)
 
 
-_PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2, "//": 2, "%": 2, "**": 3}
+_PRECEDENCE = {
+    "or": 0,
+    "and": 1,
+    **dict.fromkeys(("==", "!=", "<", "<=", ">", ">=", "is", "is not"), 2),
+    **dict.fromkeys("+-", 3),
+    **dict.fromkeys(("*", "/", "//", "%"), 4),
+    "**": 5,
+}
 
 
 def _infix(node: Infix) -> Any:
@@ -160,7 +169,7 @@ def _unsigned(node: Node) -> Node:
 
 
 def _primary(node: Node) -> Any:
-    return bracketed("(", _doc(node), ")") if isinstance(node, Infix | Negative) else _doc(node)
+    return bracketed("(", _doc(node), ")") if isinstance(node, Infix | Negative | Not) else _doc(node)
 
 
 def _value(value: Any) -> Any:
@@ -203,7 +212,9 @@ _PRINTERS: dict[type[Node], Callable[[Any], Any]] = {
     Subscript: lambda node: (_primary(node.value), "[", _doc(node.index), "]"),
     Infix: _infix,
     Negative: lambda node: ("-", _primary(node.value)),
+    Not: lambda node: ("not ", _primary(node.value)),
     List: lambda node: bracketed("[", _entries(node.items), "]"),
+    Starred: lambda node: ("*", _primary(node.value)),
     Entry: lambda node: bracketed("(", _entries((node.key, node.value)), ")"),
     Tuple: lambda node: bracketed("(", _entries(node.items), ")"),
     Dict: lambda node: bracketed("{", _pairs(node.entries), "}"),

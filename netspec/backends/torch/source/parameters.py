@@ -12,10 +12,23 @@ from collections.abc import Mapping, Sequence
 from itertools import takewhile
 from typing import Any
 
-from netspec.backends.torch.code import Call, Infix, Literal, Node, Parameter, Slot, same, typed
+from netspec.backends.torch.code import (
+    ABSENT,
+    Call,
+    Condition,
+    Infix,
+    Literal,
+    Node,
+    Not,
+    Parameter,
+    Slot,
+    same,
+    typed,
+)
 from netspec.backends.torch.source.expressions import evaluated, translated
 from netspec.backends.torch.source.names import distinct, variable
 from netspec.backends.torch.source.units import Unit
+from netspec.syntax.spec import BUILT_IN
 
 Column = tuple[Any, ...]
 Key = tuple[tuple[type, Any], ...]
@@ -23,6 +36,12 @@ Key = tuple[tuple[type, Any], ...]
 INPUT_SIZES = ("in_channels", "in_features")
 TRUSTED = 3
 """So many members must agree before what the spec does not mention is believed."""
+MOST_LISTED = 4
+"""Of so many items a tuple's type lists each."""
+
+
+class Unsolved(Exception):
+    """A part that some members do not have depends on what these cannot give."""
 
 
 class Parameters:
@@ -39,6 +58,8 @@ class Parameters:
         self.locals: dict[str, Node] = {}
         """Parameters of the block that follow from others: variables of the constructor."""
         self.known: dict[Key, Node] = {}
+        self.flags: set[str] = set()
+        """Parameters that only say which parts of the code a member has."""
         self.offered = _block_parameters(members) | _input_sizes(members)
         self.defaults = _shared_expressions(members)
         mentioned = {name for slots in columns for name in _names_in(slots[0].expression)}
@@ -77,40 +98,110 @@ class Parameters:
             return Literal(value) if isinstance(value, int | float) else None
 
         node = translated(expression, lookup)
-        return node if isinstance(node, Infix | Call) and self.gives(node, column) else None
+        found = isinstance(node, Infix | Call | Not) and self.gives(node, column)
+        return node if found else None
 
     def solve(self, slots: Sequence[Slot], prefix: str) -> Node:
         """The code for one column of slots; `prefix` tells a new parameter from others like it."""
         column = tuple(slot.value for slot in slots)
+        if ABSENT in column:
+            return self.partly(slots, column)
         if _constant(column):
             return Literal(column[0])
         found = self.stated(slots, column) or self.coincident(slots, column)
+        if found is None and isinstance(slots[0], Condition):
+            found = self.unusual(column) or self.flag(slots[0].name, column)
         if found is None:
             name = slots[0].name
             found = self.named(name if name not in self.columns else prefix + name, column)
         self.known[_key(column)] = found
         return found
 
+    def unusual(self, column: Column) -> Node | None:
+        """A condition that holds where a parameter has not its neutral value: `stride != 1`."""
+        for name in self.columns:
+            for neutral in (0, 1):
+                node = Infix("!=", (Parameter(name), Literal(neutral)))
+                if name not in INPUT_SIZES and self.size >= TRUSTED and self.gives(node, column):
+                    return node
+        return None
+
+    def flag(self, name: str, column: Column) -> Parameter:
+        """A new parameter that says which parts of the code a member has."""
+        parameter = self.named(name, column)
+        self.flags.add(parameter.name)
+        return parameter
+
     def stated(self, slots: Sequence[Slot], column: Column) -> Node | None:
         """The spec's own expression, if all members have it and it gives their values."""
-        expression = slots[0].expression
-        if expression is None or any(slot.expression != expression for slot in slots):
+        there = [slot for slot in slots if slot.value is not ABSENT]
+        expression = there[0].expression
+        if expression is None or any(slot.expression != expression for slot in there):
             return None
 
         def lookup(name: str) -> Node | None:
-            values = tuple((slot.scope or {}).get(name) for slot in slots)
+            values = tuple(
+                ABSENT if slot.value is ABSENT else (slot.scope or {}).get(name) for slot in slots
+            )
+            if ABSENT in values:
+                return self.agreeing(name, values)
             if _constant(values):
                 return Literal(values[0]) if isinstance(values[0], int | float) else None
-            return self.known.get(_key(values))
+            wanted = isinstance(slots[0], Condition) and self.may_be_given(name, values)
+            return self.offer(name, values) if wanted else self.known.get(_key(values))
 
         node = translated(expression, lookup)
         return node if node and self.gives(node, column) else None
 
+    def may_be_given(self, name: str, values: Column) -> bool:
+        """Whether a condition may ask for what it speaks of: a number that is no input size."""
+        if name in self.offered:
+            return _key(self.offered[name]) == _key(values)
+        return name not in BUILT_IN and all(isinstance(value, int | float) for value in values)
+
     def gives(self, node: Node, column: Column) -> bool:
         try:
-            return all(same(self.value(node, k), column[k]) for k in range(self.size))
+            return all(
+                same(self.value(node, k), value)
+                for k, value in enumerate(column)
+                if value is not ABSENT
+            )
         except (ArithmeticError, TypeError):
             return False
+
+    def partly(self, slots: Sequence[Slot], column: Column) -> Node:
+        """The code for a column of a part that some members do not have; raises `Unsolved`."""
+        there = [slot for slot in slots if slot.value is not ABSENT]
+        constant = _constant(tuple(slot.value for slot in there))
+        found = self.stated(slots, column)
+        if found is None and there[0].given is None:
+            found = self.known.get(_key(column)) or self.called(there[0].name, column)
+        if found is None and constant:
+            found = Literal(there[0].value)
+        if found is None and (there[0].given is None or len(there) >= TRUSTED):
+            found = self.agreeing(there[0].name, column)
+        if found is None:
+            raise Unsolved
+        self.known.setdefault(_key(column), found)
+        return found
+
+    def called(self, name: str, column: Column) -> Node | None:
+        """The parameter of that name, if it has the values of the members that have the part."""
+        parameter = Parameter(name)
+        return parameter if name in self.columns and self.gives(parameter, column) else None
+
+    def agreeing(self, name: str, column: Column) -> Node | None:
+        """What has the values of the members that have the part, at best under that name."""
+        found = self.called(name, column)
+        if found is None and name in self.offered and _agree(self.offered[name], column):
+            return self.offer(name, self.offered[name])
+        if found is None and not _constant(tuple(v for v in column if v is not ABSENT)):
+            known = (node for node in self.known.values() if self.gives(node, column))
+            found = next(known, None)
+        if found is None and _constant(tuple(v for v in column if v is not ABSENT)):
+            value = next(v for v in column if v is not ABSENT)
+            return Literal(value) if isinstance(value, int | float) else None
+        return found
 
     def value(self, node: Node, member: int) -> Any:
         def of_parameter(node: Node) -> Any:
@@ -171,6 +262,10 @@ def _names_in(expression: str | None) -> set[str]:
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
 
 
+def _agree(full: Column, column: Column) -> bool:
+    return all(v is ABSENT or same(v, whole) for v, whole in zip(column, full, strict=True))
+
+
 def _constant(column: Column) -> bool:
     return all(same(value, column[0]) for value in column)
 
@@ -179,15 +274,21 @@ def _key(column: Column) -> Key:
     return tuple(map(typed, column))
 
 
-def annotation(column: Column) -> str:
+def annotation(column: Sequence[Any]) -> str:
     """The type of a parameter with those values, as written."""
-    kinds = {_annotation(value) for value in column}
+    tuples = [value for value in column if isinstance(value, tuple)]
+    kinds = {type(value).__name__ for value in column if not isinstance(value, tuple)}
     if kinds == {"int", "float"}:
-        return "float"
-    return " | ".join(sorted(kinds))
+        kinds = {"float"}
+    return " | ".join(sorted(kinds | ({_tuple_annotation(tuples)} if tuples else set())))
 
 
-def _annotation(value: Any) -> str:
-    if isinstance(value, tuple):
-        return f"tuple[{annotation(value)}, ...]" if value else "tuple[()]"
-    return type(value).__name__
+def _tuple_annotation(tuples: Sequence[tuple[Any, ...]]) -> str:
+    """The type of tuples; a few items of a common number are listed."""
+    items = [item for values in tuples for item in values]
+    if not items:
+        return "tuple[()]"
+    item, lengths = annotation(items), {len(values) for values in tuples}
+    if len(lengths) == 1 and max(lengths) <= MOST_LISTED:
+        return f"tuple[{', '.join([item] * max(lengths))}]"
+    return f"tuple[{item}, ...]"

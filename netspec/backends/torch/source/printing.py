@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from netspec.backends.torch.code import Call, Name, Node
 from netspec.backends.torch.source import docstrings
 from netspec.backends.torch.source.classes import Class, ConstructorParameter, Results
+from netspec.backends.torch.source.constructor import Constructor, held_conditions
 from netspec.backends.torch.source.forward import forward
 from netspec.backends.torch.source.layout import lines, literal
 from netspec.backends.torch.source.prose import wrapped
 from netspec.backends.torch.source.references import References
-from netspec.backends.torch.source.registration import local_variables, own_parameter, registrations
-from netspec.backends.torch.source.resolve import plain
+from netspec.backends.torch.source.registration import local_variables, registrations
 from netspec.backends.torch.source.steps import Step
 from netspec.backends.torch.source.units import WHOLE
 from netspec.backends.torch.source.wrapping import INDENT
@@ -34,12 +34,12 @@ def class_text(cls: Class) -> Iterator[str]:
     if sequence is not None:
         yield from _signature("__init__", _constructor_parameters(cls), "None")
         yield from local_variables(cls)
-        yield from lines("", plain(sequence, {}, own_parameter), depth=2)
+        yield from Constructor(cls, References(cls)).sequence(sequence, 2)
     else:
         yield from _methods(cls)
 
 
-def _sequence(cls: Class) -> Node | None:
+def _sequence(cls: Class) -> Call | None:
     """The call of `nn.Sequential`'s constructor, if the class is one."""
     step = cls.body.steps[0] if cls.body.steps else None
     if isinstance(step, Step) and step.label.text == WHOLE and isinstance(step.module, Call):
@@ -49,9 +49,12 @@ def _sequence(cls: Class) -> Node | None:
 
 def _methods(cls: Class) -> Iterator[str]:
     references = References(cls)
+    buffers = [f"{FIELD}{name}: {TENSOR}" for name in references.buffers]
+    yield from [*buffers, ""] if buffers else []
     inputs, statements = forward(cls, references)
     kept = [f"{BODY}self.{name} = {given}" for given, name in references.stored.items()]
-    registered = [*local_variables(cls), *kept, *registrations(cls)]
+    kept += held_conditions(references)
+    registered = [*local_variables(cls), *kept, *registrations(cls, references)]
     if registered:
         yield from _signature("__init__", _constructor_parameters(cls), "None")
         yield f"{BODY}super().__init__()"

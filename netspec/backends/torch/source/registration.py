@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from netspec.backends.torch.code import Attribute, Call, Name, Node, Parameter, Started, Text
+from netspec.backends.torch.code import Attribute, Call, Name, Node, Started, Text
 from netspec.backends.torch.source.classes import Class
 from netspec.backends.torch.source.containers import Container, containers
+from netspec.backends.torch.source.constructor import Constructor, own_parameter
 from netspec.backends.torch.source.kinds import Kind
 from netspec.backends.torch.source.layout import lines, text
 from netspec.backends.torch.source.names import is_attribute, is_module_attribute
+from netspec.backends.torch.source.references import References
 from netspec.backends.torch.source.resolve import Loops, depends_on, label, loop_variable, plain
-from netspec.backends.torch.source.steps import Repeat, Step, all_steps
+from netspec.backends.torch.source.steps import Repeat, Step, When, all_steps
 from netspec.backends.torch.source.weights import afterwards
 from netspec.backends.torch.source.wrapping import INDENT
 
@@ -29,23 +31,32 @@ def local_variables(cls: Class) -> list[str]:
     ]
 
 
-def registrations(cls: Class) -> list[str]:
+def registrations(cls: Class, references: References) -> list[str]:
     """The statements that register the modules of the class."""
     waiting = {c.name: c for c in containers(cls.body.steps).children if isinstance(c, Container)}
-    result: list[str] = []
-    for step in cls.body.steps:
-        for made in _made_by(step):
-            if not isinstance(made, Step) or not made.container:
-                result += _statements(made, {}, DEPTH)
+    constructor = Constructor(cls, references)
+
+    def registered(steps: tuple[Node, ...], depth: int) -> Iterator[str]:
+        for made in (made for step in steps for made in _made_by(step)):
+            if isinstance(made, When):
+                yield from constructor.when(made, depth, registered)
+            elif not isinstance(made, Step):
+                yield from _statements(made, {}, depth)
+            elif not made.container:
+                yield from constructor.step(made, depth, _statements)
             elif made.container[0] in waiting:
                 name = made.container[0]
-                result += _assigned(name, waiting.pop(name).constructor(), Kind.MODULE, {}, DEPTH)
-    return result
+                module = waiting.pop(name).constructor()
+                yield from _assigned(name, module, Kind.MODULE, {}, depth)
+
+    return list(registered(cls.body.steps, DEPTH))
 
 
 def _made_by(node: Node) -> Iterator[Node]:
     """The steps that register modules; out of a loop what stands in a list or is shared."""
     if isinstance(node, Step) and node.registers:
+        yield node
+    if isinstance(node, When) and any(step.registers for step in all_steps((node,))):
         yield node
     if isinstance(node, Repeat):
         made = [inner for step in node.steps for inner in _made_by(step)]
@@ -104,8 +115,3 @@ def _filled(target: Node, module: Node, loops: Loops, depth: int) -> list[str]:
 
 def _added(name: Node, value: Node, kind: Kind, depth: int) -> list[str]:
     return lines("", Call(Name(f"self.{kind.adder}"), (name, value)), depth=depth)
-
-
-def own_parameter(parameter: Parameter) -> Node:
-    """A constructor parameter inside of `__init__`."""
-    return Name(parameter.name)

@@ -63,6 +63,29 @@ class Repeat(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Join(Node):
+    """A value that is one or the other, by the way that was taken."""
+
+    then: int
+    otherwise: int
+    result: int
+
+
+@dataclass(frozen=True, slots=True)
+class When(Node):
+    """Steps that are done under a condition, and those that are done where it does not hold.
+
+    What they make leaves by the joins. `name` says what the condition is about.
+    """
+
+    condition: Node
+    then: tuple[Node, ...]
+    otherwise: tuple[Node, ...]
+    joins: tuple[Join, ...]
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Body(Node):
     """The whole of `forward`; `__init__` follows from the registered steps."""
 
@@ -98,6 +121,10 @@ def references(node: Node) -> Iterator[int]:
         for step in node.steps:
             yield from references(step)
         yield from (carry.after for carry in node.carries)
+    elif isinstance(node, When):
+        for step in (*node.then, *node.otherwise):
+            yield from references(step)
+        yield from (value for join in node.joins for value in (join.then, join.otherwise))
 
 
 def definitions(node: Node) -> Iterator[int]:
@@ -109,6 +136,10 @@ def definitions(node: Node) -> Iterator[int]:
         for step in node.steps:
             yield from definitions(step)
         yield from (carry.result for carry in node.carries)
+    elif isinstance(node, When):
+        for step in (*node.then, *node.otherwise):
+            yield from definitions(step)
+        yield from (join.result for join in node.joins)
 
 
 StepNode = TypeVar("StepNode", bound=Node)

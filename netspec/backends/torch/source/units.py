@@ -15,7 +15,7 @@ from netspec.backends.torch.lowering import Lowering
 from netspec.backends.torch.source.kinds import Kind
 from netspec.backends.torch.source.names import fits_container
 from netspec.ops.base import Op
-from netspec.program import PLAIN, Argument, Call, Loop, Path, Value, Weighting
+from netspec.program import PLAIN, Argument, Call, Instance, Loop, Path, Value, Weighting
 
 WHOLE = ""
 """The name of the one item of a unit that is itself an `nn.Sequential`."""
@@ -109,12 +109,17 @@ class Unit:
     """A body of items with everything settled, at the path `prefix` of its instance."""
 
     block: str
-    arguments: Mapping[str, Argument]
+    instance: Instance
     inputs: Values
     items: list[Item]
     outputs: Values
     about: str | None = None
     prefix: Path = ()
+
+    @property
+    def arguments(self) -> Mapping[str, Argument]:
+        """The parameters of the block that it stands in."""
+        return self.instance.arguments
 
     @property
     def units(self) -> Iterator[Unit]:

@@ -1,9 +1,8 @@
-"""Residual networks with projection shortcuts and the stride on the 3x3 convolution
-(v1.5).
+"""Residual networks with twice the channels within each bottleneck.
 
-Deep Residual Learning for Image Recognition, Table 1, arXiv:1512.03385.
-60,192,808 parameters, 11,513,626,624 multiply-accumulates per sample.
-Input [3, 224, 224], output [1000]. Emitted by netspec from resnet152.
+Wide Residual Networks, Table 8, arXiv:1605.07146.
+68,883,240 parameters, 11,398,021,120 multiply-accumulates per sample.
+Input [3, 224, 224], output [1000]. Emitted by netspec from wide_resnet50_2.
 """
 
 import torch
@@ -18,11 +17,13 @@ class BottleneckWithDownsample(nn.Module):
 
     def __init__(self, in_channels: int, width: int, stride: int = 1) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2d(in_channels, width, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(width)
-        self.conv2 = nn.Conv2d(width, width, 3, stride=stride, padding=1, bias=False)
-        self.bn2 = nn.BatchNorm2d(width)
-        self.conv3 = nn.Conv2d(width, 4 * width, 1, bias=False)
+        self.conv1 = nn.Conv2d(in_channels, 2 * width, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(2 * width)
+        self.conv2 = nn.Conv2d(
+            2 * width, 2 * width, 3, stride=stride, padding=1, bias=False
+        )
+        self.bn2 = nn.BatchNorm2d(2 * width)
+        self.conv3 = nn.Conv2d(2 * width, 4 * width, 1, bias=False)
         self.bn3 = nn.BatchNorm2d(4 * width)
         self.downsample = nn.Sequential(
             nn.Conv2d(in_channels, 4 * width, 1, stride=stride, bias=False),
@@ -43,11 +44,11 @@ class Bottleneck(nn.Module):
 
     def __init__(self, in_channels: int, width: int) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2d(in_channels, width, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(width)
-        self.conv2 = nn.Conv2d(width, width, 3, padding=1, bias=False)
-        self.bn2 = nn.BatchNorm2d(width)
-        self.conv3 = nn.Conv2d(width, 4 * width, 1, bias=False)
+        self.conv1 = nn.Conv2d(in_channels, 2 * width, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(2 * width)
+        self.conv2 = nn.Conv2d(2 * width, 2 * width, 3, padding=1, bias=False)
+        self.bn2 = nn.BatchNorm2d(2 * width)
+        self.conv3 = nn.Conv2d(2 * width, 4 * width, 1, bias=False)
         self.bn3 = nn.BatchNorm2d(4 * width)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -57,7 +58,7 @@ class Bottleneck(nn.Module):
         return F.relu(out + x)
 
 
-class ResNet152(nn.Module):
+class WideResNet50_2(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(3, 64, 7, stride=2, padding=3, bias=False)
@@ -67,11 +68,11 @@ class ResNet152(nn.Module):
         )
         self.layer2 = nn.Sequential(
             BottleneckWithDownsample(256, 128, stride=2),
-            *(Bottleneck(512, 128) for _ in range(7)),
+            *(Bottleneck(512, 128) for _ in range(3)),
         )
         self.layer3 = nn.Sequential(
             BottleneckWithDownsample(512, 256, stride=2),
-            *(Bottleneck(1024, 256) for _ in range(35)),
+            *(Bottleneck(1024, 256) for _ in range(5)),
         )
         self.layer4 = nn.Sequential(
             BottleneckWithDownsample(1024, 512, stride=2),

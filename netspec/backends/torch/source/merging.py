@@ -1,0 +1,211 @@
+"""Bodies of one block that differ in structure, as one body with conditions in it.
+
+A *form* is a structure that some of the block's members have. All of them see the same body: what a
+member does not have is in it with its slots absent.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from itertools import count
+
+from netspec.backends.torch.code import Condition, Node, Sibling
+from netspec.backends.torch.source.aligning import Row, Segment, segments
+from netspec.backends.torch.source.options import Different, blank, named_after, optional
+from netspec.backends.torch.source.steps import Body, Join, Step, When, all_steps, renamed
+from netspec.backends.torch.source.units import WHOLE
+from netspec.backends.torch.tree import skeleton, walk
+
+Form = int
+Branch = bool | None
+"""Which way of a condition something is on; None outside of conditions."""
+
+
+class Union:
+    """The body of all forms, given one body of each; raises `Different` if they have none."""
+
+    def __init__(self, forms: Sequence[Body]) -> None:
+        self.forms = forms
+        self.segments = segments([[_key(step) for step in body.steps] for body in forms])
+        _require_plain(forms)
+        self._require_whole_containers()
+        self.flow = _Flow(forms, self.segments)
+        self.numbers = [self._numbered(at, segment) for at, segment in enumerate(self.segments)]
+        self.outputs = self.flow.outputs()
+
+    @property
+    def origins(self) -> dict[int, tuple[Form, int]]:
+        """For each value a form that has it, and its number there."""
+        found: dict[int, tuple[Form, int]] = {}
+        for form, known in enumerate(self.flow.known):
+            for own, number in known.items():
+                found.setdefault(number, (form, own))
+        return found
+
+    def seen_by(self, form: Form, body: Body) -> Body:
+        """The union as a member of that form has it, whose own body is given."""
+        steps: list[Node] = []
+        for at, segment in enumerate(self.segments):
+            then, otherwise = (
+                tuple(self._step(*pair, form, body) for pair in zip(*ways, strict=True))
+                for ways in zip(segment, self.numbers[at], strict=True)
+            )
+            if self.is_common(segment):
+                steps += then
+            else:
+                name, joins = named_after(then), tuple(self.flow.joins[at].values())
+                condition = Condition(form in segment.having, name)
+                steps.append(When(condition, then, otherwise, joins, name))
+        return Body(self.flow.inputs, tuple(steps), self.outputs)
+
+    def is_common(self, segment: Segment) -> bool:
+        """Whether all forms have the segment."""
+        return len(segment.having) == len(self.forms)
+
+    def _step(self, row: Row, numbers: Sequence[int], form: Form, body: Body) -> Node:
+        """The step of a row, its values those of the union."""
+        own = body.steps[row[form]] if form in row else blank(self._first(row, min(row)))
+        remaining = iter(numbers)
+        step = renamed(own, lambda _: next(remaining), lambda _: next(remaining))
+        if isinstance(step, Step) and step.registered:
+            firsts = {other: self._first(row, other) for other in row}
+            return optional(step, {k: s for k, s in firsts.items() if isinstance(s, Step)}, form)
+        return step
+
+    def _first(self, row: Row, form: Form) -> Node:
+        return self.forms[form].steps[row[form]]
+
+    def _numbered(self, at: int, segment: Segment) -> list[list[list[int]]]:
+        """The values that each step of the segment reads and makes, one after the other."""
+        branches = (None, None) if self.is_common(segment) else (True, False)
+        return [
+            [
+                self.flow.through({form: self._first(row, form) for form in row}, at, branch)
+                for row in rows
+            ]
+            for rows, branch in zip(segment, branches, strict=True)
+        ]
+
+    def _require_whole_containers(self) -> None:
+        """Raise `Different` where a name is there twice, or a list of modules partly so."""
+        made: Counter[tuple[str, ...]] = Counter()
+        places: defaultdict[str, set[tuple[int, int]]] = defaultdict(set)
+        for at, segment in enumerate(self.segments):
+            for way, rows in enumerate(segment):
+                firsts = tuple(self._first(row, min(row)) for row in rows)
+                for step in filter(lambda step: step.registered, all_steps(firsts)):
+                    made[(*step.container, step.label.text)] += 1
+                    if step.container:
+                        common = self.is_common(segment)
+                        places[step.container[0]].add((-1, 0) if common else (at, way))
+        if any(times > 1 for times in made.values()) or any(len(p) > 1 for p in places.values()):
+            raise Different
+
+
+class _Flow:
+    """The values of the union: `known` has them by their numbers in each form."""
+
+    def __init__(self, forms: Sequence[Body], segments: Sequence[Segment]) -> None:
+        self.forms, self.segments = forms, segments
+        self.fresh = count()
+        self.known: list[dict[int, int]] = [{} for _ in forms]
+        self.made: dict[int, tuple[int, Branch]] = {}
+        """The segment that makes a value, and the branch in it; that of a join is outside."""
+        self.joins: list[dict[tuple[int, int], Join]] = [{} for _ in segments]
+        if len({(len(body.inputs), len(body.outputs)) for body in forms}) > 1:
+            raise Different
+        self.inputs = tuple(
+            self.define(dict(enumerate(values)), -1, None)
+            for values in zip(*(body.inputs for body in forms), strict=True)
+        )
+
+    def outputs(self) -> tuple[int, ...]:
+        columns = zip(*(body.outputs for body in self.forms), strict=True)
+        return tuple(
+            self.read(dict(enumerate(values)), len(self.segments), None) for values in columns
+        )
+
+    def through(self, nodes: Mapping[Form, Node], at: int, branch: Branch) -> list[int]:
+        """The values that a step reads and makes, which is the same step in some forms."""
+        result = []
+        for column in zip(*(_touched(node) for node in nodes.values()), strict=True):
+            values = {form: own for form, (_, own) in zip(nodes, column, strict=True)}
+            touch = self.define if column[0][0] else self.read
+            result.append(touch(values, at, branch))
+        return result
+
+    def define(self, values: Mapping[Form, int], at: int, branch: Branch) -> int:
+        number = next(self.fresh)
+        for form, own in values.items():
+            self.known[form][own] = number
+        self.made[number] = (at, branch)
+        return number
+
+    def read(self, values: Mapping[Form, int], at: int, branch: Branch) -> int:
+        number = self.joined({form: self.known[form][own] for form, own in values.items()}, at)
+        if not self.is_seen(number, at, branch):
+            raise Different
+        return number
+
+    def joined(self, values: Mapping[Form, int], before: int) -> int:
+        """The one value that is each form's: by a join of a segment before, if they differ."""
+        if len(set(values.values())) == 1:
+            return next(iter(values.values()))
+        for at in reversed(range(before)):
+            having = self.segments[at].having
+            then = {form: value for form, value in values.items() if form in having}
+            otherwise = {form: value for form, value in values.items() if form not in having}
+            if then and otherwise:
+                sides = self.joined(then, at), self.joined(otherwise, at)
+                if self.is_seen(sides[0], at, True) and self.is_seen(sides[1], at, False):
+                    return self.join(at, *sides)
+        raise Different
+
+    def join(self, at: int, then: int, otherwise: int) -> int:
+        if (then, otherwise) not in self.joins[at]:
+            number = next(self.fresh)
+            self.joins[at][then, otherwise] = Join(then, otherwise, number)
+            self.made[number] = (at, None)
+        return self.joins[at][then, otherwise].result
+
+    def is_seen(self, value: int, at: int, branch: Branch) -> bool:
+        """Whether a branch of the segment `at` may read the value."""
+        maker, way = self.made[value]
+        if way is None:
+            return maker < at or (maker == at and branch is None)
+        return (maker, way) == (at, branch)
+
+
+def _touched(node: Node) -> Iterator[tuple[bool, int]]:
+    """The values of a step in the order of `renamed`, and whether it makes them."""
+    found: list[tuple[bool, int]] = []
+
+    def note(made: bool, number: int) -> int:
+        found.append((made, number))
+        return number
+
+    renamed(node, lambda number: note(False, number), lambda number: note(True, number))
+    return iter(found)
+
+
+def _key(node: Node) -> Hashable:
+    """What steps of two forms have in common that are the same step."""
+    bare = renamed(node, lambda _: 0, lambda _: 0)
+    if isinstance(bare, Step) and bare.registered and not bare.container:
+        parts = (bare.form, bare.label, bare.kind, bare.again, bare.inputs, bare.outputs)
+        return skeleton((parts, bare.module is None))
+    return skeleton(bare)
+
+
+def _require_plain(forms: Sequence[Body]) -> None:
+    """Raise `Different` for what has no place under a condition: weights that stand elsewhere, what
+    training alone has, a class that is a sequence in some forms only.
+    """
+    steps = [step for body in forms for step in walk(body, Step)]
+    if any(step.again or step.train_only for step in steps):
+        raise Different
+    if any(next(walk(body, Sibling), None) for body in forms):
+        raise Different
+    if len({WHOLE in (step.label.text for step in walk(body, Step)) for body in forms}) > 1:
+        raise Different

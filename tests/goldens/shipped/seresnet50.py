@@ -1,0 +1,105 @@
+"""Residual networks whose bottlenecks end in a squeeze and excitation, under timm's
+names.
+
+Squeeze-and-Excitation Networks, Fig. 3, Table 1, arXiv:1709.01507.
+28,088,024 parameters, 4,091,699,200 multiply-accumulates per sample.
+Input [3, 224, 224], output [1000]. Emitted by netspec from seresnet50.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class SqueezeExcite(nn.Module):
+    """Scales each channel by a gate computed from the global averages of all
+    channels.
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.fc1 = nn.Conv2d(channels, channels // 16, 1)
+        self.fc2 = nn.Conv2d(channels // 16, channels, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        fc1 = x.mean((2, 3), keepdim=True)
+        fc1 = F.relu(self.fc1(fc1))
+        fc1 = torch.sigmoid(self.fc2(fc1))
+        return x * fc1
+
+
+class BottleneckWithDownsample(nn.Module):
+    """A 3x3 convolution between 1x1 ones, squeeze and excitation, and a shortcut."""
+
+    def __init__(self, in_channels: int, width: int, stride: int = 1) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(in_channels, width, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
+        self.conv2 = nn.Conv2d(width, width, 3, stride=stride, padding=1, bias=False)
+        self.bn2 = nn.BatchNorm2d(width)
+        self.conv3 = nn.Conv2d(width, 4 * width, 1, bias=False)
+        self.bn3 = nn.BatchNorm2d(4 * width)
+        self.se = SqueezeExcite(4 * width)
+        self.downsample = nn.Sequential(
+            nn.Conv2d(in_channels, 4 * width, 1, stride=stride, bias=False),
+            nn.BatchNorm2d(4 * width),
+        )
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        se = F.relu(self.bn1(self.conv1(x)))
+        se = F.relu(self.bn2(self.conv2(se)))
+        se = self.bn3(self.conv3(se))
+        return F.relu(self.se(se) + self.downsample(x))
+
+
+class Bottleneck(nn.Module):
+    """A 3x3 convolution between 1x1 ones, squeeze and excitation, and a shortcut."""
+
+    def __init__(self, in_channels: int, width: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(in_channels, width, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
+        self.conv2 = nn.Conv2d(width, width, 3, padding=1, bias=False)
+        self.bn2 = nn.BatchNorm2d(width)
+        self.conv3 = nn.Conv2d(width, 4 * width, 1, bias=False)
+        self.bn3 = nn.BatchNorm2d(4 * width)
+        self.se = SqueezeExcite(4 * width)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        se = F.relu(self.bn1(self.conv1(x)))
+        se = F.relu(self.bn2(self.conv2(se)))
+        se = self.bn3(self.conv3(se))
+        return F.relu(self.se(se) + x)
+
+
+class SeresNet50(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 64, 7, stride=2, padding=3, bias=False)
+        self.bn1 = nn.BatchNorm2d(64)
+        self.layer1 = nn.Sequential(
+            BottleneckWithDownsample(64, 64), *(Bottleneck(256, 64) for _ in range(2))
+        )
+        self.layer2 = nn.Sequential(
+            BottleneckWithDownsample(256, 128, stride=2),
+            *(Bottleneck(512, 128) for _ in range(3)),
+        )
+        self.layer3 = nn.Sequential(
+            BottleneckWithDownsample(512, 256, stride=2),
+            *(Bottleneck(1024, 256) for _ in range(5)),
+        )
+        self.layer4 = nn.Sequential(
+            BottleneckWithDownsample(1024, 512, stride=2),
+            *(Bottleneck(2048, 512) for _ in range(2)),
+        )
+        self.fc = nn.Linear(2048, 1000)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = F.relu(self.bn1(self.conv1(x)))  # [64, 112, 112]
+        x = F.max_pool2d(x, 3, stride=2, padding=1)  # [64, 56, 56]
+        x = self.layer1(x)  # [256, 56, 56]
+        x = self.layer2(x)  # [512, 28, 28]
+        x = self.layer3(x)  # [1024, 14, 14]
+        x = self.layer4(x)  # [2048, 7, 7]
+        x = x.mean((2, 3))  # [2048]
+        return self.fc(x)  # [1000]
