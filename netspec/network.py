@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from netspec.analysis.claims import Verdict
     from netspec.backends.torch.source.written import Written
     from netspec.stats import Stats
+    from netspec.syntax.checkpoints import Checkpoint
+    from netspec.weights.fit import LoadReport
 
 
 def load(
@@ -265,6 +267,22 @@ class Network:
         from netspec.backends.torch import build_module
 
         return build_module(self.program, self.source(), device, dtype, memory_format)
+
+    @property
+    def checkpoints(self) -> tuple[Checkpoint, ...]:
+        """Published weights that the spec speaks of."""
+        return self._compiled[0].checkpoints
+
+    def load_weights(
+        self, module: torch.nn.Module, path: str | Path, *, strict: bool = True
+    ) -> LoadReport:
+        """Load the weights of a file of safetensors or torch into a module of this network; what
+        became of each key. Raises `SpecError`: NS001, NS004, NS703 for a file that cannot be read,
+        with `strict` NS702 for one that does not fit (the module is then as it was).
+        """
+        from netspec.weights.files import load_weights
+
+        return load_weights(module, Path(path), self.checkpoints, strict)
 
     def compare(self) -> None:
         """Hold the emitted module, on the meta device, against the computed figures. Raises
