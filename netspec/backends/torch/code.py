@@ -222,12 +222,15 @@ class Dict(Node):
 
 @dataclass(frozen=True, slots=True)
 class Started(Node):
-    """A module with one of its weights, by its key, filled by `function(weight, *arguments)`."""
+    """A module with one of its weights, by its key, filled by `function(weight, *arguments)`. In a
+    block a method, the `getter`, finds it: attributes of containers are of no known type.
+    """
 
     module: Node
     weight: str
     function: Node
     arguments: tuple[Node, ...]
+    getter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
