@@ -166,7 +166,7 @@ body:
   - inner: {widths: [6, 7], span: 7}
 """
     written = source(specs, text)
-    assert "def __init__(self, widths: tuple[int, int], in_channels: int, span: int)" in written
+    assert "def __init__(self, in_channels: int, widths: tuple[int, int], span: int)" in written
     assert "nn.Conv2d(in_channels, widths[0], (1, span))" in written
 
 
