@@ -76,6 +76,10 @@ class DenseNet121(nn.Module):
             ),
         )
         self.classifier = nn.Linear(1024, 1000)
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight)
+        nn.init.zeros_(self.classifier.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = F.relu(self.features(x))  # [1024, 7, 7]
