@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 ORDER = (
     "netspec name about source params input inputs outputs use defaults init blocks asserts body "
-    "claims budget"
+    "claims budget checkpoints"
 ).split()
 """The keys of a spec, in the order that they are written in."""
 

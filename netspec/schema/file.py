@@ -43,6 +43,7 @@ def json_schema(ops: Iterable[type[Op]]) -> Schema:
             "block": closed(block_keys(), required=["body"]),
             "claim": _claim(),
             "citation": closed(citation_keys()),
+            "checkpoint": closed(checkpoint_keys(), required=["source"]),
             "asserts": _asserts(),
             "defaults": _defaults(known),
             "inits": _inits(known),
@@ -122,6 +123,11 @@ def file_keys() -> Schema:
             items=ref("claim"),
         ),
         "budget": described("Limits, as `<8M` or `<=0.5M`.", closed(dict.fromkeys(BUDGETED, TEXT))),
+        "checkpoints": described(
+            "Published weights of the network: other names of their keys, and their input.",
+            type="array",
+            items=ref("checkpoint"),
+        ),
         "variants": described(
             "Several networks in one file: what each has in place of the file's.",
             type="object",
@@ -186,6 +192,28 @@ def claim_keys() -> Schema:
         ),
         "source": described("Who printed it.", TEXT),
         "disputed": described("Why the claim is wrong: it is a fault if it ever holds.", TEXT),
+    }
+
+
+def checkpoint_keys() -> Schema:
+    """Every key of a checkpoint, with what it holds."""
+    number = {"type": "number"}
+    numbers = {"type": ["number", "array"], "items": number, "minItems": 1}
+    normalisation = {
+        "mean": described("Of all channels, or of each.", numbers),
+        "std": described("Of all channels, or of each.", numbers),
+    }
+    return {
+        "source": described("Whose weights they are.", TEXT),
+        "rename": described(
+            "Paths in the file and what they are called here: `norm.{n}: norm{n}`.",
+            type="object",
+            additionalProperties=NAME,
+        ),
+        "input": described(
+            "How values in 0..1 are normalised before they go in.",
+            closed(normalisation, required=normalisation),
+        ),
     }
 
 

@@ -75,6 +75,7 @@ class _SpecParser:
             "use": self._use,
             "asserts": self._asserts,
             "budget": self._budget,
+            "checkpoints": self._checkpoints,
             "defaults": self._defaults,
             "init": self._init,
             "blocks": self._blocks,
@@ -170,6 +171,11 @@ class _SpecParser:
             if not isinstance(value, Scalar):
                 raise fault("NS503", f"a budget is like <8M, not {describe(value)}", value.span)
             self.file.budget[key.text] = value
+
+    def _checkpoints(self, node: Node) -> None:
+        from netspec.syntax.checkpoints import parse_checkpoints
+
+        self.file.checkpoints = parse_checkpoints(node, self.report)
 
     def _defaults(self, node: Node) -> None:
         for key, value in as_mapping(node, "`defaults`"):

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from netspec.diagnostics import Report, Source, Span, fault, nearest
 from netspec.syntax.expression import Expression
 from netspec.syntax.nodes import Mapping, Node, Scalar, Sequence, as_mapping, is_null
 from netspec.syntax.steps import Step, Template, wired
 
+if TYPE_CHECKING:
+    from netspec.syntax.checkpoints import Checkpoint
+
 TYPES = frozenset({"int", "float", "bool", "str", "list", "block"})
 BUILT_IN = frozenset({"in_channels", "in_features", "in_height", "in_width", "in_shape"})
 FILE_KEYS = frozenset(
     "netspec name about source params input inputs outputs use defaults init blocks asserts body "
-    "claims budget variants extends".split()
+    "claims budget checkpoints variants extends".split()
 )
 VARIANT_KEYS = FILE_KEYS - {"netspec", "variants", "extends"}
 BLOCK_KEYS = frozenset("about source params inputs outputs asserts body inline children".split())
@@ -136,6 +140,7 @@ class SpecFile:
     asserts: tuple[Assert, ...] = ()
     claims: tuple[Claim, ...] = ()
     budget: dict[str, Scalar] = field(default_factory=dict)
+    checkpoints: tuple[Checkpoint, ...] = ()
     uses: dict[str, SpecFile] = field(default_factory=dict)
     """Files whose blocks are known here under a prefix."""
     overrides: dict[str, Node] = field(default_factory=dict)

@@ -260,11 +260,11 @@ class Generator(Node):
 
 @dataclass(frozen=True, slots=True)
 class Comprehension(Node):
-    """A `Generator` with its variable named."""
+    """`element for variable in over`: a `Generator` with its variable named."""
 
     element: Node
     variable: str
-    count: Node
+    over: Node
     spread: bool
 
 

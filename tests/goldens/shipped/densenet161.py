@@ -77,10 +77,6 @@ class DenseNet161(nn.Module):
             ),
         )
         self.classifier = nn.Linear(2208, 1000)
-        for module in self.modules():
-            if isinstance(module, nn.Conv2d):
-                nn.init.kaiming_normal_(module.weight)
-        nn.init.zeros_(self.classifier.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = F.relu(self.features(x))  # [2208, 7, 7]

@@ -71,10 +71,6 @@ class DenseNet40_12(nn.Module):
         self.transition = nn.ModuleList([Transition(160, 160), Transition(304, 304)])
         self.bn = nn.BatchNorm2d(448)
         self.fc = nn.Linear(448, 10)
-        for module in self.modules():
-            if isinstance(module, nn.Conv2d):
-                nn.init.kaiming_normal_(module.weight)
-        nn.init.zeros_(self.fc.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.stem(x)  # [16, 32, 32]

@@ -59,7 +59,6 @@ class Layer(nn.Module):
         if p > 0:
             self.dropout = nn.Dropout(p=p)
         self.bn = nn.BatchNorm2d(out_channels)
-        nn.init.xavier_uniform_(self.conv.weight)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.conv(x)
@@ -145,7 +144,6 @@ class FractalNet20(nn.Module):
         self.block4 = Fractal4(256, 512, 0.3)
         self.block5 = Fractal4(512, 512, 0.4)
         self.fc = nn.Linear(512, 10)
-        nn.init.xavier_uniform_(self.fc.weight)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         DropJoin.draw(self)

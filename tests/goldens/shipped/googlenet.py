@@ -25,7 +25,6 @@ class Unit(nn.Module):
             in_channels, out, kernel, stride=stride, padding=kernel // 2, bias=False
         )
         self.bn = nn.BatchNorm2d(out, eps=0.001)
-        nn.init.trunc_normal_(self.conv.weight, std=0.01)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return F.relu(self.bn(self.conv(x)))
@@ -108,9 +107,6 @@ class GoogLeNet(nn.Module):
         self.aux2 = Head(528)
         self.dropout = nn.Dropout(p=0.2)
         self.fc = nn.Linear(1024, 1000)
-        for module in self.modules():
-            if isinstance(module, nn.Linear):
-                nn.init.trunc_normal_(module.weight, std=0.01)
 
     def forward(self, x: torch.Tensor) -> GoogLeNetOutput | torch.Tensor:
         x = self.conv1(x)  # [64, 112, 112]

@@ -34,9 +34,6 @@ class Highway50(nn.Module):
         self.linear = nn.Linear(784, 50)
         self.layers = nn.Sequential(*(Highway() for _ in range(49)))
         self.output = nn.Linear(50, 10)
-        for module in self.modules():
-            if isinstance(module, nn.Linear):
-                nn.init.kaiming_normal_(module.weight)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = F.relu(self.linear(x))  # [50]

@@ -30,7 +30,6 @@ class ConvBn(nn.Module):
             in_channels, out, kernel, stride=stride, padding=padding, bias=False
         )
         self.bn = nn.BatchNorm2d(out, eps=0.001)
-        nn.init.trunc_normal_(self.conv.weight, std=0.1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return F.relu(self.bn(self.conv(x)))
@@ -117,7 +116,6 @@ class Head(nn.Module):
         self.conv0 = ConvBn(768, 128, padding="same")
         self.conv1 = ConvBn(128, 768, kernel=5)
         self.fc = nn.Linear(768, 1000)
-        nn.init.trunc_normal_(self.fc.weight, std=0.001)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = F.avg_pool2d(x, 5, stride=3)  # [768, 5, 5]
@@ -216,7 +214,6 @@ class InceptionV3(nn.Module):
         self.Mixed_7c = InceptionC(2048)
         self.dropout = nn.Dropout()
         self.fc = nn.Linear(2048, 1000)
-        nn.init.trunc_normal_(self.fc.weight, std=0.1)
 
     def forward(self, x: torch.Tensor) -> InceptionV3Output | torch.Tensor:
         x = self.Conv2d_1a_3x3(x)  # [32, 149, 149]

@@ -7,13 +7,9 @@ doi:10.1109/5.726791.
 Input [1, 32, 32], output [10]. Emitted by netspec from lenet5_1998.
 """
 
-from typing import TypeVar
-
 import torch
 import torch.nn.functional as F
 from torch import nn
-
-ModuleT = TypeVar("ModuleT", bound=nn.Module)
 
 # fmt: off
 OUTPUT_WEIGHT = (
@@ -89,7 +85,7 @@ class RBF(nn.Module):
         return torch.square(x.unsqueeze(-2) - self.weight).sum(-1)
 
 
-def fixed(module: ModuleT) -> ModuleT:
+def fixed(module: nn.Module) -> nn.Module:
     """The module with buffers in place of its parameters: constants that are not trained."""
     for part in module.modules():
         for name, parameter in list(part.named_parameters(recurse=False)):
@@ -131,22 +127,6 @@ class C3(nn.Module):
         self.conv14 = nn.Conv2d(4, 1, 5)
         self.conv15 = nn.Conv2d(4, 1, 5)
         self.conv16 = nn.Conv2d(6, 1, 5)
-        nn.init.uniform_(self.conv1.weight, -0.032, 0.032)
-        nn.init.uniform_(self.conv2.weight, -0.032, 0.032)
-        nn.init.uniform_(self.conv3.weight, -0.032, 0.032)
-        nn.init.uniform_(self.conv4.weight, -0.032, 0.032)
-        nn.init.uniform_(self.conv5.weight, -0.032, 0.032)
-        nn.init.uniform_(self.conv6.weight, -0.032, 0.032)
-        nn.init.uniform_(self.conv7.weight, -0.024, 0.024)
-        nn.init.uniform_(self.conv8.weight, -0.024, 0.024)
-        nn.init.uniform_(self.conv9.weight, -0.024, 0.024)
-        nn.init.uniform_(self.conv10.weight, -0.024, 0.024)
-        nn.init.uniform_(self.conv11.weight, -0.024, 0.024)
-        nn.init.uniform_(self.conv12.weight, -0.024, 0.024)
-        nn.init.uniform_(self.conv13.weight, -0.024, 0.024)
-        nn.init.uniform_(self.conv14.weight, -0.024, 0.024)
-        nn.init.uniform_(self.conv15.weight, -0.024, 0.024)
-        nn.init.uniform_(self.conv16.weight, -0.016, 0.016)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         out = torch.index_select(
@@ -246,9 +226,6 @@ class LeNet5_1998(nn.Module):
         self.c5 = nn.Conv2d(16, 120, 5)
         self.f6 = nn.Linear(120, 84)
         self.output = fixed(RBF(84, 10))
-        nn.init.uniform_(self.c1.weight, -0.096, 0.096)
-        nn.init.uniform_(self.c5.weight, -0.006, 0.006)
-        nn.init.uniform_(self.f6.weight, -0.02, 0.02)
         self.output.weight.data.copy_(torch.tensor(OUTPUT_WEIGHT))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:

@@ -81,13 +81,7 @@ class MobileNetV2(nn.Module):
             InvertedResidual(160, 320, 6),
             ConvBn(320, 1280),
         )
-        linear = nn.Linear(1280, 1000)
-        self.classifier = nn.Sequential(nn.Dropout(p=0.2), linear)
-        for module in self.modules():
-            if isinstance(module, nn.Conv2d):
-                nn.init.kaiming_normal_(module.weight, mode="fan_out")
-        nn.init.normal_(linear.weight, std=0.01)
-        nn.init.zeros_(linear.bias)
+        self.classifier = nn.Sequential(nn.Dropout(p=0.2), nn.Linear(1280, 1000))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.features(x)  # [1280, 7, 7]

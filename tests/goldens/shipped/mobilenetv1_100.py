@@ -51,16 +51,6 @@ class Mobilenetv1_100(nn.Module):
             nn.Sequential(Separable(512, 1024, stride=2), Separable(1024, 1024)),
         )
         self.classifier = nn.Linear(1024, 1000)
-        for module in self.modules():
-            if isinstance(module, nn.Conv2d):
-                nn.init.kaiming_normal_(module.weight, mode="fan_out")
-        for module in self.modules():
-            if isinstance(module, Separable):
-                nn.init.kaiming_normal_(module.conv_dw.weight)
-        nn.init.uniform_(
-            self.classifier.weight, -0.03162277660168379, 0.03162277660168379
-        )
-        nn.init.zeros_(self.classifier.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = F.relu6(self.bn1(self.conv_stem(x)))  # [32, 112, 112]

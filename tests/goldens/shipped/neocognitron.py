@@ -7,16 +7,12 @@ layers U0 and US1, doi:10.1016/0893-6080(88)90014-7.
 Input [1, 19, 19], output [12, 19, 19]. Emitted by netspec from neocognitron.
 """
 
-from typing import TypeVar
-
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-ModuleT = TypeVar("ModuleT", bound=nn.Module)
 
-
-def fixed(module: ModuleT) -> ModuleT:
+def fixed(module: nn.Module) -> nn.Module:
     """The module with buffers in place of its parameters: constants that are not trained."""
     for part in module.modules():
         for name, parameter in list(part.named_parameters(recurse=False)):
@@ -34,9 +30,8 @@ class SCells(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.a = nn.Conv2d(1, 12, 3, padding="same", bias=False)
+        nn.init.uniform_(self.a.weight, a=0, b=0.1)
         self.c = fixed(nn.Conv2d(1, 1, 3, padding="same", bias=False))
-        self.b = nn.Conv2d(1, 12, 1, padding="same", bias=False)
-        nn.init.uniform_(self.a.weight, 0, 0.1)
         self.c.weight.data.copy_(
             torch.tensor(
                 (
@@ -62,7 +57,8 @@ class SCells(nn.Module):
                 ),
             ),
         )
-        nn.init.zeros_(self.b.weight)
+        self.b = nn.Conv2d(1, 12, 1, padding="same", bias=False)
+        nn.init.constant_(self.b.weight, 0)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         a = self.a(x)  # [12, 19, 19]

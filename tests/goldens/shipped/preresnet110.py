@@ -76,11 +76,6 @@ class PreresNet110(nn.Module):
         )
         self.bn = nn.BatchNorm2d(64)
         self.fc = nn.Linear(64, 10)
-        for module in self.modules():
-            if isinstance(module, nn.Conv2d):
-                nn.init.kaiming_normal_(module.weight)
-        nn.init.kaiming_normal_(self.fc.weight)
-        nn.init.zeros_(self.fc.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.conv1(x)  # [16, 32, 32]

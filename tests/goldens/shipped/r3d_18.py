@@ -58,11 +58,6 @@ class R3D18(nn.Module):
             BasicBlock(256, 512, stride=2), BasicBlock(512, 512)
         )
         self.fc = nn.Linear(512, 400)
-        for module in self.modules():
-            if isinstance(module, nn.Conv3d):
-                nn.init.kaiming_normal_(module.weight, mode="fan_out")
-        nn.init.normal_(self.fc.weight, std=0.01)
-        nn.init.zeros_(self.fc.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.stem(x)  # [64, 16, 56, 56]

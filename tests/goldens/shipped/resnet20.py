@@ -71,11 +71,6 @@ class ResNet20(nn.Module):
             BasicBlock(32, 64, stride=2), *(BasicBlock(64, 64) for _ in range(2))
         )
         self.fc = nn.Linear(64, 10)
-        for module in self.modules():
-            if isinstance(module, nn.Conv2d):
-                nn.init.kaiming_normal_(module.weight)
-        nn.init.kaiming_normal_(self.fc.weight)
-        nn.init.zeros_(self.fc.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = F.relu(self.bn1(self.conv1(x)))  # [16, 32, 32]

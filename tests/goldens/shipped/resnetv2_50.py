@@ -96,18 +96,15 @@ class Resnetv2_50(nn.Module):
             ),
         )
         self.norm = nn.BatchNorm2d(2048)
-        fc = nn.Conv2d(2048, 1000, 1)
         self.head = nn.Sequential(
             OrderedDict(
-                [("0", nn.AdaptiveAvgPool2d(1)), ("fc", fc), ("2", nn.Flatten())]
+                [
+                    ("0", nn.AdaptiveAvgPool2d(1)),
+                    ("fc", nn.Conv2d(2048, 1000, 1)),
+                    ("2", nn.Flatten()),
+                ],
             ),
         )
-        for module in self.modules():
-            if isinstance(module, nn.Conv2d):
-                nn.init.kaiming_normal_(module.weight, mode="fan_out")
-        nn.init.normal_(fc.weight, std=0.01)
-        if fc.bias is not None:
-            nn.init.zeros_(fc.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.stem(x)  # [64, 56, 56]

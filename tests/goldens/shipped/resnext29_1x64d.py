@@ -66,11 +66,6 @@ class ResNeXt29_1x64d(nn.Module):
             *(Bottleneck(1024, 256, 1024) for _ in range(2)),
         )
         self.fc = nn.Linear(1024, 10)
-        for module in self.modules():
-            if isinstance(module, nn.Conv2d):
-                nn.init.kaiming_normal_(module.weight)
-        nn.init.kaiming_normal_(self.fc.weight)
-        nn.init.zeros_(self.fc.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = F.relu(self.bn1(self.conv1(x)))  # [64, 32, 32]

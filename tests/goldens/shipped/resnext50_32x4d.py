@@ -61,9 +61,6 @@ class Resnext50_32x4d(nn.Module):
             Bottleneck(1024, 512, stride=2), *(Bottleneck(2048, 512) for _ in range(2))
         )
         self.fc = nn.Linear(2048, 1000)
-        for module in self.modules():
-            if isinstance(module, nn.Conv2d):
-                nn.init.kaiming_normal_(module.weight, mode="fan_out")
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = F.relu(self.bn1(self.conv1(x)))  # [64, 112, 112]

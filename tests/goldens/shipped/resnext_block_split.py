@@ -122,9 +122,6 @@ class ResNeXtBlockSplit(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.body = Body()
-        for module in self.modules():
-            if isinstance(module, nn.Conv2d):
-                nn.init.kaiming_normal_(module.weight)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return F.relu(self.body(x) + x)  # [256, 56, 56]

@@ -46,7 +46,6 @@ class Bottleneck(nn.Module):
                 nn.Conv2d(in_channels, 4 * width, 1, stride=stride, bias=False),
                 nn.BatchNorm2d(4 * width),
             )
-        nn.init.zeros_(self.bn3.weight)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         se = F.relu(self.bn1(self.conv1(x)))
@@ -76,9 +75,6 @@ class SeresNet50(nn.Module):
             Bottleneck(1024, 512, stride=2), *(Bottleneck(2048, 512) for _ in range(2))
         )
         self.fc = nn.Linear(2048, 1000)
-        for module in self.modules():
-            if isinstance(module, nn.Conv2d):
-                nn.init.kaiming_normal_(module.weight, mode="fan_out")
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = F.relu(self.bn1(self.conv1(x)))  # [64, 112, 112]

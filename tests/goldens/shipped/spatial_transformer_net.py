@@ -36,7 +36,7 @@ class SpatialTransformer(nn.Module):
         super().__init__()
         self.localisation = Localisation()
         self.theta = nn.Linear(32, 6)
-        nn.init.zeros_(self.theta.weight)
+        nn.init.constant_(self.theta.weight, 0)
         self.theta.bias.data.copy_(torch.tensor((1, 0, 0, 0, 1, 0)))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:

@@ -47,19 +47,12 @@ class SqueezeNet1_0(nn.Module):
             nn.MaxPool2d(3, stride=2, ceil_mode=True),
             Fire(512, 64),
         )
-        conv = nn.Conv2d(512, 1000, 1)
         self.classifier = nn.Sequential(
             nn.Dropout(),
-            conv,
+            nn.Conv2d(512, 1000, 1),
             nn.ReLU(),
             nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten()),
         )
-        for module in self.modules():
-            if isinstance(module, nn.Conv2d):
-                nn.init.kaiming_uniform_(module.weight)
-                if module.bias is not None:
-                    nn.init.zeros_(module.bias)
-        nn.init.normal_(conv.weight, std=0.01)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.features(x)  # [512, 13, 13]

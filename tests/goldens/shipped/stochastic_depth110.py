@@ -152,9 +152,6 @@ class StochasticDepth110(nn.Module):
             Unit(64, 64, 0.5),
         )
         self.fc = nn.Linear(64, 10)
-        for module in self.modules():
-            if isinstance(module, nn.Conv2d):
-                nn.init.kaiming_normal_(module.weight)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = F.relu(self.bn1(self.conv1(x)))  # [16, 32, 32]

@@ -38,12 +38,13 @@ class UNet572(nn.Module):
         self.skip = nn.Sequential(nn.Dropout())
         self.bottom = DoubleConv(512, 1024)
         self.dropout = nn.Dropout()
-        convtranspose = nn.ConvTranspose2d(1024, 512, 2, stride=2)
-        convtranspose2 = nn.ConvTranspose2d(512, 256, 2, stride=2)
-        convtranspose3 = nn.ConvTranspose2d(256, 128, 2, stride=2)
-        convtranspose4 = nn.ConvTranspose2d(128, 64, 2, stride=2)
         self.upsampled = nn.ModuleList(
-            [convtranspose, convtranspose2, convtranspose3, convtranspose4]
+            [
+                nn.ConvTranspose2d(1024, 512, 2, stride=2),
+                nn.ConvTranspose2d(512, 256, 2, stride=2),
+                nn.ConvTranspose2d(256, 128, 2, stride=2),
+                nn.ConvTranspose2d(128, 64, 2, stride=2),
+            ],
         )
         self.up = nn.ModuleList(
             [
@@ -54,13 +55,6 @@ class UNet572(nn.Module):
             ],
         )
         self.head = nn.Conv2d(64, 2, 1)
-        for module in self.modules():
-            if isinstance(module, nn.Conv2d):
-                nn.init.kaiming_normal_(module.weight)
-        nn.init.normal_(convtranspose.weight, std=0.04419417382415922)
-        nn.init.normal_(convtranspose2.weight, std=0.0625)
-        nn.init.normal_(convtranspose3.weight, std=0.08838834764831845)
-        nn.init.normal_(convtranspose4.weight, std=0.125)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.down[0](x)  # [64, 568, 568]

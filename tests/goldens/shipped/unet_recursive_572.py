@@ -50,7 +50,6 @@ class Level2(nn.Module):
         self.level = Level()
         self.upsampled = nn.ConvTranspose2d(1024, 512, 2, stride=2)
         self.up = DoubleConv(1024, 512)
-        nn.init.normal_(self.upsampled.weight, std=0.04419417382415922)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.skip(self.down(x))  # [512, 64, 64]
@@ -72,7 +71,6 @@ class Level3(nn.Module):
         self.level = Level2()
         self.upsampled = nn.ConvTranspose2d(512, 256, 2, stride=2)
         self.up = DoubleConv(512, 256)
-        nn.init.normal_(self.upsampled.weight, std=0.0625)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.down(x)  # [256, 136, 136]
@@ -94,7 +92,6 @@ class Level4(nn.Module):
         self.level = Level3()
         self.upsampled = nn.ConvTranspose2d(256, 128, 2, stride=2)
         self.up = DoubleConv(256, 128)
-        nn.init.normal_(self.upsampled.weight, std=0.08838834764831845)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.down(x)  # [128, 280, 280]
@@ -116,7 +113,6 @@ class Level5(nn.Module):
         self.level = Level4()
         self.upsampled = nn.ConvTranspose2d(128, 64, 2, stride=2)
         self.up = DoubleConv(128, 64)
-        nn.init.normal_(self.upsampled.weight, std=0.125)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.down(x)  # [64, 568, 568]
@@ -132,9 +128,6 @@ class UNetRecursive572(nn.Module):
         super().__init__()
         self.level = Level5()
         self.head = nn.Conv2d(64, 2, 1)
-        for module in self.modules():
-            if isinstance(module, nn.Conv2d):
-                nn.init.kaiming_normal_(module.weight)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.level(x)  # [64, 388, 388]

@@ -13,6 +13,14 @@ import torch
 from torch import nn
 
 
+def initialised(
+    module: nn.Module, weight: str, scheme, *values, **options
+) -> nn.Module:
+    """The module with one of its weights filled by a function such as `nn.init.zeros_`."""
+    scheme(module.state_dict()[weight], *values, **options)
+    return module
+
+
 class EncoderLayer(nn.Module):
     """Self-attention, then two linear layers on each token, both residual and
     normalised before.
@@ -25,16 +33,22 @@ class EncoderLayer(nn.Module):
         self.dropout = nn.Dropout(p=0.0)
         self.ln_2 = nn.LayerNorm(768, eps=1e-6)
         self.mlp = nn.Sequential(
-            nn.Linear(768, 3072),
+            initialised(
+                initialised(nn.Linear(768, 3072), "weight", nn.init.xavier_uniform_),
+                "bias",
+                nn.init.normal_,
+                std=1e-6,
+            ),
             nn.GELU(),
             nn.Dropout(p=0.0),
-            nn.Linear(3072, 768),
+            initialised(
+                initialised(nn.Linear(3072, 768), "weight", nn.init.xavier_uniform_),
+                "bias",
+                nn.init.normal_,
+                std=1e-6,
+            ),
             nn.Dropout(p=0.0),
         )
-        for module in self.mlp:
-            if isinstance(module, nn.Linear):
-                nn.init.xavier_uniform_(module.weight)
-                nn.init.normal_(module.bias, std=1e-6)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         self_attention = self.ln_1(x)  # [197, 768]
@@ -69,14 +83,19 @@ class VitB16(nn.Module):
         super().__init__()
         self.class_token = nn.Parameter(torch.zeros(1, 1, 768))
         self.conv_proj = nn.Conv2d(3, 768, 16, stride=16)
-        self.encoder = Encoder()
-        head = nn.Linear(768, 1000)
-        self.heads = nn.Sequential(OrderedDict(head=head))
         nn.init.trunc_normal_(self.conv_proj.weight, std=0.03608439182435161)
-        if self.conv_proj.bias is not None:
-            nn.init.zeros_(self.conv_proj.bias)
-        nn.init.zeros_(head.weight)
-        nn.init.zeros_(head.bias)
+        nn.init.constant_(self.conv_proj.bias, 0)
+        self.encoder = Encoder()
+        self.heads = nn.Sequential(
+            OrderedDict(
+                head=initialised(
+                    initialised(nn.Linear(768, 1000), "weight", nn.init.constant_, 0),
+                    "bias",
+                    nn.init.constant_,
+                    0,
+                ),
+            ),
+        )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         class_token = self.class_token.expand(x.shape[0], -1, -1)  # [1, 768]

@@ -88,9 +88,6 @@ class Xception(nn.Module):
         self.conv4 = Separable(1536, 2048)
         self.bn4 = nn.BatchNorm2d(2048)
         self.fc = nn.Linear(2048, 1000)
-        for module in self.modules():
-            if isinstance(module, nn.Conv2d):
-                nn.init.kaiming_normal_(module.weight, mode="fan_out")
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = F.relu(self.bn1(self.conv1(x)))  # [32, 149, 149]

@@ -6,7 +6,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import groupby
 
-from netspec.backends.torch.code import Attribute, Call, ClassName, List, Name, Node, Option, Parameter
+from netspec.backends.torch.code import (
+    Attribute,
+    Call,
+    ClassName,
+    List,
+    Name,
+    Node,
+    Option,
+    Parameter,
+)
 from netspec.backends.torch.source.classes import Class
 from netspec.backends.torch.source.expressions import negated
 from netspec.backends.torch.source.filling import unwrapped
@@ -77,8 +86,7 @@ class Constructor:
         yield from lines("", plain(call, {}, own_parameter), depth=depth)
 
     def step(self, step: Step, depth: int, statements: Statements) -> Iterator[str]:
-        """The statements that register a module, which may be one of two, or have optional layers.
-        """
+        """The statements that register a module, which may be one of two, or have optional layers."""
         module = step.module
         if isinstance(module, Option):
             yield from self.either(step, module, depth, statements)

@@ -121,5 +121,8 @@ def _called(module: Node) -> str:
     assert isinstance(module, Call)
     if isinstance(module.function, ClassName):
         return str(module.function.of.block).rpartition(".")[2]
-    return module.function.text.rpartition(".")[2].lower() if isinstance(module.function, Name) else "layer"
-
+    return (
+        module.function.text.rpartition(".")[2].lower()
+        if isinstance(module.function, Name)
+        else "layer"
+    )
