@@ -6,10 +6,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import groupby
 
-from netspec.backends.torch.code import Attribute, Call, ClassName, List, Name, Node, Option, Parameter
+from netspec.backends.torch.code import (
+    Attribute,
+    Call,
+    ClassName,
+    List,
+    Name,
+    Node,
+    Option,
+    Parameter,
+)
 from netspec.backends.torch.source.classes import Class
 from netspec.backends.torch.source.expressions import negated
-from netspec.backends.torch.source.layout import lines, text
+from netspec.backends.torch.source.layout import lines
 from netspec.backends.torch.source.names import distinct
 from netspec.backends.torch.source.options import SEQUENTIAL
 from netspec.backends.torch.source.references import References
@@ -71,8 +80,7 @@ class Constructor:
         yield from lines("", plain(call, {}, own_parameter), depth=depth)
 
     def step(self, step: Step, depth: int, statements: Statements) -> Iterator[str]:
-        """The statements that register a module, which may be one of two, or have optional layers.
-        """
+        """The statements that register a module, which may be one of two, or have optional layers."""
         module = step.module
         if isinstance(module, Option):
             yield from self.either(step, module, depth, statements)

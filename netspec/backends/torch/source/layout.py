@@ -168,7 +168,9 @@ def _unsigned(node: Node) -> Node:
 
 
 def _primary(node: Node) -> Any:
-    return bracketed("(", _doc(node), ")") if isinstance(node, Infix | Negative | Not) else _doc(node)
+    return (
+        bracketed("(", _doc(node), ")") if isinstance(node, Infix | Negative | Not) else _doc(node)
+    )
 
 
 def _value(value: Any) -> Any:

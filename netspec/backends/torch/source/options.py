@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from netspec.backends.torch.code import (
@@ -121,5 +121,8 @@ def _called(module: Node) -> str:
     assert isinstance(module, Call)
     if isinstance(module.function, ClassName):
         return str(module.function.of.block).rpartition(".")[2]
-    return module.function.text.rpartition(".")[2].lower() if isinstance(module.function, Name) else "layer"
-
+    return (
+        module.function.text.rpartition(".")[2].lower()
+        if isinstance(module.function, Name)
+        else "layer"
+    )

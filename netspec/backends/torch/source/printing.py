@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netspec.backends.torch.code import Call, Name, Node
+from netspec.backends.torch.code import Call, Name
 from netspec.backends.torch.source import docstrings
 from netspec.backends.torch.source.classes import Class, ConstructorParameter, Results
 from netspec.backends.torch.source.constructor import Constructor, held_conditions

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from netspec.backends.torch.code import Attribute, Call, Name, Node, Started, Text
 from netspec.backends.torch.source.classes import Class
-from netspec.backends.torch.source.containers import Container, containers
 from netspec.backends.torch.source.constructor import Constructor, own_parameter
+from netspec.backends.torch.source.containers import Container, containers
 from netspec.backends.torch.source.kinds import Kind
 from netspec.backends.torch.source.layout import lines, text
 from netspec.backends.torch.source.names import is_attribute, is_module_attribute
