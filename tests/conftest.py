@@ -1,4 +1,4 @@
-"""Options of the test run, and the fixture of tests that write specs."""
+"""Options of the test run, and the fixtures of tests that write specs or have expected files."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.golden import Golden
 from tests.language.programs import Specs
 
 settings.register_profile("netspec", deadline=None)
@@ -24,3 +25,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture
 def specs(tmp_path: Path) -> Specs:
     return Specs(tmp_path)
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Golden:
+    return Golden(bool(request.config.getoption("--update-goldens")))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -17,6 +15,7 @@ from netspec.backends.graphviz.catalogue import Catalogue
 from netspec.backends.graphviz.cells import Cells
 from netspec.backends.graphviz.strips import strips
 from netspec.catalog import shipped
+from tests.golden import Golden
 from tests.graphviz.figures import figure, load
 
 GOLDEN = Path(__file__).with_name("golden")
@@ -72,35 +71,9 @@ def test_parameters_add_up_along_the_spine(address: str) -> None:
     assert sum(counts(strip)[0] for strip in strips(catalogue.entries[0].nodes)) == network.params
 
 
-@pytest.mark.parametrize(
-    "name", ["lenet5", "densenet121", "resnet50", "googlenet", "recurrent_resnet", "unet_572"]
-)
-def test_golden(name: str, request: pytest.FixtureRequest) -> None:
-    """`pytest tests/graphviz --update-goldens` rewrites the expected files."""
-    _compare(netspec.load(name).dot(), GOLDEN / f"{name}.dot", request)
-
-
 @pytest.mark.parametrize("name", ["two_towers", "shared_weights"])
-def test_golden_of_small_specs(name: str, request: pytest.FixtureRequest) -> None:
-    _compare(netspec.load(GOLDEN / f"{name}.yaml").dot(), GOLDEN / f"{name}.dot", request)
-
-
-def _compare(text: str, expected: Path, request: pytest.FixtureRequest) -> None:
-    if request.config.getoption("--update-goldens"):
-        expected.write_text(text)
-    assert text == expected.read_text()
-
-
-def test_is_the_same_in_every_process() -> None:
-    command = "import netspec; print(netspec.load('densenet121').dot(), end='')"
-    run = subprocess.run(
-        [sys.executable, "-X", "utf8", "-c", command],
-        env={"PYTHONHASHSEED": "77"},
-        cwd=Path(netspec.__file__).parents[1],
-        capture_output=True,
-        check=True,
-    )
-    assert run.stdout.decode() == (GOLDEN / "densenet121.dot").read_text()
+def test_golden_of_small_specs(name: str, golden: Golden) -> None:
+    golden(netspec.load(GOLDEN / f"{name}.yaml").dot().encode(), GOLDEN / f"{name}.dot")
 
 
 def test_title_has_the_totals() -> None:

@@ -15,6 +15,9 @@ from netspec.backends.torch import build_module, compare, emit
 from netspec.program import Program
 from tests.torch_backend.interpreter import run
 
+TYPES = Path(__file__).parents[2] / ".mypy_cache" / "emitted"
+"""What mypy knows of torch."""
+
 
 def checked_source(program: Program) -> str:
     """The program's source, once its module has the computed figures and the right outputs."""
@@ -95,8 +98,18 @@ def assert_formatted(folder: Path) -> None:
     _ruff(["format", "--check", "--diff", "--isolated", "--no-cache", str(folder)])
 
 
+def assert_typed(folder: Path) -> None:
+    """Mypy in strict mode, with no configuration, finds nothing; calls of modules are untyped."""
+    options = ["--config-file=", "--strict", "--no-warn-return-any", f"--cache-dir={TYPES}"]
+    _run("mypy", [*options, *map(str, sorted(folder.glob("*.py")))])
+
+
 def _ruff(arguments: Sequence[str]) -> None:
+    _run("ruff", arguments)
+
+
+def _run(tool: str, arguments: Sequence[str]) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "ruff", *arguments], capture_output=True, text=True, check=False
+        [sys.executable, "-m", tool, *arguments], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr

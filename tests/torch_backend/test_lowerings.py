@@ -17,7 +17,12 @@ from netspec.ops.activation import ReLU
 from netspec.ops.base import Op, ShapeError
 from netspec.tensor import Tensor
 from tests.torch_backend.by_hand import Body, single
-from tests.torch_backend.checks import assert_clean, assert_same_gradients, checked_source
+from tests.torch_backend.checks import (
+    assert_clean,
+    assert_same_gradients,
+    assert_typed,
+    checked_source,
+)
 from tests.torch_backend.op_cases import CASES, IMAGE, SEQUENCE, SHAPES, VOLUME, Shape, made
 
 EVERY_CASE = [
@@ -88,6 +93,7 @@ def test_what_ops_become_is_clean(tmp_path: Path) -> None:
                 path = tmp_path / f"{name}_{number}_{form}.py"
                 path.write_text(emit(program, Costs(program).total))
     assert_clean(tmp_path)
+    assert_typed(tmp_path)
 
 
 @pytest.mark.parametrize("shape", [SEQUENCE, IMAGE, VOLUME])

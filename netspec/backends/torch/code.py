@@ -199,6 +199,13 @@ class List(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Starred(Node):
+    """`*value`, among the items of a list."""
+
+    value: Node
+
+
+@dataclass(frozen=True, slots=True)
 class Tuple(Node):
     """`(items)`."""
 

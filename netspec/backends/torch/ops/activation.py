@@ -97,7 +97,7 @@ def glu(op: GLU, inputs: Tensors) -> Lowering:
 @lowers(Maxout)
 def maxout(op: Maxout, inputs: Tensors) -> Lowering:
     sizes = value("unflattened_size", (-1, op.pieces))
-    pieces = call(Attribute(Operand(0), "unflatten"), constant(1), sizes)
+    pieces = call("torch.unflatten", Operand(0), constant(1), sizes)
     form = call(Attribute(pieces, "amax"), constant(2))
     return Lowering(form, call("Maxout", value("pieces", op.pieces, "pieces")), MAXOUT)
 
@@ -111,5 +111,5 @@ class Maxout(nn.Module):
         self.pieces = pieces
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return x.unflatten(1, (-1, self.pieces)).amax(2)
+        return torch.unflatten(x, 1, (-1, self.pieces)).amax(2)
 '''

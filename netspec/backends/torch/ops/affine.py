@@ -27,7 +27,10 @@ class Affine(nn.Module):
     def __init__(self, channels: int, bias: bool = True) -> None:
         super().__init__()
         self.weight = nn.Parameter(torch.ones(channels))
-        self.bias = nn.Parameter(torch.zeros(channels)) if bias else None
+        if bias:
+            self.bias = nn.Parameter(torch.zeros(channels))
+        else:
+            self.register_parameter("bias", None)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         per_channel = (-1, *(1 for _ in x.shape[2:]))

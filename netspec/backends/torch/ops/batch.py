@@ -18,3 +18,8 @@ def dim(axis: int) -> int:
 def per_axis(sizes: int | tuple[int, ...]) -> int | tuple[int, ...]:
     """One number where all axes have the same."""
     return sizes[0] if isinstance(sizes, tuple) and len(set(sizes)) == 1 else sizes
+
+
+def each_axis(sizes: int | tuple[int, ...], axes: int) -> tuple[int, ...]:
+    """A number for each axis."""
+    return sizes if isinstance(sizes, tuple) else (sizes,) * axes

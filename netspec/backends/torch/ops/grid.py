@@ -5,10 +5,11 @@ from __future__ import annotations
 from netspec.backends.torch.code import (
     Argument,
     Attribute,
-    Infix,
+    List,
     Name,
     Node,
     Operand,
+    Starred,
     Subscript,
 )
 from netspec.backends.torch.lowering import Lowering, Tensors, call, constant, lowers, value
@@ -21,16 +22,16 @@ def grid_sample(op: GridSample, inputs: Tensors) -> Lowering:
     axes = spatial_axes(inputs)
     theta: Node = Operand(1)
     if len(inputs[1].shape) == 1:
-        theta = call(Attribute(theta, "unflatten"), constant(1), constant((axes, axes + 1)))
+        theta = call("torch.unflatten", theta, constant(1), constant((axes, axes + 1)))
     edges = Argument(constant(False), "align_corners")
     grid = call("F.affine_grid", theta, _size(op, inputs), edges)
     return Lowering(call("F.grid_sample", Operand(0), grid, edges))
 
 
 def _size(op: GridSample, inputs: Tensors) -> Node:
-    """The output's shape, with batch and channels."""
+    """The output's shape, with batch and channels, as the list that torch asks for."""
     shape = Attribute(Operand(0), "shape")
     if op.size is None:
-        return shape
-    sizes = value("size", op.lengths(inputs[0]))
-    return Infix("+", (Subscript(shape, Name(":2")), sizes.value))
+        return List((Starred(shape),))
+    sizes = (value("size", size) for size in op.lengths(inputs[0]))
+    return List((Starred(Subscript(shape, Name(":2"))), *sizes))

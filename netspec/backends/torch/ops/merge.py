@@ -32,8 +32,10 @@ def add(op: Sum, inputs: Tensors) -> Lowering:
 
 def _total(inputs: Tensors) -> Node:
     """The sum of all inputs; Python nests no more than some hundred operators."""
-    terms = broadcast(inputs)
-    return infix("+", *terms) if len(terms) <= MOST_TERMS else call("sum", List(tuple(terms)))
+    first, *others = terms = broadcast(inputs)
+    if len(terms) <= MOST_TERMS:
+        return infix("+", *terms)
+    return call("sum", List(tuple(others)), first)
 
 
 @lowers(Mul)

@@ -28,7 +28,7 @@ def pad(op: Pad, inputs: Tensors) -> Lowering:
 def pad_channels(op: PadChannels, inputs: Tensors) -> Lowering:
     channels, *sizes = inputs[0].shape
     amount = value("padding", (0, 0) * len(sizes) + (0, op.to - channels))
-    module = call("PadChannels", value("to", op.to, "to"))
+    module = call("PadChannels", value("channels", op.to, "to"))
     return Lowering(call("F.pad", Operand(0), amount), module, PAD_CHANNELS)
 
 
@@ -36,12 +36,12 @@ PAD_CHANNELS = '''
 class PadChannels(nn.Module):
     """Channels of zeros behind those of the input."""
 
-    def __init__(self, to: int) -> None:
+    def __init__(self, channels: int) -> None:
         super().__init__()
-        self.to = to
+        self.channels = channels
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return F.pad(x, (0, 0) * (x.dim() - 2) + (0, self.to - x.shape[1]))
+        return F.pad(x, (0, 0) * (x.dim() - 2) + (0, self.channels - x.shape[1]))
 '''
 
 

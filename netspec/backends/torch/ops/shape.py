@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netspec.backends.torch.code import Argument, Attribute, Node, Operand
+from netspec.backends.torch.code import Argument, Attribute, Operand
 from netspec.backends.torch.lowering import (
     Lowering,
     Tensors,
@@ -27,13 +27,10 @@ def reshape(op: Reshape, inputs: Tensors) -> Lowering:
     sizes = value("unflattened_size", op.shape, "shape")
     module = call("nn.Unflatten", constant(1), sizes)
     if len(inputs[0].shape) == 1:
-        return Lowering(_unflattened(Operand(0), sizes), module)
+        return Lowering(call("torch.unflatten", Operand(0), constant(1), sizes), module)
     flat = call("torch.flatten", Operand(0), constant(1))
-    return Lowering(_unflattened(flat, sizes), call("nn.Sequential", call("nn.Flatten"), module))
-
-
-def _unflattened(x: Node, sizes: Argument) -> Node:
-    return call(Attribute(x, "unflatten"), constant(1), sizes)
+    form = call("torch.unflatten", flat, constant(1), sizes)
+    return Lowering(form, call("nn.Sequential", call("nn.Flatten"), module))
 
 
 @lowers(Permute)

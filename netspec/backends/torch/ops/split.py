@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netspec.backends.torch.code import Node, Operand, Subscript
+from netspec.backends.torch.code import List, Node, Operand, Subscript
 from netspec.backends.torch.lowering import Lowering, Tensors, call, constant, lowers, value
 from netspec.backends.torch.ops.batch import dim
 from netspec.ops.split import Split, Unstack
@@ -14,7 +14,8 @@ def split(op: Split, inputs: Tensors) -> Lowering:
     if op.sizes is None:
         parts = call("torch.chunk", Operand(0), value("chunks", op.pieces, "parts"), axis)
     else:
-        parts = call("torch.split", Operand(0), value("sizes", op.sizes, "sizes"), axis)
+        sizes = tuple(value("size", size) for size in op.sizes)
+        parts = call("torch.split", Operand(0), List(sizes), axis)
     return Lowering(_unpacked(parts, op.pieces))
 
 

@@ -91,7 +91,7 @@ class Container:
         if all(isinstance(entry, Pair) and is_attribute(entry.label.text) for entry in entries):
             arguments = (Argument(e.value, e.label.text) for e in entries if isinstance(e, Pair))
             return Call(name, (Call(Name("OrderedDict"), tuple(arguments)),))
-        return Call(name, (List(entries),))
+        return Call(name, (Call(Name("OrderedDict"), (List(entries),)),))
 
     def _list(self, elements: list[Node]) -> Node:
         if len(elements) == 1 and isinstance(elements[0], Generator):

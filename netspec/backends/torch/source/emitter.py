@@ -11,6 +11,7 @@ from netspec.backends.torch.lowering import Lowering, class_of
 from netspec.backends.torch.source import docstrings
 from netspec.backends.torch.source.building import units
 from netspec.backends.torch.source.classes import Class
+from netspec.backends.torch.source.located import require_lowerings
 from netspec.backends.torch.source.printing import class_text, results_text
 from netspec.backends.torch.source.results import results_of
 from netspec.backends.torch.source.sharing import classes_of
@@ -28,6 +29,7 @@ def emit(program: Program, cost: Cost) -> str:
 
     The network's class is the last of the file and is called `network_name(program)`.
     """
+    require_lowerings(program)
     made = units(program)
     lowered = [pair for unit in made for pair in lowerings(unit.items)]
     helpers = _helpers(lowered) | HELPERS

@@ -129,12 +129,20 @@ class Block:
             self.flush(len(self.held))
             self.writer.lines += self.named(results)
             return
-        if len(self.held) == 1 and self.held[0].step.outputs == tuple(self.wanted):
+        if self.is_result():
             self.emit("return ", self.held.pop())
             return
         self.flush(len(self.held))
         returned = ", ".join(self.variables.names[value] for value in self.wanted)
         self.writer.lines.append(f"{self.margin}return {returned}")
+
+    def is_result(self) -> bool:
+        """Whether the expression held back is all that is returned; an op with several outputs may
+        give a tuple of any length.
+        """
+        if len(self.held) != 1 or self.held[0].step.outputs != tuple(self.wanted):
+            return False
+        return len(self.wanted) == 1 or self.held[0].step.group == "block"
 
     def named(self, results: Results) -> Iterator[str]:
         """The statements that return the wanted values by name, less those for training only."""

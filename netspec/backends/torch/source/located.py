@@ -11,9 +11,9 @@ from netspec.backends.torch.code import Node, Slot
 from netspec.backends.torch.lowering import Lowering, find
 from netspec.backends.torch.source.units import Scope
 from netspec.backends.torch.tree import rewrite
-from netspec.diagnostics import fault
+from netspec.diagnostics import Report, SpecError, fault
 from netspec.ops.base import Op
-from netspec.program import Call, Value
+from netspec.program import Call, Program, Value
 from netspec.tensor import Tensor
 
 
@@ -32,14 +32,25 @@ def _shape_names(call: Call) -> dict[str, Any]:
     return names
 
 
+def require_lowerings(program: Program) -> None:
+    """Raise `SpecError` (NS602) with every use of an op that has no lowering."""
+    report = Report()
+    for instance in program.instances():
+        for call in instance.calls:
+            if isinstance(call.target, Op) and find(type(call.target)) is None:
+                report.add(_no_lowering(call.target, call))
+    report.raise_if_any()
+
+
+def _no_lowering(op: Op, call: Call) -> SpecError:
+    hint = "register one with `netspec.backends.torch.lowers`"
+    return fault("NS602", f"the op `{op.name}` has no lowering to torch", call.span, hint=hint)
+
+
 def lowered(op: Op, call: Call, scope: Scope) -> Lowering:
-    """The op's lowering, with its extra outputs if the call has them; NS602 is raised if there is
-    none.
-    """
+    """The op's lowering, with its extra outputs if the call has them."""
     lower = find(type(op))
-    if lower is None:
-        hint = "register one with `netspec.backends.torch.lowers`"
-        raise fault("NS602", f"the op `{op.name}` has no lowering to torch", call.span, hint=hint)
+    assert lower is not None, "the emitter requires one"
     lowering = lower(op, _inputs(call))
     if lowering.extras is not None and extra_outputs(op, call):
         lowering = lowering.extras

@@ -36,6 +36,8 @@ Key = tuple[tuple[type, Any], ...]
 INPUT_SIZES = ("in_channels", "in_features")
 TRUSTED = 3
 """So many members must agree before what the spec does not mention is believed."""
+MOST_LISTED = 4
+"""Of so many items a tuple's type lists each."""
 
 
 class Unsolved(Exception):
@@ -272,15 +274,21 @@ def _key(column: Column) -> Key:
     return tuple(map(typed, column))
 
 
-def annotation(column: Column) -> str:
+def annotation(column: Sequence[Any]) -> str:
     """The type of a parameter with those values, as written."""
-    kinds = {_annotation(value) for value in column}
+    tuples = [value for value in column if isinstance(value, tuple)]
+    kinds = {type(value).__name__ for value in column if not isinstance(value, tuple)}
     if kinds == {"int", "float"}:
-        return "float"
-    return " | ".join(sorted(kinds))
+        kinds = {"float"}
+    return " | ".join(sorted(kinds | ({_tuple_annotation(tuples)} if tuples else set())))
 
 
-def _annotation(value: Any) -> str:
-    if isinstance(value, tuple):
-        return f"tuple[{annotation(value)}, ...]" if value else "tuple[()]"
-    return type(value).__name__
+def _tuple_annotation(tuples: Sequence[tuple[Any, ...]]) -> str:
+    """The type of tuples; a few items of a common number are listed."""
+    items = [item for values in tuples for item in values]
+    if not items:
+        return "tuple[()]"
+    item, lengths = annotation(items), {len(values) for values in tuples}
+    if len(lengths) == 1 and max(lengths) <= MOST_LISTED:
+        return f"tuple[{', '.join([item] * max(lengths))}]"
+    return f"tuple[{item}, ...]"

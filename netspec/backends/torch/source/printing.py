@@ -49,6 +49,8 @@ def _sequence(cls: Class) -> Call | None:
 
 def _methods(cls: Class) -> Iterator[str]:
     references = References(cls)
+    buffers = [f"{FIELD}{name}: {TENSOR}" for name in references.buffers]
+    yield from [*buffers, ""] if buffers else []
     inputs, statements = forward(cls, references)
     kept = [f"{BODY}self.{name} = {given}" for given, name in references.stored.items()]
     kept += held_conditions(references)

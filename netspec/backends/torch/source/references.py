@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from netspec.backends.torch.code import (
     Attribute,
     Call,
@@ -42,6 +44,13 @@ class References:
         """The attributes that hold conditions."""
         self.optional = _optional(cls.body.steps)
 
+    @property
+    def buffers(self) -> Iterator[str]:
+        """The names of the constant tensors, whose type `register_buffer` does not tell."""
+        for step in self.registered:
+            if step.kind is Kind.BUFFER and is_attribute(step.label.text) and not step.label.grows:
+                yield step.label.text
+
     def parameter(self, parameter: Parameter) -> Node:
         """A number that the constructor keeps."""
         children = {(*step.container, step.label.text)[0] for step in self.registered}
@@ -69,16 +78,17 @@ class References:
         """The module or tensor at the place of a step."""
         if not step.container:
             return _child(step.label, loops, step.kind)
-        node, place = self.container(step.container)
-        return _entry(node, place, step.label, loops)
+        first, *inner = step.container
+        node, place = self.container(first)
+        if not inner:
+            return _entry(node, place, step.label, loops)
+        path = Label((".".join(inner) + ".", *step.label.parts))
+        method = "get_parameter" if step.kind is Kind.PARAMETER else "get_submodule"
+        return Call(Attribute(node, method), (label(path, loops),))
 
-    def container(self, names: tuple[str, ...]) -> tuple[Node, Container]:
-        """The list or dictionary of modules at that path."""
-        node, place = _child(Label((names[0],)), {}, Kind.MODULE), self.root.inner(names[0])
-        for name in names[1:]:
-            inner = place.inner(name)
-            node, place = _entry(node, place, inner.label, {}), inner
-        return node, place
+    def container(self, name: str) -> tuple[Node, Container]:
+        """The list or dictionary of modules of that name."""
+        return _child(Label((name,)), {}, Kind.MODULE), self.root.inner(name)
 
     def iterated(self, repeat: Repeat) -> Node | None:
         """What has just one module for each iteration; None if there is no such thing."""
@@ -90,7 +100,9 @@ class References:
         if not step.container:
             every = self.registered == own and step.label.grows and step.kind is Kind.MODULE
             return Call(Name("self.children"), ()) if every else None
-        node, place = self.container(step.container)
+        if len(step.container) > 1:
+            return None
+        node, place = self.container(step.container[0])
         return node if place.is_list and _is_all(place, step, repeat) else None
 
 

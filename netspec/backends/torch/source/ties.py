@@ -6,14 +6,17 @@ from collections.abc import Sequence
 
 from netspec.backends.torch.code import (
     Attribute,
+    Call,
     Node,
     Ordinal,
     Sibling,
     Subscript,
+    Text,
 )
 from netspec.backends.torch.lowering import Lowering
 from netspec.backends.torch.source.construction import label
 from netspec.backends.torch.source.kinds import Kind, held, weight
+from netspec.backends.torch.source.names import is_module_attribute
 from netspec.backends.torch.source.units import WHOLE, Chain, Item, Unit
 from netspec.program import Path, Tie
 
@@ -38,17 +41,44 @@ def _child(items: Sequence[Item], path: Path) -> tuple[Item, Path]:
 
 
 def _inside(node: Node, item: Item, path: Path) -> Node:
-    """What stands at the path in an item, the node."""
+    """What stands at the path in an item, the node; a method finds it where attributes are of no
+    known type.
+    """
+    if not path:
+        return node
+    plainly_typed = isinstance(item.target, Lowering) and not item.container
+    if plainly_typed and path == ("weight",) and not item.weighting.fixed:
+        return Attribute(node, "weight")
+    if any(map(is_module_attribute, path)):
+        return _step_by_step(node, item, path)
+    method = "get_buffer" if _is_fixed(item, path) else "get_parameter"
+    return Call(Attribute(node, method), (Text((".".join(path),)),))
+
+
+def _is_fixed(item: Item, path: Path) -> bool:
+    """Whether the weight at the path in the item is constant."""
+    if item.weighting.fixed or isinstance(item.target, Lowering):
+        return item.weighting.fixed
+    return _is_fixed(*_inner(item.target, path))
+
+
+def _inner(target: Unit | Chain, path: Path) -> tuple[Item, Path]:
+    """The item in a unit or chain that the path leads to or into, and the rest of the path."""
+    items = target.items
+    return (items[0], path) if items[0].name == WHOLE else _child(items, path)
+
+
+def _step_by_step(node: Node, item: Item, path: Path) -> Node:
+    """What stands at a path with names that `nn.Module` has for its own ends."""
     if not path:
         return node
     if isinstance(item.target, Lowering):
         return weight(node, path)
-    items = item.target.items
-    if isinstance(item.target, Unit) and [inner.name for inner in items] == [WHOLE]:
-        return _inside(node, items[0], path)
-    child, rest = _child(items, path)
+    child, rest = _inner(item.target, path)
+    if child.name == WHOLE:
+        return _step_by_step(node, child, path)
     if isinstance(item.target, Chain) and path[0].isdecimal():
-        return _inside(Subscript(node, Ordinal(int(path[0]))), child, rest)
+        return _step_by_step(Subscript(node, Ordinal(int(path[0]))), child, rest)
     for name in child.container:
         node = held(node, name, Kind.MODULE)
-    return _inside(held(node, path[len(child.container)], child.kind), child, rest)
+    return _step_by_step(held(node, path[len(child.container)], child.kind), child, rest)

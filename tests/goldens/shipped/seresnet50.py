@@ -1,9 +1,9 @@
-"""Residual networks with projection shortcuts and the stride on the 3x3 convolution
-(v1.5).
+"""Residual networks whose bottlenecks end in a squeeze and excitation, under timm's
+names.
 
-Deep Residual Learning for Image Recognition, Table 1, arXiv:1512.03385.
-60,192,808 parameters, 11,513,626,624 multiply-accumulates per sample.
-Input [3, 224, 224], output [1000]. Emitted by netspec from resnet152.
+Squeeze-and-Excitation Networks, Fig. 3, Table 1, arXiv:1709.01507.
+28,088,024 parameters, 4,091,699,200 multiply-accumulates per sample.
+Input [3, 224, 224], output [1000]. Emitted by netspec from seresnet50.
 """
 
 import torch
@@ -11,10 +11,25 @@ import torch.nn.functional as F
 from torch import nn
 
 
-class Bottleneck(nn.Module):
-    """A 3x3 convolution between 1x1 ones that narrow by 4 and widen again, and a
-    shortcut.
+class SqueezeExcite(nn.Module):
+    """Scales each channel by a gate computed from the global averages of all
+    channels.
     """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.fc1 = nn.Conv2d(channels, channels // 16, 1)
+        self.fc2 = nn.Conv2d(channels // 16, channels, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        fc1 = x.mean((2, 3), keepdim=True)
+        fc1 = F.relu(self.fc1(fc1))
+        fc1 = torch.sigmoid(self.fc2(fc1))
+        return x * fc1
+
+
+class Bottleneck(nn.Module):
+    """A 3x3 convolution between 1x1 ones, squeeze and excitation, and a shortcut."""
 
     def __init__(self, in_channels: int, width: int, stride: int = 1) -> None:
         super().__init__()
@@ -24,6 +39,7 @@ class Bottleneck(nn.Module):
         self.bn2 = nn.BatchNorm2d(width)
         self.conv3 = nn.Conv2d(width, 4 * width, 1, bias=False)
         self.bn3 = nn.BatchNorm2d(4 * width)
+        self.se = SqueezeExcite(4 * width)
         self.downsample: nn.Sequential | None = None
         if stride != 1 or in_channels != 4 * width:
             self.downsample = nn.Sequential(
@@ -32,15 +48,16 @@ class Bottleneck(nn.Module):
             )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        out = F.relu(self.bn1(self.conv1(x)))
-        out = F.relu(self.bn2(self.conv2(out)))
-        out = self.bn3(self.conv3(out))
+        se = F.relu(self.bn1(self.conv1(x)))
+        se = F.relu(self.bn2(self.conv2(se)))
+        se = self.bn3(self.conv3(se))
+        se = self.se(se)
         if self.downsample is not None:
             x = self.downsample(x)
-        return F.relu(out + x)
+        return F.relu(se + x)
 
 
-class ResNet152(nn.Module):
+class SeresNet50(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(3, 64, 7, stride=2, padding=3, bias=False)
@@ -49,10 +66,10 @@ class ResNet152(nn.Module):
             Bottleneck(64, 64), *(Bottleneck(256, 64) for _ in range(2))
         )
         self.layer2 = nn.Sequential(
-            Bottleneck(256, 128, stride=2), *(Bottleneck(512, 128) for _ in range(7))
+            Bottleneck(256, 128, stride=2), *(Bottleneck(512, 128) for _ in range(3))
         )
         self.layer3 = nn.Sequential(
-            Bottleneck(512, 256, stride=2), *(Bottleneck(1024, 256) for _ in range(35))
+            Bottleneck(512, 256, stride=2), *(Bottleneck(1024, 256) for _ in range(5))
         )
         self.layer4 = nn.Sequential(
             Bottleneck(1024, 512, stride=2), *(Bottleneck(2048, 512) for _ in range(2))

@@ -1,0 +1,161 @@
+"""What in an image excites a unit: the convolutions of ZFNet, and back to the pixels
+through the switches of their pools and their own filters transposed.
+
+Visualizing and Understanding Convolutional Networks, Sec. 2.1, Fig. 1 and 3,
+arXiv:1311.2901.
+3,726,464 parameters, 2,218,821,888 multiply-accumulates per sample.
+Input image [3, 224, 224], chosen [256, 13, 13], output [3, 224, 224]. Emitted by
+netspec from deconvnet.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+def without(module: nn.Module, *weights: str) -> nn.Module:
+    """The module less some weights of its own: it is applied with others in their place."""
+    for name in weights:
+        module.register_parameter(name, None)
+    return module
+
+
+class Top(nn.Module):
+    def forward(self, x: torch.Tensor, x2: torch.Tensor) -> torch.Tensor:
+        return x * x2  # [256, 13, 13]
+
+
+class Layer(nn.Module):
+    """A rectified convolution, pooled or not; what stands above it; and the way back:
+    unpooled by the switches of the pool, rectified, through the same filters
+    transposed.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(384, 256, 3, padding=1)
+        self.top = Top()
+        self.conv_transpose = without(
+            nn.ConvTranspose2d(256, 384, 3, padding=1, bias=False), "weight"
+        )
+
+    def forward(self, x: torch.Tensor, x2: torch.Tensor) -> torch.Tensor:
+        x = F.relu(self.conv(x))  # [256, 13, 13]
+        x = F.relu(self.top(x, x2))
+        return torch.func.functional_call(
+            self.conv_transpose, {"weight": self.conv.weight}, x
+        )  # [384, 13, 13]
+
+
+class LayerWithLayer(nn.Module):
+    """A rectified convolution, pooled or not; what stands above it; and the way back:
+    unpooled by the switches of the pool, rectified, through the same filters
+    transposed.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(384, 384, 3, padding=1)
+        self.layer = Layer()
+        self.conv_transpose = without(
+            nn.ConvTranspose2d(384, 384, 3, padding=1, bias=False), "weight"
+        )
+
+    def forward(self, x: torch.Tensor, x2: torch.Tensor) -> torch.Tensor:
+        x = F.relu(self.conv(x))  # [384, 13, 13]
+        x = F.relu(self.layer(x, x2))
+        return torch.func.functional_call(
+            self.conv_transpose, {"weight": self.conv.weight}, x
+        )
+
+
+class LayerWithLayer2(nn.Module):
+    """A rectified convolution, pooled or not; what stands above it; and the way back:
+    unpooled by the switches of the pool, rectified, through the same filters
+    transposed.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(256, 384, 3, padding=1)
+        self.layer = LayerWithLayer()
+        self.conv_transpose = without(
+            nn.ConvTranspose2d(384, 256, 3, padding=1, bias=False), "weight"
+        )
+
+    def forward(self, x: torch.Tensor, x2: torch.Tensor) -> torch.Tensor:
+        x = F.relu(self.conv(x))  # [384, 13, 13]
+        x = F.relu(self.layer(x, x2))
+        return torch.func.functional_call(
+            self.conv_transpose, {"weight": self.conv.weight}, x
+        )  # [256, 13, 13]
+
+
+class Layer2(nn.Module):
+    """A rectified convolution, pooled or not; what stands above it; and the way back:
+    unpooled by the switches of the pool, rectified, through the same filters
+    transposed.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(96, 256, 5, stride=2)
+        self.layer = LayerWithLayer2()
+        self.conv_transpose = without(
+            nn.ConvTranspose2d(256, 96, 5, stride=2, bias=False), "weight"
+        )
+
+    def forward(self, x: torch.Tensor, x2: torch.Tensor) -> torch.Tensor:
+        x = F.relu(self.conv(x))  # [256, 26, 26]
+        x, indices = F.max_pool2d(
+            x, 3, stride=2, padding=1, return_indices=True
+        )  # [256, 13, 13]
+        x = self.layer(F.local_response_norm(x, 5, k=2.0), x2)
+        x = F.max_unpool2d(
+            x, indices, (3, 3), stride=(2, 2), padding=(1, 1), output_size=(26, 26)
+        )  # [256, 26, 26]
+        x = F.relu(x)
+        return torch.func.functional_call(
+            self.conv_transpose, {"weight": self.conv.weight}, x
+        )  # [96, 55, 55]
+
+
+class Layer3(nn.Module):
+    """A rectified convolution, pooled or not; what stands above it; and the way back:
+    unpooled by the switches of the pool, rectified, through the same filters
+    transposed.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 96, 7, stride=2, padding=1)
+        self.layer = Layer2()
+        self.conv_transpose = without(
+            nn.ConvTranspose2d(
+                96, 3, 7, stride=2, padding=1, output_padding=1, bias=False
+            ),
+            "weight",
+        )
+
+    def forward(self, x: torch.Tensor, x2: torch.Tensor) -> torch.Tensor:
+        x = F.relu(self.conv(x))  # [96, 110, 110]
+        x, indices = F.max_pool2d(
+            x, 3, stride=2, padding=1, return_indices=True
+        )  # [96, 55, 55]
+        x = self.layer(F.local_response_norm(x, 5, k=2.0), x2)
+        x = F.max_unpool2d(
+            x, indices, (3, 3), stride=(2, 2), padding=(1, 1), output_size=(110, 110)
+        )  # [96, 110, 110]
+        x = F.relu(x)
+        return torch.func.functional_call(
+            self.conv_transpose, {"weight": self.conv.weight}, x
+        )  # [3, 224, 224]
+
+
+class DeconvNet(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer = Layer3()
+
+    def forward(self, image: torch.Tensor, chosen: torch.Tensor) -> torch.Tensor:
+        return self.layer(image, chosen)  # [3, 224, 224]

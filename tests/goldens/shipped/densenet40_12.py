@@ -1,0 +1,83 @@
+"""DenseNets for CIFAR, plain and with bottleneck layers and compression (BC).
+
+Densely Connected Convolutional Networks, Sec. 3, Table 2, arXiv:1608.06993.
+1,019,722 parameters, 264,812,928 multiply-accumulates per sample.
+Input [3, 32, 32], output [10]. Emitted by netspec from densenet40_12.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class BnReluConv(nn.Module):
+    """BN, ReLU and a convolution, and dropout where it is asked for."""
+
+    def __init__(self, in_channels: int, out: int, kernel: int) -> None:
+        super().__init__()
+        self.bn = nn.BatchNorm2d(in_channels)
+        self.conv = nn.Conv2d(in_channels, out, kernel, padding=kernel // 2, bias=False)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.conv(F.relu(self.bn(x)))
+
+
+class Layer(nn.Module):
+    """As many maps as the growth rate, in BC behind a bottleneck of four times as
+    many.
+    """
+
+    def __init__(self, in_channels: int) -> None:
+        super().__init__()
+        self.bn_relu_conv2 = BnReluConv(in_channels, 12, 3)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.bn_relu_conv2(x)
+
+
+class Dense(nn.Module):
+    """Layers in a row, each on the concatenated maps of the input and of all layers
+    before it.
+    """
+
+    def __init__(self, in_channels: int) -> None:
+        super().__init__()
+        for i in range(12):
+            self.add_module(f"layer{i + 1}", Layer(in_channels + 12 * i))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        for layer in self.children():
+            x = torch.cat([x, layer(x)], 1)
+        return x
+
+
+class Transition(nn.Module):
+    """A 1x1 convolution, to half the maps in BC, and 2x2 averages."""
+
+    def __init__(self, in_channels: int, out: int) -> None:
+        super().__init__()
+        self.bn_relu_conv = BnReluConv(in_channels, out, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.bn_relu_conv(x)
+        return F.avg_pool2d(x, 2)
+
+
+class DenseNet40_12(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(3, 16, 3, padding=1, bias=False)
+        self.block = nn.ModuleList([Dense(16), Dense(160), Dense(304)])
+        self.transition = nn.ModuleList([Transition(160, 160), Transition(304, 304)])
+        self.bn = nn.BatchNorm2d(448)
+        self.fc = nn.Linear(448, 10)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.stem(x)  # [16, 32, 32]
+        x = self.block[0](x)  # [160, 32, 32]
+        x = self.transition[0](x)  # [160, 16, 16]
+        x = self.block[1](x)  # [304, 16, 16]
+        x = self.transition[1](x)  # [304, 8, 8]
+        x = F.relu(self.bn(self.block[2](x)))  # [448, 8, 8]
+        x = x.mean((2, 3))  # [448]
+        return self.fc(x)  # [10]

@@ -1,0 +1,161 @@
+"""Five fractal blocks of convolutions, each followed by pooling, for CIFAR.
+
+FractalNet: Ultra-Deep Neural Networks without Residuals, Fig. 1, Sec. 4.1,
+arXiv:1605.07648.
+33,724,618 parameters, 845,222,912 multiply-accumulates per sample.
+Input [3, 32, 32], output [10]. Emitted by netspec from fractalnet20.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class DropJoin(nn.Module):
+    """The mean of its columns, the deepest last; in training some of them are dropped."""
+
+    def __init__(self, columns: int, p: float, p_global: float = 0.5) -> None:
+        super().__init__()
+        self.columns, self.p, self.p_global = columns, p, p_global
+        self.drawn: torch.Tensor | None = None
+
+    @staticmethod
+    def draw(network: nn.Module) -> None:
+        """One column for all joins of the network, and whether they are to use it."""
+        if network.training:
+            joins = [m for m in network.modules() if isinstance(m, DropJoin)]
+            drawn = DropJoin.draw_of(max(join.columns for join in joins))
+            for join in joins:
+                join.drawn = drawn
+
+    @staticmethod
+    def draw_of(columns: int) -> torch.Tensor:
+        """A number between 0 and 1, and a column, counted from the deepest."""
+        return torch.rand(2, device="cpu") * torch.tensor([1, columns], device="cpu")
+
+    def forward(self, *columns: torch.Tensor) -> torch.Tensor:
+        if not self.training:
+            return sum(columns) / len(columns)
+        return sum(share * x for share, x in zip(self.shares(), columns))
+
+    def shares(self) -> torch.Tensor:
+        """What each column is multiplied with; the mean's where the one drawn is not among them."""
+        drawn = self.draw_of(self.columns) if self.drawn is None else self.drawn
+        own = torch.arange(self.columns - 1, -1, -1, device="cpu")
+        kept = torch.rand(self.columns, device="cpu") >= self.p
+        spare = own == torch.randint(self.columns, (1,), device="cpu")
+        kept = torch.where(kept.any(), kept, spare)
+        column = own == drawn[1].floor()
+        column = torch.where(column.any(), column, True)
+        left = torch.where(drawn[0] < self.p_global, column, kept)
+        return left / left.sum()
+
+
+class Layer(nn.Module):
+    def __init__(self, in_channels: int, out_channels: int, p: float) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(in_channels, out_channels, 3, padding=1, bias=False)
+        self.dropout: nn.Dropout | None = None
+        if p > 0:
+            self.dropout = nn.Dropout(p=p)
+        self.bn = nn.BatchNorm2d(out_channels)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.conv(x)
+        if self.dropout is not None:
+            x = self.dropout(x)
+        return F.relu(self.bn(x))
+
+
+class Fractal(nn.Module):
+    """A layer beside two fractals of one column less, joined by the mean; joins that
+    meet are one.
+    """
+
+    def __init__(self, in_channels: int, out_channels: int, p: float) -> None:
+        super().__init__()
+        self.layer = Layer(in_channels, out_channels, p)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.layer(x)
+
+
+class Fractal2(nn.Module):
+    """A layer beside two fractals of one column less, joined by the mean; joins that
+    meet are one.
+    """
+
+    def __init__(self, in_channels: int, out_channels: int, p: float) -> None:
+        super().__init__()
+        self.layer = Layer(in_channels, out_channels, p)
+        self.fractal1 = Fractal(in_channels, out_channels, p)
+        self.fractal2 = Fractal(out_channels, out_channels, p)
+        self.join = DropJoin(2, 0.15)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        out = self.layer(x)
+        x = self.fractal1(x)
+        return self.join(out, self.fractal2(x))
+
+
+class Fractal3(nn.Module):
+    """A layer beside two fractals of one column less, joined by the mean; joins that
+    meet are one.
+    """
+
+    def __init__(self, in_channels: int, p: float) -> None:
+        super().__init__()
+        self.layer = Layer(in_channels, in_channels, p)
+        self.fractal1 = Fractal(in_channels, in_channels, p)
+        self.fractal2 = Fractal(in_channels, in_channels, p)
+
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        out = self.layer(x)
+        x = self.fractal1(x)
+        x = self.fractal2(x)
+        return out, x
+
+
+class Fractal4(nn.Module):
+    """A layer beside two fractals of one column less, joined by the mean; joins that
+    meet are one.
+    """
+
+    def __init__(self, in_channels: int, out_channels: int, p: float) -> None:
+        super().__init__()
+        self.layer = Layer(in_channels, out_channels, p)
+        self.fractal1 = Fractal2(in_channels, out_channels, p)
+        self.fractal2 = Fractal3(out_channels, p)
+        self.join = DropJoin(3, 0.15)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        out = self.layer(x)
+        x = self.fractal1(x)
+        x, out2 = self.fractal2(x)
+        return self.join(out, x, out2)
+
+
+class FractalNet20(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.block1 = Fractal4(3, 64, 0.0)
+        self.block2 = Fractal4(64, 128, 0.1)
+        self.block3 = Fractal4(128, 256, 0.2)
+        self.block4 = Fractal4(256, 512, 0.3)
+        self.block5 = Fractal4(512, 512, 0.4)
+        self.fc = nn.Linear(512, 10)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        DropJoin.draw(self)
+        x = self.block1(x)  # [64, 32, 32]
+        x = F.max_pool2d(x, 2)  # [64, 16, 16]
+        x = self.block2(x)  # [128, 16, 16]
+        x = F.max_pool2d(x, 2)  # [128, 8, 8]
+        x = self.block3(x)  # [256, 8, 8]
+        x = F.max_pool2d(x, 2)  # [256, 4, 4]
+        x = self.block4(x)  # [512, 4, 4]
+        x = F.max_pool2d(x, 2)  # [512, 2, 2]
+        x = self.block5(x)
+        x = F.max_pool2d(x, 2)  # [512, 1, 1]
+        x = torch.flatten(x, 1)  # [512]
+        return self.fc(x)  # [10]

@@ -1,0 +1,41 @@
+"""Thin highway networks for MNIST, and plain ones with as many weights a layer.
+
+Highway Networks, Sec. 4.1, arXiv:1505.00387.
+289,660 parameters, 284,700 multiply-accumulates per sample.
+Input [784], output [10]. Emitted by netspec from highway50.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class Highway(nn.Module):
+    """H(x) T(x) + x C(x) with a transform gate T and a carry gate C, which is 1 - T
+    where the two are coupled; H is `layer` and `act`, a gate is `gate`, an op with a
+    bias, and a sigmoid. T starts nearly closed.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer = nn.Linear(50, 50)
+        self.transform = nn.Linear(50, 50)
+        nn.init.constant_(self.transform.bias, -2)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        out = F.relu(self.layer(x))  # [50]
+        out2 = torch.sigmoid(self.transform(x))
+        return torch.lerp(x, out, out2)
+
+
+class Highway50(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.linear = nn.Linear(784, 50)
+        self.layers = nn.Sequential(*(Highway() for _ in range(49)))
+        self.output = nn.Linear(50, 10)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = F.relu(self.linear(x))  # [50]
+        x = self.layers(x)
+        return self.output(x)  # [10]

@@ -1,0 +1,212 @@
+"""Inception-ResNet-v2, whose inception modules are scaled residuals, under timm's
+names.
+
+Inception-v4, Inception-ResNet and the Impact of Residual Connections on Learning, Fig.
+15 to 19, Table 1, arXiv:1602.07261.
+55,843,464 parameters, 13,155,794,016 multiply-accumulates per sample.
+Input [3, 299, 299], output [1000]. Emitted by netspec from inception_resnet_v2.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class ConvBn(nn.Module):
+    """A convolution, normalised and rectified; at stride 1 it keeps the size."""
+
+    def __init__(
+        self,
+        in_channels: int,
+        out: int,
+        kernel: int | tuple[int, int] = 1,
+        stride: int = 1,
+        padding: int | str = 0,
+    ) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(
+            in_channels, out, kernel, stride=stride, padding=padding, bias=False
+        )
+        self.bn = nn.BatchNorm2d(out, eps=0.001)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return F.relu(self.bn(self.conv(x)))
+
+
+class Mixed5b(nn.Module):
+    """Branches of 1x1, 5x5 and two 3x3 convolutions and of average pooling."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.branch0 = ConvBn(192, 96, padding="same")
+        self.branch1 = nn.Sequential(
+            ConvBn(192, 48, padding="same"), ConvBn(48, 64, kernel=5, padding="same")
+        )
+        self.branch2 = nn.Sequential(
+            ConvBn(192, 64, padding="same"),
+            ConvBn(64, 96, kernel=3, padding="same"),
+            ConvBn(96, 96, kernel=3, padding="same"),
+        )
+        self.branch3 = nn.Sequential(
+            nn.AvgPool2d(3, stride=1, padding=1, count_include_pad=False),
+            ConvBn(192, 64, padding="same"),
+        )
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        branch0 = self.branch0(x)  # [96, 35, 35]
+        branch1 = self.branch1(x)  # [64, 35, 35]
+        branch2 = self.branch2(x)  # [96, 35, 35]
+        branch3 = self.branch3(x)  # [64, 35, 35]
+        return torch.cat([branch0, branch1, branch2, branch3], 1)  # [320, 35, 35]
+
+
+class Block35(nn.Module):
+    """A residual of 35x35 maps, Inception-ResNet-A."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.branch0 = ConvBn(320, 32, padding="same")
+        self.branch1 = nn.Sequential(
+            ConvBn(320, 32, padding="same"), ConvBn(32, 32, kernel=3, padding="same")
+        )
+        self.branch2 = nn.Sequential(
+            ConvBn(320, 32, padding="same"),
+            ConvBn(32, 48, kernel=3, padding="same"),
+            ConvBn(48, 64, kernel=3, padding="same"),
+        )
+        self.conv2d = nn.Conv2d(128, 320, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        conv2d = torch.cat(
+            [self.branch0(x), self.branch1(x), self.branch2(x)], 1
+        )  # [128, 35, 35]
+        conv2d = 0.17 * self.conv2d(conv2d)  # [320, 35, 35]
+        return F.relu(conv2d + x)
+
+
+class Mixed6a(nn.Module):
+    """From 35x35 to 17x17; k, l, m and n of Table 1 are 256, 256, 384 and 384."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.branch0 = ConvBn(320, 384, kernel=3, stride=2)
+        self.branch1 = nn.Sequential(
+            ConvBn(320, 256, padding="same"),
+            ConvBn(256, 256, kernel=3, padding="same"),
+            ConvBn(256, 384, kernel=3, stride=2),
+        )
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        branch0 = self.branch0(x)  # [384, 17, 17]
+        branch1 = self.branch1(x)
+        x = F.max_pool2d(x, 3, stride=2)  # [320, 17, 17]
+        return torch.cat([branch0, branch1, x], 1)  # [1088, 17, 17]
+
+
+class Block17(nn.Module):
+    """A residual of 17x17 maps, Inception-ResNet-B."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.branch0 = ConvBn(1088, 192, padding="same")
+        self.branch1 = nn.Sequential(
+            ConvBn(1088, 128, padding="same"),
+            ConvBn(128, 160, kernel=(1, 7), padding="same"),
+            ConvBn(160, 192, kernel=(7, 1), padding="same"),
+        )
+        self.conv2d = nn.Conv2d(384, 1088, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        conv2d = torch.cat([self.branch0(x), self.branch1(x)], 1)  # [384, 17, 17]
+        conv2d = 0.1 * self.conv2d(conv2d)  # [1088, 17, 17]
+        return F.relu(conv2d + x)
+
+
+class Mixed7a(nn.Module):
+    """From 17x17 to 8x8."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.branch0 = nn.Sequential(
+            ConvBn(1088, 256, padding="same"), ConvBn(256, 384, kernel=3, stride=2)
+        )
+        self.branch1 = nn.Sequential(
+            ConvBn(1088, 256, padding="same"), ConvBn(256, 288, kernel=3, stride=2)
+        )
+        self.branch2 = nn.Sequential(
+            ConvBn(1088, 256, padding="same"),
+            ConvBn(256, 288, kernel=3, padding="same"),
+            ConvBn(288, 320, kernel=3, stride=2),
+        )
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        branch0 = self.branch0(x)  # [384, 8, 8]
+        branch1 = self.branch1(x)  # [288, 8, 8]
+        branch2 = self.branch2(x)  # [320, 8, 8]
+        x = F.max_pool2d(x, 3, stride=2)  # [1088, 8, 8]
+        return torch.cat([branch0, branch1, branch2, x], 1)  # [2080, 8, 8]
+
+
+class Block8(nn.Module):
+    """A residual of 8x8 maps, Inception-ResNet-C; the last is neither scaled nor
+    rectified.
+    """
+
+    def __init__(self, final: bool = False) -> None:
+        super().__init__()
+        self.final = final
+        self.branch0 = ConvBn(2080, 192, padding="same")
+        self.branch1 = nn.Sequential(
+            ConvBn(2080, 192, padding="same"),
+            ConvBn(192, 224, kernel=(1, 3), padding="same"),
+            ConvBn(224, 256, kernel=(3, 1), padding="same"),
+        )
+        self.conv2d = nn.Conv2d(448, 2080, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        conv2d = torch.cat([self.branch0(x), self.branch1(x)], 1)
+        conv2d = self.conv2d(conv2d)
+        if not self.final:
+            conv2d = 0.2 * conv2d
+        x = conv2d + x
+        if not self.final:
+            x = F.relu(x)
+        return x
+
+
+class InceptionResNetV2(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv2d_1a = ConvBn(3, 32, kernel=3, stride=2)
+        self.conv2d_2a = ConvBn(32, 32, kernel=3)
+        self.conv2d_2b = ConvBn(32, 64, kernel=3, padding="same")
+        self.conv2d_3b = ConvBn(64, 80, padding="same")
+        self.conv2d_4a = ConvBn(80, 192, kernel=3)
+        self.mixed_5b = Mixed5b()
+        self.repeat = nn.Sequential(*(Block35() for _ in range(10)))
+        self.mixed_6a = Mixed6a()
+        self.repeat_1 = nn.Sequential(*(Block17() for _ in range(20)))
+        self.mixed_7a = Mixed7a()
+        self.repeat_2 = nn.Sequential(*(Block8() for _ in range(9)))
+        self.block8 = Block8(final=True)
+        self.conv2d_7b = ConvBn(2080, 1536, padding="same")
+        self.classif = nn.Linear(1536, 1000)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.conv2d_1a(x)  # [32, 149, 149]
+        x = self.conv2d_2a(x)  # [32, 147, 147]
+        x = self.conv2d_2b(x)  # [64, 147, 147]
+        x = F.max_pool2d(x, 3, stride=2)  # [64, 73, 73]
+        x = self.conv2d_3b(x)  # [80, 73, 73]
+        x = self.conv2d_4a(x)  # [192, 71, 71]
+        x = F.max_pool2d(x, 3, stride=2)  # [192, 35, 35]
+        x = self.mixed_5b(x)  # [320, 35, 35]
+        x = self.repeat(x)
+        x = self.mixed_6a(x)  # [1088, 17, 17]
+        x = self.repeat_1(x)
+        x = self.mixed_7a(x)  # [2080, 8, 8]
+        x = self.repeat_2(x)
+        x = self.block8(x)
+        x = self.conv2d_7b(x)  # [1536, 8, 8]
+        x = x.mean((2, 3))  # [1536]
+        return self.classif(x)  # [1000]

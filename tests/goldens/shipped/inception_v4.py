@@ -1,0 +1,233 @@
+"""Inception-v4, without residual connections, under timm's names.
+
+Inception-v4, Inception-ResNet and the Impact of Residual Connections on Learning, Fig.
+3 to 9, Table 1, arXiv:1602.07261.
+42,679,816 parameters, 12,253,974,624 multiply-accumulates per sample.
+Input [3, 299, 299], output [1000]. Emitted by netspec from inception_v4.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class ConvBn(nn.Module):
+    """A convolution, normalised and rectified; at stride 1 it keeps the size."""
+
+    def __init__(
+        self,
+        in_channels: int,
+        out: int,
+        kernel: int | tuple[int, int] = 1,
+        stride: int = 1,
+        padding: int | str = 0,
+    ) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(
+            in_channels, out, kernel, stride=stride, padding=padding, bias=False
+        )
+        self.bn = nn.BatchNorm2d(out, eps=0.001)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return F.relu(self.bn(self.conv(x)))
+
+
+class StemPool(nn.Module):
+    """Halves the resolution by max pooling and by a convolution, side by side."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = ConvBn(64, 96, kernel=3, stride=2)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        out = F.max_pool2d(x, 3, stride=2)  # [64, 73, 73]
+        return torch.cat([out, self.conv(x)], 1)  # [160, 73, 73]
+
+
+class StemMixed(nn.Module):
+    """A 3x3 convolution after one of 7x7, in two, and without it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.branch0 = nn.Sequential(
+            ConvBn(160, 64, padding="same"), ConvBn(64, 96, kernel=3)
+        )
+        self.branch1 = nn.Sequential(
+            ConvBn(160, 64, padding="same"),
+            ConvBn(64, 64, kernel=(1, 7), padding="same"),
+            ConvBn(64, 64, kernel=(7, 1), padding="same"),
+            ConvBn(64, 96, kernel=3),
+        )
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.cat([self.branch0(x), self.branch1(x)], 1)  # [192, 71, 71]
+
+
+class StemConv(nn.Module):
+    """Halves the resolution by a convolution and by max pooling, side by side."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = ConvBn(192, 192, kernel=3, stride=2)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        out = self.conv(x)  # [192, 35, 35]
+        return torch.cat([out, F.max_pool2d(x, 3, stride=2)], 1)  # [384, 35, 35]
+
+
+class InceptionA(nn.Module):
+    """A 3x3 convolution beside two in a row."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.branch0 = ConvBn(384, 96, padding="same")
+        self.branch1 = nn.Sequential(
+            ConvBn(384, 64, padding="same"), ConvBn(64, 96, kernel=3, padding="same")
+        )
+        self.branch2 = nn.Sequential(
+            ConvBn(384, 64, padding="same"),
+            ConvBn(64, 96, kernel=3, padding="same"),
+            ConvBn(96, 96, kernel=3, padding="same"),
+        )
+        self.branch3 = nn.Sequential(
+            nn.AvgPool2d(3, stride=1, padding=1, count_include_pad=False),
+            ConvBn(384, 96, padding="same"),
+        )
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        branch0 = self.branch0(x)  # [96, 35, 35]
+        branch1 = self.branch1(x)
+        branch2 = self.branch2(x)
+        branch3 = self.branch3(x)
+        return torch.cat([branch0, branch1, branch2, branch3], 1)  # [384, 35, 35]
+
+
+class ReductionA(nn.Module):
+    """From 35x35 to 17x17; k, l, m and n of Table 1 are 192, 224, 256 and 384."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.branch0 = ConvBn(384, 384, kernel=3, stride=2)
+        self.branch1 = nn.Sequential(
+            ConvBn(384, 192, padding="same"),
+            ConvBn(192, 224, kernel=3, padding="same"),
+            ConvBn(224, 256, kernel=3, stride=2),
+        )
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        branch0 = self.branch0(x)  # [384, 17, 17]
+        branch1 = self.branch1(x)  # [256, 17, 17]
+        x = F.max_pool2d(x, 3, stride=2)  # [384, 17, 17]
+        return torch.cat([branch0, branch1, x], 1)  # [1024, 17, 17]
+
+
+class InceptionB(nn.Module):
+    """7x7 convolutions as 1x7 and 7x1 ones in a row."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.branch0 = ConvBn(1024, 384, padding="same")
+        self.branch1 = nn.Sequential(
+            ConvBn(1024, 192, padding="same"),
+            ConvBn(192, 224, kernel=(1, 7), padding="same"),
+            ConvBn(224, 256, kernel=(7, 1), padding="same"),
+        )
+        self.branch2 = nn.Sequential(
+            ConvBn(1024, 192, padding="same"),
+            ConvBn(192, 192, kernel=(7, 1), padding="same"),
+            ConvBn(192, 224, kernel=(1, 7), padding="same"),
+            ConvBn(224, 224, kernel=(7, 1), padding="same"),
+            ConvBn(224, 256, kernel=(1, 7), padding="same"),
+        )
+        self.branch3 = nn.Sequential(
+            nn.AvgPool2d(3, stride=1, padding=1, count_include_pad=False),
+            ConvBn(1024, 128, padding="same"),
+        )
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        branch0 = self.branch0(x)  # [384, 17, 17]
+        branch1 = self.branch1(x)  # [256, 17, 17]
+        branch2 = self.branch2(x)
+        branch3 = self.branch3(x)  # [128, 17, 17]
+        return torch.cat([branch0, branch1, branch2, branch3], 1)  # [1024, 17, 17]
+
+
+class ReductionB(nn.Module):
+    """From 17x17 to 8x8."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.branch0 = nn.Sequential(
+            ConvBn(1024, 192, padding="same"), ConvBn(192, 192, kernel=3, stride=2)
+        )
+        self.branch1 = nn.Sequential(
+            ConvBn(1024, 256, padding="same"),
+            ConvBn(256, 256, kernel=(1, 7), padding="same"),
+            ConvBn(256, 320, kernel=(7, 1), padding="same"),
+            ConvBn(320, 320, kernel=3, stride=2),
+        )
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        branch0 = self.branch0(x)  # [192, 8, 8]
+        branch1 = self.branch1(x)  # [320, 8, 8]
+        x = F.max_pool2d(x, 3, stride=2)  # [1024, 8, 8]
+        return torch.cat([branch0, branch1, x], 1)  # [1536, 8, 8]
+
+
+class InceptionC(nn.Module):
+    """1x3 and 3x1 convolutions side by side in place of 3x3 ones."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.branch0 = ConvBn(1536, 256, padding="same")
+        self.branch1_0 = ConvBn(1536, 384, padding="same")
+        self.branch1_1a = ConvBn(384, 256, kernel=(1, 3), padding="same")
+        self.branch1_1b = ConvBn(384, 256, kernel=(3, 1), padding="same")
+        self.branch2_0 = ConvBn(1536, 384, padding="same")
+        self.branch2_1 = ConvBn(384, 448, kernel=(3, 1), padding="same")
+        self.branch2_2 = ConvBn(448, 512, kernel=(1, 3), padding="same")
+        self.branch2_3a = ConvBn(512, 256, kernel=(1, 3), padding="same")
+        self.branch2_3b = ConvBn(512, 256, kernel=(3, 1), padding="same")
+        self.branch3 = nn.Sequential(
+            nn.AvgPool2d(3, stride=1, padding=1, count_include_pad=False),
+            ConvBn(1536, 256, padding="same"),
+        )
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        branch0 = self.branch0(x)  # [256, 8, 8]
+        branch1 = self.branch1_0(x)  # [384, 8, 8]
+        branch1_1a = self.branch1_1a(branch1)  # [256, 8, 8]
+        branch1_1b = self.branch1_1b(branch1)
+        branch2 = self.branch2_0(x)  # [384, 8, 8]
+        branch2 = self.branch2_1(branch2)  # [448, 8, 8]
+        branch2 = self.branch2_2(branch2)  # [512, 8, 8]
+        branch2_3a = self.branch2_3a(branch2)  # [256, 8, 8]
+        branch2_3b = self.branch2_3b(branch2)
+        branch3 = self.branch3(x)
+        return torch.cat(
+            [branch0, branch1_1a, branch1_1b, branch2_3a, branch2_3b, branch3], 1
+        )  # [1536, 8, 8]
+
+
+class InceptionV4(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.features = nn.Sequential(
+            ConvBn(3, 32, kernel=3, stride=2),
+            ConvBn(32, 32, kernel=3),
+            ConvBn(32, 64, kernel=3, padding="same"),
+            StemPool(),
+            StemMixed(),
+            StemConv(),
+            *(InceptionA() for _ in range(4)),
+            ReductionA(),
+            *(InceptionB() for _ in range(7)),
+            ReductionB(),
+            *(InceptionC() for _ in range(3)),
+        )
+        self.last_linear = nn.Linear(1536, 1000)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.features(x)  # [1536, 8, 8]
+        x = x.mean((2, 3))  # [1536]
+        return self.last_linear(x)  # [1000]

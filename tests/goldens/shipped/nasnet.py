@@ -1,0 +1,308 @@
+"""NASNet-A for CIFAR, of cells that see the outputs of the two cells before them;
+without the scheduled drop-path and the auxiliary head that it was trained with.
+
+Learning Transferable Architectures for Scalable Image Recognition, Fig. 2 and 4, Table
+1, arXiv:1707.07012.
+3,328,234 parameters, 525,786,624 multiply-accumulates per sample.
+Input [3, 32, 32], output [10]. Emitted by netspec from nasnet.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class Fit(nn.Module):
+    """As many maps as the cell has filters; at half the resolution from even and odd
+    places.
+    """
+
+    def __init__(self, in_channels: int, out: int, halve: bool = False) -> None:
+        super().__init__()
+        self.halve = halve
+        if halve:
+            self.conv2 = nn.Conv2d(in_channels, out // 2, 1, bias=False)
+            self.conv3 = nn.Conv2d(in_channels, out // 2, 1, bias=False)
+        else:
+            self.conv1 = nn.Conv2d(in_channels, out, 1, bias=False)
+        self.bn = nn.BatchNorm2d(out)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = F.relu(x)
+        if self.halve:
+            out = F.max_pool2d(x, 1, stride=2)
+            out = self.conv2(out)
+            x = F.pad(x, (0, 1, 0, 1))
+            x = F.pad(x, (-1, 0, -1, 0))
+            x = F.max_pool2d(x, 1, stride=2)
+            x = torch.cat([out, self.conv3(x)], 1)
+        else:
+            x = self.conv1(x)
+        return self.bn(x)
+
+
+class Separable(nn.Module):
+    """A separable convolution, twice, each rectified before and normalised after."""
+
+    def __init__(self, in_channels: int, kernel: int, padding: int) -> None:
+        super().__init__()
+        for i in range(2):
+            self.add_module(
+                f"conv{2 * i + 1}",
+                nn.Conv2d(
+                    in_channels,
+                    in_channels,
+                    kernel,
+                    padding=padding,
+                    groups=in_channels,
+                    bias=False,
+                ),
+            )
+            self.add_module(
+                f"conv{2 * i + 2}", nn.Conv2d(in_channels, in_channels, 1, bias=False)
+            )
+            self.add_module(f"bn{i + 1}", nn.BatchNorm2d(in_channels))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        for i in range(2):
+            x = getattr(self, f"conv{2 * i + 1}")(F.relu(x))
+            x = getattr(self, f"bn{i + 1}")(getattr(self, f"conv{2 * i + 2}")(x))
+        return x
+
+
+class NormalCellA(nn.Module):
+    def __init__(self, in_channels: int) -> None:
+        super().__init__()
+        self.separable1 = Separable(in_channels, 5, 2)
+        self.separable2 = Separable(in_channels, 3, 1)
+
+    def forward(self, x: torch.Tensor, x2: torch.Tensor) -> torch.Tensor:
+        return self.separable1(x) + self.separable2(x2)
+
+
+class NormalCellB(nn.Module):
+    def __init__(self, in_channels: int) -> None:
+        super().__init__()
+        self.separable1 = Separable(in_channels, 5, 2)
+        self.separable2 = Separable(in_channels, 3, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.separable1(x) + self.separable2(x)
+
+
+class NormalCellC(nn.Module):
+    def forward(self, x: torch.Tensor, x2: torch.Tensor) -> torch.Tensor:
+        return F.avg_pool2d(x, 3, stride=1, padding=1, count_include_pad=False) + x2
+
+
+class NormalCellD(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        out = F.avg_pool2d(x, 3, stride=1, padding=1, count_include_pad=False)
+        x = F.avg_pool2d(x, 3, stride=1, padding=1, count_include_pad=False)
+        return out + x
+
+
+class NormalCellE(nn.Module):
+    def __init__(self, in_channels: int) -> None:
+        super().__init__()
+        self.separable = Separable(in_channels, 3, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.separable(x) + x
+
+
+class NormalCell(nn.Module):
+    """Five sums of two, side by side with the state before."""
+
+    def __init__(
+        self,
+        in_channels: int,
+        filters: int,
+        right_in_channels: int,
+        halve: bool = False,
+    ) -> None:
+        super().__init__()
+        self.left = Fit(in_channels, filters, halve=halve)
+        self.right = Fit(right_in_channels, filters)
+        self.a = NormalCellA(filters)
+        self.b = NormalCellB(filters)
+        self.c = NormalCellC()
+        self.d = NormalCellD()
+        self.e = NormalCellE(filters)
+
+    def forward(
+        self, previous: torch.Tensor, current: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        left = self.left(previous)
+        right = self.right(current)
+        a = self.a(right, left)
+        b = self.b(left)
+        c = self.c(right, left)
+        d = self.d(left)
+        e = self.e(right)
+        left = torch.cat([left, a, b, c, d, e], 1)
+        return current, left
+
+
+class Separable2(nn.Module):
+    """A separable convolution, twice, each rectified before and normalised after."""
+
+    def __init__(self, in_channels: int, kernel: int, padding: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(
+            in_channels,
+            in_channels,
+            kernel,
+            stride=2,
+            padding=padding,
+            groups=in_channels,
+            bias=False,
+        )
+        self.conv2 = nn.Conv2d(in_channels, in_channels, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(in_channels)
+        self.conv3 = nn.Conv2d(
+            in_channels,
+            in_channels,
+            kernel,
+            padding=padding,
+            groups=in_channels,
+            bias=False,
+        )
+        self.conv4 = nn.Conv2d(in_channels, in_channels, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(in_channels)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.conv1(F.relu(x))
+        x = F.relu(self.bn1(self.conv2(x)))
+        x = self.conv3(x)
+        return self.bn2(self.conv4(x))
+
+
+class ReductionCellA(nn.Module):
+    def __init__(self, in_channels: int) -> None:
+        super().__init__()
+        self.separable1 = Separable2(in_channels, 5, 2)
+        self.separable2 = Separable2(in_channels, 7, 3)
+
+    def forward(self, x: torch.Tensor, x2: torch.Tensor) -> torch.Tensor:
+        return self.separable1(x) + self.separable2(x2)
+
+
+class ReductionCellB(nn.Module):
+    def __init__(self, in_channels: int) -> None:
+        super().__init__()
+        self.separable = Separable2(in_channels, 7, 3)
+
+    def forward(self, x: torch.Tensor, x2: torch.Tensor) -> torch.Tensor:
+        return F.max_pool2d(x, 3, stride=2, padding=1) + self.separable(x2)
+
+
+class ReductionCellC(nn.Module):
+    def __init__(self, in_channels: int) -> None:
+        super().__init__()
+        self.separable = Separable2(in_channels, 5, 2)
+
+    def forward(self, x: torch.Tensor, x2: torch.Tensor) -> torch.Tensor:
+        x = F.avg_pool2d(x, 3, stride=2, padding=1, count_include_pad=False)
+        return x + self.separable(x2)
+
+
+class ReductionCellD(nn.Module):
+    def forward(self, x: torch.Tensor, x2: torch.Tensor) -> torch.Tensor:
+        return F.avg_pool2d(x, 3, stride=1, padding=1, count_include_pad=False) + x2
+
+
+class ReductionCellE(nn.Module):
+    def __init__(self, in_channels: int) -> None:
+        super().__init__()
+        self.separable = Separable(in_channels, 3, 1)
+
+    def forward(self, x: torch.Tensor, x2: torch.Tensor) -> torch.Tensor:
+        return self.separable(x) + F.max_pool2d(x2, 3, stride=2, padding=1)
+
+
+class ReductionCell(nn.Module):
+    """Five sums of two at half the resolution, of which one only feeds others."""
+
+    def __init__(
+        self,
+        in_channels: int,
+        filters: int,
+        a_in_channels: int,
+        b_in_channels: int,
+        c_in_channels: int,
+        e_in_channels: int,
+    ) -> None:
+        super().__init__()
+        self.left = Fit(in_channels, filters)
+        self.right = Fit(in_channels, filters)
+        self.a = ReductionCellA(a_in_channels)
+        self.b = ReductionCellB(b_in_channels)
+        self.c = ReductionCellC(c_in_channels)
+        self.d = ReductionCellD()
+        self.e = ReductionCellE(e_in_channels)
+
+    def forward(
+        self, previous: torch.Tensor, current: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        left = self.left(previous)
+        right = self.right(current)
+        a = self.a(right, left)
+        b = self.b(right, left)
+        right = torch.cat([b, self.c(right, left), self.d(a, b), self.e(a, right)], 1)
+        return current, right
+
+
+class NasNet(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 96, 3, padding=1, bias=False)
+        self.bn = nn.BatchNorm2d(96)
+        self.cells1 = nn.ModuleList(
+            [
+                NormalCell(96, 32, 96),
+                NormalCell(96, 32, 192),
+                *(NormalCell(192, 32, 192) for _ in range(4)),
+            ],
+        )
+        self.reduction = nn.ModuleList(
+            [
+                ReductionCell(192, 64, 64, 64, 64, 64),
+                ReductionCell(384, 128, 128, 128, 128, 128),
+            ],
+        )
+        self.cells2 = nn.ModuleList(
+            [
+                NormalCell(192, 64, 256, halve=True),
+                NormalCell(256, 64, 384),
+                *(NormalCell(384, 64, 384) for _ in range(4)),
+            ],
+        )
+        self.cells3 = nn.ModuleList(
+            [
+                NormalCell(384, 128, 512, halve=True),
+                NormalCell(512, 128, 768),
+                *(NormalCell(768, 128, 768) for _ in range(4)),
+            ],
+        )
+        self.fc = nn.Linear(768, 10)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.bn(self.conv(x))  # [96, 32, 32]
+        x, out = self.cells1[0](x, x)
+        x, out = self.cells1[1](x, out)  # [192, 32, 32]
+        for i in range(4):
+            x, out = self.cells1[i + 2](x, out)
+        x, out = self.reduction[0](x, out)
+        x, out = self.cells2[0](x, out)  # [256, 16, 16]
+        x, out = self.cells2[1](x, out)  # [384, 16, 16]
+        for i in range(4):
+            x, out = self.cells2[i + 2](x, out)
+        x, out = self.reduction[1](x, out)
+        x, out = self.cells3[0](x, out)  # [512, 8, 8]
+        x, out = self.cells3[1](x, out)  # [768, 8, 8]
+        for i in range(4):
+            x, out = self.cells3[i + 2](x, out)
+        out = F.relu(out)
+        out = out.mean((2, 3))  # [768]
+        return self.fc(out)  # [10]

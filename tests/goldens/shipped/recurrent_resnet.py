@@ -1,0 +1,34 @@
+"""A ResNet whose units share their convolutions, which is a recurrent network unrolled
+in time.
+
+Bridging the Gaps Between Residual Learning, Recurrent Neural Networks and Visual
+Cortex, Sec. 4, Fig. 3, arXiv:1604.03640.
+78,794 parameters, 756,744,832 multiply-accumulates per sample.
+Input [3, 32, 32], output [10]. Emitted by netspec from recurrent_resnet.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class RecurrentResNet(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.entry = nn.Conv2d(3, 64, 3, padding=1, bias=False)
+        self.bn1 = nn.ModuleList(nn.BatchNorm2d(64) for _ in range(10))
+        self.conv1 = nn.Conv2d(64, 64, 3, padding=1, bias=False)
+        self.bn2 = nn.ModuleList(nn.BatchNorm2d(64) for _ in range(10))
+        self.conv2 = nn.Conv2d(64, 64, 3, padding=1, bias=False)
+        self.norm = nn.BatchNorm2d(64)
+        self.fc = nn.Linear(64, 10)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.entry(x)  # [64, 32, 32]
+        for i in range(10):
+            out = self.conv1(F.relu(self.bn1[i](x)))
+            out = self.conv2(F.relu(self.bn2[i](out)))
+            x = out + x
+        x = F.relu(self.norm(x))
+        x = x.mean((2, 3))  # [64]
+        return self.fc(x)  # [10]

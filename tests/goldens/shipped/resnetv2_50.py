@@ -1,0 +1,112 @@
+"""Residual networks with normalisation and activation before each convolution, as in
+timm.
+
+Identity Mappings in Deep Residual Networks, Fig. 4e, arXiv:1603.05027.
+25,549,352 parameters, 4,089,184,256 multiply-accumulates per sample.
+Input [3, 224, 224], output [1000]. Emitted by netspec from resnetv2_50.
+"""
+
+from collections import OrderedDict
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class Projection(nn.Module):
+    """A 1x1 convolution that brings the shortcut to the shape of the sum."""
+
+    def __init__(self, in_channels: int, out: int, stride: int = 1) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(in_channels, out, 1, stride=stride, bias=False)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.conv(x)
+
+
+class Bottleneck(nn.Module):
+    """Pre-activated convolutions, 1x1, 3x3 and 1x1, and a shortcut that is the input
+    itself.
+    """
+
+    def __init__(self, in_channels: int, width: int, stride: int) -> None:
+        super().__init__()
+        project = stride != 1 or in_channels != 4 * width
+        self.norm1 = nn.BatchNorm2d(in_channels)
+        self.conv1 = nn.Conv2d(in_channels, width, 1, bias=False)
+        self.norm2 = nn.BatchNorm2d(width)
+        self.conv2 = nn.Conv2d(width, width, 3, stride=stride, padding=1, bias=False)
+        self.norm3 = nn.BatchNorm2d(width)
+        self.conv3 = nn.Conv2d(width, 4 * width, 1, bias=False)
+        self.downsample: Projection | None = None
+        if project:
+            self.downsample = Projection(in_channels, 4 * width, stride=stride)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        norm2 = F.relu(self.norm1(x))
+        norm3 = F.relu(self.norm2(self.conv1(norm2)))
+        norm3 = F.relu(self.norm3(self.conv2(norm3)))
+        norm3 = self.conv3(norm3)
+        if self.downsample is not None:
+            x = self.downsample(norm2)
+        return norm3 + x
+
+
+class Resnetv2_50(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Sequential(
+            OrderedDict(
+                conv=nn.Conv2d(3, 64, 7, stride=2, padding=3, bias=False),
+                pool=nn.MaxPool2d(3, stride=2, padding=1),
+            ),
+        )
+        self.stages = nn.Sequential(
+            nn.Sequential(
+                OrderedDict(
+                    blocks=nn.Sequential(
+                        Bottleneck(64, 64, 1),
+                        *(Bottleneck(256, 64, 1) for _ in range(2)),
+                    ),
+                ),
+            ),
+            nn.Sequential(
+                OrderedDict(
+                    blocks=nn.Sequential(
+                        Bottleneck(256, 128, 2),
+                        *(Bottleneck(512, 128, 1) for _ in range(3)),
+                    ),
+                ),
+            ),
+            nn.Sequential(
+                OrderedDict(
+                    blocks=nn.Sequential(
+                        Bottleneck(512, 256, 2),
+                        *(Bottleneck(1024, 256, 1) for _ in range(5)),
+                    ),
+                ),
+            ),
+            nn.Sequential(
+                OrderedDict(
+                    blocks=nn.Sequential(
+                        Bottleneck(1024, 512, 2),
+                        *(Bottleneck(2048, 512, 1) for _ in range(2)),
+                    ),
+                ),
+            ),
+        )
+        self.norm = nn.BatchNorm2d(2048)
+        self.head = nn.Sequential(
+            OrderedDict(
+                [
+                    ("0", nn.AdaptiveAvgPool2d(1)),
+                    ("fc", nn.Conv2d(2048, 1000, 1)),
+                    ("2", nn.Flatten()),
+                ],
+            ),
+        )
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.stem(x)  # [64, 56, 56]
+        x = F.relu(self.norm(self.stages(x)))  # [2048, 7, 7]
+        return self.head(x)  # [1000]

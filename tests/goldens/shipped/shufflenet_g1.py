@@ -1,0 +1,87 @@
+"""ShuffleNet with 1 to 8 groups, at about one complexity.
+
+ShuffleNet: An Extremely Efficient Convolutional Neural Network for Mobile Devices,
+Table 1, arXiv:1707.01083.
+1,531,936 parameters, 143,078,976 multiply-accumulates per sample.
+Input [3, 224, 224], output [1000]. Emitted by netspec from shufflenet_g1.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class ConvBnAct(nn.Module):
+    """A convolution without bias, normalised and activated; an odd kernel keeps the
+    size.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 24, 3, stride=2, padding=1, bias=False)
+        self.bn = nn.BatchNorm2d(24)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return F.relu(self.bn(self.conv(x)))  # [24, 112, 112]
+
+
+class GroupedShuffleUnit(nn.Module):
+    """A depthwise 3x3 convolution between grouped 1x1 ones, shuffled before it, and a
+    shortcut: the input itself, or with a stride its averages, beside which the other
+    channels come. `reduce` are the groups of the first convolution.
+    """
+
+    def __init__(
+        self, in_channels: int, out: int, beside: int, stride: int = 1
+    ) -> None:
+        super().__init__()
+        hidden = out // 4
+        self.stride = stride
+        self.conv1 = nn.Conv2d(in_channels, hidden, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(hidden)
+        self.conv2 = nn.Conv2d(
+            hidden, hidden, 3, stride=stride, padding=1, groups=hidden, bias=False
+        )
+        self.bn2 = nn.BatchNorm2d(hidden)
+        self.conv3 = nn.Conv2d(hidden, beside, 1, bias=False)
+        self.bn3 = nn.BatchNorm2d(beside)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        out = F.relu(self.bn1(self.conv1(x)))
+        out = F.channel_shuffle(out, 1)
+        out = self.bn2(self.conv2(out))
+        out = self.bn3(self.conv3(out))
+        if self.stride > 1:
+            x = F.avg_pool2d(x, 3, stride=self.stride, padding=1)
+            x = torch.cat([out, x], 1)
+        else:
+            x = out + x
+        return F.relu(x)
+
+
+class ShuffleNetG1(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv1 = ConvBnAct()
+        self.stage2 = nn.Sequential(
+            GroupedShuffleUnit(24, 144, 120, stride=2),
+            *(GroupedShuffleUnit(144, 144, 144) for _ in range(3)),
+        )
+        self.stage3 = nn.Sequential(
+            GroupedShuffleUnit(144, 288, 144, stride=2),
+            *(GroupedShuffleUnit(288, 288, 288) for _ in range(7)),
+        )
+        self.stage4 = nn.Sequential(
+            GroupedShuffleUnit(288, 576, 288, stride=2),
+            *(GroupedShuffleUnit(576, 576, 576) for _ in range(3)),
+        )
+        self.fc = nn.Linear(576, 1000)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.conv1(x)  # [24, 112, 112]
+        x = F.max_pool2d(x, 3, stride=2, padding=1)  # [24, 56, 56]
+        x = self.stage2(x)  # [144, 28, 28]
+        x = self.stage3(x)  # [288, 14, 14]
+        x = self.stage4(x)  # [576, 7, 7]
+        x = x.mean((2, 3))  # [576]
+        return self.fc(x)  # [1000]

@@ -1,0 +1,77 @@
+"""A classifier of MNIST behind a spatial transformer, as PyTorch's tutorial has it.
+
+Spatial Transformer Networks, Sec. 3, arXiv:1506.02025.
+27,360 parameters, 771,300 multiply-accumulates per sample.
+Input [1, 28, 28], output [10]. Emitted by netspec from spatial_transformer_net.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class Localisation(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 8, 7)
+        self.conv2 = nn.Conv2d(8, 10, 5)
+        self.linear = nn.Linear(90, 32)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.conv1(x)  # [8, 22, 22]
+        x = F.max_pool2d(x, 2)  # [8, 11, 11]
+        x = self.conv2(F.relu(x))  # [10, 7, 7]
+        x = F.max_pool2d(x, 2)  # [10, 3, 3]
+        x = F.relu(x)
+        x = torch.flatten(x, 1)  # [90]
+        return F.relu(self.linear(x))  # [32]
+
+
+class SpatialTransformer(nn.Module):
+    """The input sampled on a grid that an affine map moves; the map comes of the input,
+    through `localisation` and a linear layer, and starts as the identity.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.localisation = Localisation()
+        self.theta = nn.Linear(32, 6)
+        nn.init.constant_(self.theta.weight, 0)
+        self.theta.bias.data.copy_(torch.tensor((1, 0, 0, 0, 1, 0)))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        theta = self.localisation(x)  # [32]
+        theta = self.theta(theta)  # [6]
+        return F.grid_sample(
+            x,
+            F.affine_grid(
+                torch.unflatten(theta, 1, (2, 3)),
+                [*x.shape[:2], 28, 28],
+                align_corners=False,
+            ),
+            align_corners=False,
+        )  # [1, 28, 28]
+
+
+class SpatialTransformerNet(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.transformer = SpatialTransformer()
+        self.conv1 = nn.Conv2d(1, 10, 5)
+        self.conv2 = nn.Conv2d(10, 20, 5)
+        self.dropout_channels = nn.Dropout2d()
+        self.linear1 = nn.Linear(320, 50)
+        self.dropout = nn.Dropout()
+        self.linear2 = nn.Linear(50, 10)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.transformer(x)  # [1, 28, 28]
+        x = self.conv1(x)  # [10, 24, 24]
+        x = F.max_pool2d(x, 2)  # [10, 12, 12]
+        x = self.conv2(F.relu(x))  # [20, 8, 8]
+        x = self.dropout_channels(x)
+        x = F.max_pool2d(x, 2)  # [20, 4, 4]
+        x = F.relu(x)
+        x = torch.flatten(x, 1)  # [320]
+        x = self.dropout(F.relu(self.linear1(x)))  # [50]
+        return torch.log_softmax(self.linear2(x), 1)  # [10]

@@ -1,0 +1,59 @@
+"""Fire modules, 1x1 convolutions that squeeze before 1x1 and 3x3 ones that expand.
+
+SqueezeNet: AlexNet-level accuracy with 50x fewer parameters and <0.5MB model size,
+Table 1, arXiv:1602.07360.
+1,248,424 parameters, 818,924,576 multiply-accumulates per sample.
+Input [3, 224, 224], output [1000]. Emitted by netspec from squeezenet1_0.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class Fire(nn.Module):
+    """Squeezes by a 1x1 convolution, then expands fourfold by 1x1 and 3x3 ones side by
+    side.
+    """
+
+    def __init__(self, in_channels: int, squeeze: int) -> None:
+        super().__init__()
+        self.squeeze = nn.Conv2d(in_channels, squeeze, 1)
+        self.expand1x1 = nn.Conv2d(squeeze, 4 * squeeze, 1)
+        self.expand3x3 = nn.Conv2d(squeeze, 4 * squeeze, 3, padding=1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = F.relu(self.squeeze(x))
+        out = F.relu(self.expand1x1(x))
+        x = F.relu(self.expand3x3(x))
+        return torch.cat([out, x], 1)
+
+
+class SqueezeNet1_0(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.features = nn.Sequential(
+            nn.Conv2d(3, 96, 7, stride=2),
+            nn.ReLU(),
+            nn.MaxPool2d(3, stride=2, ceil_mode=True),
+            Fire(96, 16),
+            Fire(128, 16),
+            Fire(128, 32),
+            nn.MaxPool2d(3, stride=2, ceil_mode=True),
+            Fire(256, 32),
+            Fire(256, 48),
+            Fire(384, 48),
+            Fire(384, 64),
+            nn.MaxPool2d(3, stride=2, ceil_mode=True),
+            Fire(512, 64),
+        )
+        self.classifier = nn.Sequential(
+            nn.Dropout(),
+            nn.Conv2d(512, 1000, 1),
+            nn.ReLU(),
+            nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten()),
+        )
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.features(x)  # [512, 13, 13]
+        return self.classifier(x)  # [1000]

@@ -1,0 +1,162 @@
+"""ResNets for CIFAR whose units survive training less often the deeper they are, each
+sample by itself; those that survive are scaled up in training, where the paper scales
+down in testing.
+
+Deep Networks with Stochastic Depth, Sec. 3, eq. 4, arXiv:1603.09382.
+1,727,962 parameters, 252,887,680 multiply-accumulates per sample.
+Input [3, 32, 32], output [10]. Emitted by netspec from stochastic_depth110.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class DropPath(nn.Module):
+    """Drops whole samples in training, each with probability p."""
+
+    def __init__(self, p: float) -> None:
+        super().__init__()
+        self.p = p
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if not self.training:
+            return x
+        ones = x.new_ones(x.shape[0], *(1 for _ in x.shape[1:]))
+        return x * F.dropout(ones, self.p)
+
+
+class PadChannels(nn.Module):
+    """Channels of zeros behind those of the input."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.channels = channels
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return F.pad(x, (0, 0) * (x.dim() - 2) + (0, self.channels - x.shape[1]))
+
+
+class Branch(nn.Module):
+    """Two 3x3 convolutions, each normalised."""
+
+    def __init__(self, in_channels: int, width: int, stride: int = 1) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(
+            in_channels, width, 3, stride=stride, padding=1, bias=False
+        )
+        self.bn1 = nn.BatchNorm2d(width)
+        self.conv2 = nn.Conv2d(width, width, 3, padding=1, bias=False)
+        self.bn2 = nn.BatchNorm2d(width)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = F.relu(self.bn1(self.conv1(x)))
+        return self.bn2(self.conv2(x))
+
+
+class ZeroPadded(nn.Module):
+    """Every stride-th row and column of the input, with channels of zeros behind its
+    own.
+    """
+
+    def __init__(self, out: int) -> None:
+        super().__init__()
+        self.pad_channels = PadChannels(out)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = F.max_pool2d(x, 1, stride=2)
+        return self.pad_channels(x)
+
+
+class Unit(nn.Module):
+    """A residual unit that training leaves out with probability `p`."""
+
+    def __init__(self, in_channels: int, width: int, p: float, stride: int = 1) -> None:
+        super().__init__()
+        self.body = Branch(in_channels, width, stride=stride)
+        self.drop_path = DropPath(p)
+        self.shortcut: ZeroPadded | None = None
+        if stride != 1:
+            self.shortcut = ZeroPadded(width)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        out = self.drop_path(self.body(x))
+        if self.shortcut is not None:
+            x = self.shortcut(x)
+        return F.relu(out + x)
+
+
+class StochasticDepth110(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 16, 3, padding=1, bias=False)
+        self.bn1 = nn.BatchNorm2d(16)
+        self.layer1 = nn.Sequential(
+            Unit(16, 16, 0.009259259259259259),
+            Unit(16, 16, 0.018518518518518517),
+            Unit(16, 16, 0.027777777777777776),
+            Unit(16, 16, 0.037037037037037035),
+            Unit(16, 16, 0.046296296296296294),
+            Unit(16, 16, 0.05555555555555555),
+            Unit(16, 16, 0.06481481481481481),
+            Unit(16, 16, 0.07407407407407407),
+            Unit(16, 16, 0.08333333333333333),
+            Unit(16, 16, 0.09259259259259259),
+            Unit(16, 16, 0.10185185185185185),
+            Unit(16, 16, 0.1111111111111111),
+            Unit(16, 16, 0.12037037037037036),
+            Unit(16, 16, 0.12962962962962962),
+            Unit(16, 16, 0.1388888888888889),
+            Unit(16, 16, 0.14814814814814814),
+            Unit(16, 16, 0.1574074074074074),
+            Unit(16, 16, 0.16666666666666666),
+        )
+        self.layer2 = nn.Sequential(
+            Unit(16, 32, 0.17592592592592593, stride=2),
+            Unit(32, 32, 0.18518518518518517),
+            Unit(32, 32, 0.19444444444444445),
+            Unit(32, 32, 0.2037037037037037),
+            Unit(32, 32, 0.21296296296296297),
+            Unit(32, 32, 0.2222222222222222),
+            Unit(32, 32, 0.23148148148148148),
+            Unit(32, 32, 0.24074074074074073),
+            Unit(32, 32, 0.25),
+            Unit(32, 32, 0.25925925925925924),
+            Unit(32, 32, 0.26851851851851855),
+            Unit(32, 32, 0.2777777777777778),
+            Unit(32, 32, 0.28703703703703703),
+            Unit(32, 32, 0.2962962962962963),
+            Unit(32, 32, 0.3055555555555556),
+            Unit(32, 32, 0.3148148148148148),
+            Unit(32, 32, 0.32407407407407407),
+            Unit(32, 32, 0.3333333333333333),
+        )
+        self.layer3 = nn.Sequential(
+            Unit(32, 64, 0.3425925925925926, stride=2),
+            Unit(64, 64, 0.35185185185185186),
+            Unit(64, 64, 0.3611111111111111),
+            Unit(64, 64, 0.37037037037037035),
+            Unit(64, 64, 0.37962962962962965),
+            Unit(64, 64, 0.3888888888888889),
+            Unit(64, 64, 0.39814814814814814),
+            Unit(64, 64, 0.4074074074074074),
+            Unit(64, 64, 0.4166666666666667),
+            Unit(64, 64, 0.42592592592592593),
+            Unit(64, 64, 0.4351851851851852),
+            Unit(64, 64, 0.4444444444444444),
+            Unit(64, 64, 0.4537037037037037),
+            Unit(64, 64, 0.46296296296296297),
+            Unit(64, 64, 0.4722222222222222),
+            Unit(64, 64, 0.48148148148148145),
+            Unit(64, 64, 0.49074074074074076),
+            Unit(64, 64, 0.5),
+        )
+        self.fc = nn.Linear(64, 10)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = F.relu(self.bn1(self.conv1(x)))  # [16, 32, 32]
+        x = self.layer1(x)
+        x = self.layer2(x)  # [32, 16, 16]
+        x = self.layer3(x)  # [64, 8, 8]
+        x = x.mean((2, 3))  # [64]
+        return self.fc(x)  # [10]

@@ -1,0 +1,82 @@
+"""U-Net as drawn in the paper, its skips by name, for segmentation from few images.
+
+U-Net: Convolutional Networks for Biomedical Image Segmentation, Fig. 1,
+arXiv:1505.04597.
+31,030,658 parameters, 150,428,424,448 multiply-accumulates per sample.
+Input [1, 572, 572], output [2, 388, 388]. Emitted by netspec from unet_572.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class DoubleConv(nn.Module):
+    """Two rectified 3x3 convolutions."""
+
+    def __init__(self, in_channels: int, out: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(in_channels, out, 3)
+        self.conv2 = nn.Conv2d(out, out, 3)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = F.relu(self.conv1(x))
+        return F.relu(self.conv2(x))
+
+
+class UNet572(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.down = nn.ModuleList(
+            [
+                DoubleConv(1, 64),
+                DoubleConv(64, 128),
+                DoubleConv(128, 256),
+                DoubleConv(256, 512),
+            ],
+        )
+        self.skip = nn.Sequential(nn.Dropout())
+        self.bottom = DoubleConv(512, 1024)
+        self.dropout = nn.Dropout()
+        self.upsampled = nn.ModuleList(
+            [
+                nn.ConvTranspose2d(1024, 512, 2, stride=2),
+                nn.ConvTranspose2d(512, 256, 2, stride=2),
+                nn.ConvTranspose2d(256, 128, 2, stride=2),
+                nn.ConvTranspose2d(128, 64, 2, stride=2),
+            ],
+        )
+        self.up = nn.ModuleList(
+            [
+                DoubleConv(1024, 512),
+                DoubleConv(512, 256),
+                DoubleConv(256, 128),
+                DoubleConv(128, 64),
+            ],
+        )
+        self.head = nn.Conv2d(64, 2, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.down[0](x)  # [64, 568, 568]
+        skip = F.max_pool2d(x, 2)  # [64, 284, 284]
+        skip = self.down[1](skip)  # [128, 280, 280]
+        skip2 = F.max_pool2d(skip, 2)  # [128, 140, 140]
+        skip2 = self.down[2](skip2)  # [256, 136, 136]
+        skip3 = F.max_pool2d(skip2, 2)  # [256, 68, 68]
+        skip3 = self.down[3](skip3)  # [512, 64, 64]
+        skip3 = self.skip(skip3)
+        bottom = F.max_pool2d(skip3, 2)  # [512, 32, 32]
+        bottom = self.dropout(self.bottom(bottom))  # [1024, 28, 28]
+        bottom = self.upsampled[0](bottom)  # [512, 56, 56]
+        skip3 = F.pad(skip3, (-4, -4, -4, -4))
+        skip3 = self.up[0](torch.cat([skip3, bottom], 1))  # [512, 52, 52]
+        skip3 = self.upsampled[1](skip3)  # [256, 104, 104]
+        skip2 = F.pad(skip2, (-16, -16, -16, -16))
+        skip2 = self.up[1](torch.cat([skip2, skip3], 1))  # [256, 100, 100]
+        skip2 = self.upsampled[2](skip2)  # [128, 200, 200]
+        skip = F.pad(skip, (-40, -40, -40, -40))
+        skip = self.up[2](torch.cat([skip, skip2], 1))  # [128, 196, 196]
+        skip = self.upsampled[3](skip)  # [64, 392, 392]
+        x = F.pad(x, (-88, -88, -88, -88))
+        x = self.up[3](torch.cat([x, skip], 1))  # [64, 388, 388]
+        return self.head(x)  # [2, 388, 388]

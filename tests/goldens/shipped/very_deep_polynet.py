@@ -1,0 +1,372 @@
+"""Very Deep PolyNet, a mixture of poly-3 and 2-way inception units, as released.
+
+PolyNet: A Pursuit of Structural Diversity in Very Deep Networks, Sec. 4, Fig. 5,
+arXiv:1611.05725.
+95,366,600 parameters, 34,699,493,472 multiply-accumulates per sample.
+Input [3, 331, 331], output [1000]. Emitted by netspec from very_deep_polynet.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class Scale(nn.Module):
+    """The input times a constant."""
+
+    def __init__(self, by: float) -> None:
+        super().__init__()
+        self.by = by
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.by * x
+
+
+class ConvBn(nn.Module):
+    """A convolution, normalised and activated; at stride 1 it keeps the size."""
+
+    def __init__(
+        self,
+        in_channels: int,
+        out: int,
+        kernel: int | tuple[int, int] = 1,
+        stride: int = 1,
+        padding: int | str = 0,
+        act: bool = True,
+    ) -> None:
+        super().__init__()
+        self.act = act
+        self.conv = nn.Conv2d(
+            in_channels, out, kernel, stride=stride, padding=padding, bias=False
+        )
+        self.bn = nn.BatchNorm2d(out)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.bn(self.conv(x))
+        if self.act:
+            x = F.relu(x)
+        return x
+
+
+class Stem(nn.Module):
+    """From 331x331 to 39x39, much as in Inception-v4."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv1 = nn.Sequential(
+            ConvBn(3, 32, kernel=3, stride=2),
+            ConvBn(32, 32, kernel=3),
+            ConvBn(32, 64, kernel=3, padding="same"),
+        )
+        self.conv1_branch = ConvBn(64, 96, kernel=3, stride=2)
+        self.conv2_short = nn.Sequential(
+            ConvBn(160, 64, padding="same"), ConvBn(64, 96, kernel=3)
+        )
+        self.conv2_long = nn.Sequential(
+            ConvBn(160, 64, padding="same"),
+            ConvBn(64, 64, kernel=(7, 1), padding="same"),
+            ConvBn(64, 64, kernel=(1, 7), padding="same"),
+            ConvBn(64, 96, kernel=3),
+        )
+        self.conv2_branch = ConvBn(192, 192, kernel=3, stride=2)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.conv1(x)  # [64, 163, 163]
+        out = F.max_pool2d(x, 3, stride=2)  # [64, 81, 81]
+        x = torch.cat([out, self.conv1_branch(x)], 1)  # [160, 81, 81]
+        conv2_short = self.conv2_short(x)  # [96, 79, 79]
+        x = torch.cat([conv2_short, self.conv2_long(x)], 1)  # [192, 79, 79]
+        out = F.max_pool2d(x, 3, stride=2)  # [192, 39, 39]
+        return torch.cat([out, self.conv2_branch(x)], 1)  # [384, 39, 39]
+
+
+class InceptionA(nn.Module):
+    """F in stage A, paths of two, one and no 3x3 convolutions."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.path0 = nn.Sequential(
+            ConvBn(384, 32, padding="same"),
+            ConvBn(32, 48, kernel=3, padding="same"),
+            ConvBn(48, 64, kernel=3, padding="same"),
+        )
+        self.path1 = nn.Sequential(
+            ConvBn(384, 32, padding="same"), ConvBn(32, 32, kernel=3, padding="same")
+        )
+        self.path2 = ConvBn(384, 32, padding="same")
+        self.conv2d = ConvBn(128, 384, padding="same", act=False)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = torch.cat([self.path0(x), self.path1(x), self.path2(x)], 1)  # [128, 39, 39]
+        return self.conv2d(x)  # [384, 39, 39]
+
+
+class TwoWay(nn.Module):
+    """x + s F(x) + s G(x), rectified."""
+
+    def __init__(self, scale: float) -> None:
+        super().__init__()
+        self.blocks = nn.ModuleList([InceptionA(), InceptionA()])
+        self.scale1 = Scale(scale)
+        self.scale2 = Scale(scale)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        out = self.scale1(self.blocks[0](x))
+        out2 = self.scale2(self.blocks[1](x))
+        return F.relu(x + out + out2)
+
+
+class ReductionA(nn.Module):
+    """From 39x39 to 19x19."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.path0 = nn.Sequential(
+            ConvBn(384, 256, padding="same"),
+            ConvBn(256, 256, kernel=3, padding="same"),
+            ConvBn(256, 384, kernel=3, stride=2),
+        )
+        self.path1 = ConvBn(384, 384, kernel=3, stride=2)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        path0 = self.path0(x)  # [384, 19, 19]
+        path1 = self.path1(x)
+        x = F.max_pool2d(x, 3, stride=2)
+        return torch.cat([path0, path1, x], 1)  # [1152, 19, 19]
+
+
+class Poly(nn.Module):
+    """x + s F(x) + s F(F(x)) + ..., rectified, and each power before the next F. All F
+    have the same convolutions, but normalise them, and project them to the width of x,
+    by weights of their own.
+    """
+
+    def __init__(
+        self,
+        scale: float,
+        width: int,
+        out_channels: int,
+        path0_conv2_out_channels: int,
+        kernel_size: tuple[int, int],
+        path0_conv3_out_channels: int,
+        path0_conv3_kernel_size: tuple[int, int],
+        conv2d_blocks_in_channels: int,
+    ) -> None:
+        super().__init__()
+        self.path0_conv1 = nn.Conv2d(width, out_channels, 1, padding="same", bias=False)
+        self.path0_bn1 = nn.ModuleList(nn.BatchNorm2d(out_channels) for _ in range(3))
+        self.path0_conv2 = nn.Conv2d(
+            out_channels,
+            path0_conv2_out_channels,
+            kernel_size,
+            padding="same",
+            bias=False,
+        )
+        self.path0_bn2 = nn.ModuleList(
+            nn.BatchNorm2d(path0_conv2_out_channels) for _ in range(3)
+        )
+        self.path0_conv3 = nn.Conv2d(
+            path0_conv2_out_channels,
+            path0_conv3_out_channels,
+            path0_conv3_kernel_size,
+            padding="same",
+            bias=False,
+        )
+        self.path0_bn3 = nn.ModuleList(
+            nn.BatchNorm2d(path0_conv3_out_channels) for _ in range(3)
+        )
+        self.path1_conv = nn.Conv2d(width, 192, 1, padding="same", bias=False)
+        self.path1_bn = nn.ModuleList(nn.BatchNorm2d(192) for _ in range(3))
+        self.conv2d_blocks = nn.ModuleList(
+            ConvBn(conv2d_blocks_in_channels, width, padding="same", act=False)
+            for _ in range(3)
+        )
+        self.term = nn.ModuleList(Scale(scale) for _ in range(3))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        path0_conv2 = F.relu(self.path0_bn1[0](self.path0_conv1(x)))
+        path0_conv2 = F.relu(self.path0_bn2[0](self.path0_conv2(path0_conv2)))
+        path0_conv2 = F.relu(self.path0_bn3[0](self.path0_conv3(path0_conv2)))
+        out = F.relu(self.path1_bn[0](self.path1_conv(x)))
+        path0_conv2 = self.conv2d_blocks[0](torch.cat([path0_conv2, out], 1))
+        out = self.term[0](path0_conv2)
+        path0_conv2 = F.relu(path0_conv2)
+        out2 = F.relu(self.path0_bn1[1](self.path0_conv1(path0_conv2)))
+        out2 = F.relu(self.path0_bn2[1](self.path0_conv2(out2)))
+        out2 = F.relu(self.path0_bn3[1](self.path0_conv3(out2)))
+        path0_conv2 = F.relu(self.path1_bn[1](self.path1_conv(path0_conv2)))
+        out2 = self.conv2d_blocks[1](torch.cat([out2, path0_conv2], 1))
+        out3 = self.term[1](out2)
+        out2 = F.relu(out2)
+        out4 = F.relu(self.path0_bn1[2](self.path0_conv1(out2)))
+        out4 = F.relu(self.path0_bn2[2](self.path0_conv2(out4)))
+        out4 = F.relu(self.path0_bn3[2](self.path0_conv3(out4)))
+        out2 = F.relu(self.path1_bn[2](self.path1_conv(out2)))
+        out4 = self.conv2d_blocks[2](torch.cat([out4, out2], 1))
+        return F.relu(x + out + out3 + self.term[2](out4))
+
+
+class InceptionBc(nn.Module):
+    """F in stages B and C, a path of a `span` x `span` convolution, in two, and one
+    without.
+    """
+
+    def __init__(
+        self,
+        width: int,
+        out: int,
+        path0_out: int,
+        kernel: tuple[int, int],
+        path0_out2: int,
+        path0_kernel: tuple[int, int],
+        conv2d_in_channels: int,
+    ) -> None:
+        super().__init__()
+        self.path0 = nn.Sequential(
+            ConvBn(width, out, padding="same"),
+            ConvBn(out, path0_out, kernel=kernel, padding="same"),
+            ConvBn(path0_out, path0_out2, kernel=path0_kernel, padding="same"),
+        )
+        self.path1 = ConvBn(width, 192, padding="same")
+        self.conv2d = ConvBn(conv2d_in_channels, width, padding="same", act=False)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = torch.cat([self.path0(x), self.path1(x)], 1)
+        return self.conv2d(x)
+
+
+class TwoWay2(nn.Module):
+    """x + s F(x) + s G(x), rectified."""
+
+    def __init__(
+        self,
+        in_channels: int,
+        scale: float,
+        out: int,
+        path0_out: int,
+        kernel: tuple[int, int],
+        path0_out2: int,
+        path0_kernel: tuple[int, int],
+        conv2d_in_channels: int,
+    ) -> None:
+        super().__init__()
+        self.blocks = nn.ModuleList(
+            [
+                InceptionBc(
+                    in_channels,
+                    out,
+                    path0_out,
+                    kernel,
+                    path0_out2,
+                    path0_kernel,
+                    conv2d_in_channels,
+                ),
+                InceptionBc(
+                    in_channels,
+                    out,
+                    path0_out,
+                    kernel,
+                    path0_out2,
+                    path0_kernel,
+                    conv2d_in_channels,
+                ),
+            ],
+        )
+        self.scale1 = Scale(scale)
+        self.scale2 = Scale(scale)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        out = self.scale1(self.blocks[0](x))
+        out2 = self.scale2(self.blocks[1](x))
+        return F.relu(x + out + out2)
+
+
+class ReductionB(nn.Module):
+    """From 19x19 to 9x9."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.path0 = nn.Sequential(
+            ConvBn(1152, 256, padding="same"),
+            ConvBn(256, 256, kernel=3, padding="same"),
+            ConvBn(256, 256, kernel=3, stride=2),
+        )
+        self.path1 = nn.Sequential(
+            ConvBn(1152, 256, padding="same"), ConvBn(256, 256, kernel=3, stride=2)
+        )
+        self.path2 = nn.Sequential(
+            ConvBn(1152, 256, padding="same"), ConvBn(256, 384, kernel=3, stride=2)
+        )
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        path0 = self.path0(x)  # [256, 9, 9]
+        path1 = self.path1(x)
+        path2 = self.path2(x)  # [384, 9, 9]
+        x = F.max_pool2d(x, 3, stride=2)  # [1152, 9, 9]
+        return torch.cat([path0, path1, path2, x], 1)  # [2048, 9, 9]
+
+
+class VeryDeepPolyNet(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = Stem()
+        self.stage_a = nn.Sequential(
+            TwoWay(1.0),
+            TwoWay(0.9923076923076923),
+            TwoWay(0.9846153846153847),
+            TwoWay(0.9769230769230769),
+            TwoWay(0.9692307692307692),
+            TwoWay(0.9615384615384616),
+            TwoWay(0.9538461538461539),
+            TwoWay(0.9461538461538461),
+            TwoWay(0.9384615384615385),
+            TwoWay(0.9307692307692308),
+        )
+        self.reduction_a = ReductionA()
+        self.stage_b = nn.Sequential(
+            Poly(0.9230769230769231, 1152, 128, 160, (1, 7), 192, (7, 1), 384),
+            TwoWay2(1152, 0.9153846153846154, 128, 160, (1, 7), 192, (7, 1), 384),
+            Poly(0.9076923076923077, 1152, 128, 160, (1, 7), 192, (7, 1), 384),
+            TwoWay2(1152, 0.9, 128, 160, (1, 7), 192, (7, 1), 384),
+            Poly(0.8923076923076922, 1152, 128, 160, (1, 7), 192, (7, 1), 384),
+            TwoWay2(1152, 0.8846153846153846, 128, 160, (1, 7), 192, (7, 1), 384),
+            Poly(0.8769230769230769, 1152, 128, 160, (1, 7), 192, (7, 1), 384),
+            TwoWay2(1152, 0.8692307692307693, 128, 160, (1, 7), 192, (7, 1), 384),
+            Poly(0.8615384615384616, 1152, 128, 160, (1, 7), 192, (7, 1), 384),
+            TwoWay2(1152, 0.8538461538461538, 128, 160, (1, 7), 192, (7, 1), 384),
+            Poly(0.8461538461538461, 1152, 128, 160, (1, 7), 192, (7, 1), 384),
+            TwoWay2(1152, 0.8384615384615385, 128, 160, (1, 7), 192, (7, 1), 384),
+            Poly(0.8307692307692308, 1152, 128, 160, (1, 7), 192, (7, 1), 384),
+            TwoWay2(1152, 0.823076923076923, 128, 160, (1, 7), 192, (7, 1), 384),
+            Poly(0.8153846153846154, 1152, 128, 160, (1, 7), 192, (7, 1), 384),
+            TwoWay2(1152, 0.8076923076923077, 128, 160, (1, 7), 192, (7, 1), 384),
+            Poly(0.8, 1152, 128, 160, (1, 7), 192, (7, 1), 384),
+            TwoWay2(1152, 0.7923076923076924, 128, 160, (1, 7), 192, (7, 1), 384),
+            Poly(0.7846153846153846, 1152, 128, 160, (1, 7), 192, (7, 1), 384),
+            TwoWay2(1152, 0.7769230769230769, 128, 160, (1, 7), 192, (7, 1), 384),
+        )
+        self.reduction_b = ReductionB()
+        self.stage_c = nn.Sequential(
+            Poly(0.7692307692307692, 2048, 192, 224, (1, 3), 256, (3, 1), 448),
+            TwoWay2(2048, 0.7615384615384615, 192, 224, (1, 3), 256, (3, 1), 448),
+            Poly(0.7538461538461538, 2048, 192, 224, (1, 3), 256, (3, 1), 448),
+            TwoWay2(2048, 0.7461538461538462, 192, 224, (1, 3), 256, (3, 1), 448),
+            Poly(0.7384615384615385, 2048, 192, 224, (1, 3), 256, (3, 1), 448),
+            TwoWay2(2048, 0.7307692307692308, 192, 224, (1, 3), 256, (3, 1), 448),
+            Poly(0.7230769230769232, 2048, 192, 224, (1, 3), 256, (3, 1), 448),
+            TwoWay2(2048, 0.7153846153846154, 192, 224, (1, 3), 256, (3, 1), 448),
+            Poly(0.7076923076923076, 2048, 192, 224, (1, 3), 256, (3, 1), 448),
+            TwoWay2(2048, 0.7, 192, 224, (1, 3), 256, (3, 1), 448),
+        )
+        self.dropout = nn.Dropout(p=0.2)
+        self.last_linear = nn.Linear(2048, 1000)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.stem(x)  # [384, 39, 39]
+        x = self.stage_a(x)
+        x = self.reduction_a(x)  # [1152, 19, 19]
+        x = self.stage_b(x)
+        x = self.reduction_b(x)  # [2048, 9, 9]
+        x = self.stage_c(x)
+        x = x.mean((2, 3))  # [2048]
+        return self.last_linear(self.dropout(x))  # [1000]

@@ -1,0 +1,107 @@
+"""Vision transformers, which read an image as a sequence of patches, under
+torchvision's names.
+
+An Image is Worth 16x16 Words: Transformers for Image Recognition at Scale, Fig. 1,
+Table 1, arXiv:2010.11929.
+86,567,656 parameters, 17,563,828,224 multiply-accumulates per sample.
+Input [3, 224, 224], output [1000]. Emitted by netspec from vit_b_16.
+"""
+
+from collections import OrderedDict
+
+import torch
+from torch import nn
+
+
+def initialised(
+    module: nn.Module, weight: str, scheme, *values, **options
+) -> nn.Module:
+    """The module with one of its weights filled by a function such as `nn.init.zeros_`."""
+    scheme(module.state_dict()[weight], *values, **options)
+    return module
+
+
+class EncoderLayer(nn.Module):
+    """Self-attention, then two linear layers on each token, both residual and
+    normalised before.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ln_1 = nn.LayerNorm(768, eps=1e-6)
+        self.self_attention = nn.MultiheadAttention(768, 12, batch_first=True)
+        self.dropout = nn.Dropout(p=0.0)
+        self.ln_2 = nn.LayerNorm(768, eps=1e-6)
+        self.mlp = nn.Sequential(
+            initialised(
+                initialised(nn.Linear(768, 3072), "weight", nn.init.xavier_uniform_),
+                "bias",
+                nn.init.normal_,
+                std=1e-6,
+            ),
+            nn.GELU(),
+            nn.Dropout(p=0.0),
+            initialised(
+                initialised(nn.Linear(3072, 768), "weight", nn.init.xavier_uniform_),
+                "bias",
+                nn.init.normal_,
+                std=1e-6,
+            ),
+            nn.Dropout(p=0.0),
+        )
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        self_attention = self.ln_1(x)  # [197, 768]
+        self_attention = self.self_attention(
+            self_attention, self_attention, self_attention, need_weights=False
+        )[0]
+        x = x + self.dropout(self_attention)
+        mlp = self.mlp(self.ln_2(x))
+        return x + mlp
+
+
+class Encoder(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.pos_embedding = nn.Parameter(
+            nn.init.normal_(torch.zeros(1, 197, 768), std=0.02)
+        )
+        self.dropout = nn.Dropout(p=0.0)
+        self.layers = nn.Sequential(
+            OrderedDict([*((f"encoder_layer_{i}", EncoderLayer()) for i in range(12))])
+        )
+        self.ln = nn.LayerNorm(768, eps=1e-6)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = x + self.pos_embedding.expand(x.shape[0], -1, -1)  # [197, 768]
+        x = self.layers(self.dropout(x))
+        return self.ln(x)
+
+
+class VitB16(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.class_token = nn.Parameter(torch.zeros(1, 1, 768))
+        self.conv_proj = nn.Conv2d(3, 768, 16, stride=16)
+        nn.init.trunc_normal_(self.conv_proj.weight, std=0.03608439182435161)
+        nn.init.constant_(self.conv_proj.bias, 0)
+        self.encoder = Encoder()
+        self.heads = nn.Sequential(
+            OrderedDict(
+                head=initialised(
+                    initialised(nn.Linear(768, 1000), "weight", nn.init.constant_, 0),
+                    "bias",
+                    nn.init.constant_,
+                    0,
+                ),
+            ),
+        )
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        class_token = self.class_token.expand(x.shape[0], -1, -1)  # [1, 768]
+        x = self.conv_proj(x)  # [768, 14, 14]
+        x = torch.unflatten(torch.flatten(x, 1), 1, (768, -1))  # [768, 196]
+        x = torch.permute(x, (0, 2, 1))  # [196, 768]
+        x = self.encoder(torch.cat([class_token, x], 1))  # [197, 768]
+        x = torch.select(x, 1, 0)  # [768]
+        return self.heads(x)  # [1000]

@@ -1,0 +1,60 @@
+"""Wide residual networks for CIFAR, WRN-depth-k.
+
+Wide Residual Networks, Table 1, arXiv:1605.07146.
+563,930 parameters, 83,280,512 multiply-accumulates per sample.
+Input [3, 32, 32], output [10]. Emitted by netspec from wrn40_1.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class Preactivation(nn.Module):
+    """BN, ReLU and a 3x3 convolution, twice, and a shortcut; where the shape changes,
+    that starts behind the first ReLU.
+    """
+
+    def __init__(self, in_channels: int, out: int, stride: int = 1) -> None:
+        super().__init__()
+        changes = stride != 1 or in_channels != out
+        self.bn1 = nn.BatchNorm2d(in_channels)
+        self.conv1 = nn.Conv2d(
+            in_channels, out, 3, stride=stride, padding=1, bias=False
+        )
+        self.bn2 = nn.BatchNorm2d(out)
+        self.conv2 = nn.Conv2d(out, out, 3, padding=1, bias=False)
+        self.shortcut: nn.Conv2d | None = None
+        if changes:
+            self.shortcut = nn.Conv2d(in_channels, out, 1, stride=stride, bias=False)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        out = F.relu(self.bn1(x))
+        out2 = F.relu(self.bn2(self.conv1(out)))
+        out2 = self.conv2(out2)
+        if self.shortcut is not None:
+            x = self.shortcut(out)
+        return out2 + x
+
+
+class WRN40_1(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 16, 3, padding=1, bias=False)
+        self.conv2 = nn.Sequential(*(Preactivation(16, 16) for _ in range(6)))
+        self.conv3 = nn.Sequential(
+            Preactivation(16, 32, stride=2), *(Preactivation(32, 32) for _ in range(5))
+        )
+        self.conv4 = nn.Sequential(
+            Preactivation(32, 64, stride=2), *(Preactivation(64, 64) for _ in range(5))
+        )
+        self.bn = nn.BatchNorm2d(64)
+        self.fc = nn.Linear(64, 10)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.conv1(x)  # [16, 32, 32]
+        x = self.conv2(x)
+        x = self.conv3(x)  # [32, 16, 16]
+        x = F.relu(self.bn(self.conv4(x)))  # [64, 8, 8]
+        x = x.mean((2, 3))  # [64]
+        return self.fc(x)  # [10]
