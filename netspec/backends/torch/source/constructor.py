@@ -80,7 +80,7 @@ class Constructor:
         yield from lines("", plain(call, {}, own_parameter), depth=depth)
 
     def step(self, step: Step, depth: int, statements: Statements) -> Iterator[str]:
-        """The statements that register a module, which may be one of two, or have optional layers."""
+        """The statements that register a module: one of two, or one with optional layers."""
         module = step.module
         if isinstance(module, Option):
             yield from self.either(step, module, depth, statements)

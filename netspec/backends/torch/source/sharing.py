@@ -54,8 +54,7 @@ def _drafts(
     for form in forms.values():
         of_block[form[0].unit.block, form[0].unit.instance.span].append(form)
     for alike in of_block.values():
-        for group in grouped(alike, lambda some: Draft(some, file_params)):
-            yield group
+        yield from grouped(alike, lambda some: Draft(some, file_params))
 
 
 def grouped(
