@@ -144,9 +144,17 @@ class _Flow:
 
     def read(self, values: Mapping[Form, int], at: int, branch: Branch) -> int:
         number = self.joined({form: self.known[form][own] for form, own in values.items()}, at)
-        if not self.is_seen(number, at, branch):
-            raise Different
-        return number
+        return self.seen(number, at, branch)
+
+    def seen(self, value: int, at: int, branch: Branch) -> int:
+        """The value as a branch of the segment `at` may read it: itself, or a join that it is in."""
+        if self.is_seen(value, at, branch):
+            return value
+        maker, way = self.made[value]
+        for join in self.joins[maker].values() if maker < at else ():
+            if value == (join.then if way else join.otherwise):
+                return join.result
+        raise Different
 
     def joined(self, values: Mapping[Form, int], before: int) -> int:
         """The one value that is each form's: by a join of a segment before, if they differ."""
@@ -158,8 +166,7 @@ class _Flow:
             otherwise = {form: value for form, value in values.items() if form not in having}
             if then and otherwise:
                 sides = self.joined(then, at), self.joined(otherwise, at)
-                if self.is_seen(sides[0], at, True) and self.is_seen(sides[1], at, False):
-                    return self.join(at, *sides)
+                return self.join(at, self.seen(sides[0], at, True), self.seen(sides[1], at, False))
         raise Different
 
     def join(self, at: int, then: int, otherwise: int) -> int:

@@ -60,7 +60,7 @@ class Parameters:
         self.known: dict[Key, Node] = {}
         self.flags: set[str] = set()
         """Parameters that only say which parts of the code a member has."""
-        self.offered = _block_parameters(members) | _input_sizes(members)
+        self.offered = offered(members)
         self.defaults = _shared_expressions(members)
         mentioned = {name for slots in columns for name in _names_in(slots[0].expression)}
         first = [name for name in self.offered if name in mentioned and name not in INPUT_SIZES]
@@ -220,6 +220,11 @@ class Parameters:
             if _key(values) == _key(column):
                 return self.offer(name, values)
         return None
+
+
+def offered(members: Sequence[Unit]) -> dict[str, Column]:
+    """What a constructor may take: the parameters of the block, the sizes of the input."""
+    return _block_parameters(members) | _input_sizes(members)
 
 
 def _block_parameters(members: Sequence[Unit]) -> dict[str, Column]:
