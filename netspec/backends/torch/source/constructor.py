@@ -139,5 +139,5 @@ def _type(module: Node | None) -> str:
     function = module.function if isinstance(module, Call) else None
     if isinstance(function, ClassName):
         return str(function.of.name)
-    own = isinstance(function, Name) and function.text.startswith("nn.")
-    return function.text if own and isinstance(function, Name) else MODULE
+    name = function.text if isinstance(function, Name) else ""
+    return name if name.startswith("nn.") or name[:1].isupper() else MODULE

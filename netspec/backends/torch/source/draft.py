@@ -12,7 +12,12 @@ from netspec.backends.torch.source.classes import Class, ConstructorParameter, M
 from netspec.backends.torch.source.conditions import require_readable, with_expressions
 from netspec.backends.torch.source.merging import Union
 from netspec.backends.torch.source.options import Different
-from netspec.backends.torch.source.parameters import INPUT_SIZES, Parameters, annotation
+from netspec.backends.torch.source.parameters import (
+    INPUT_SIZES,
+    Column,
+    Parameters,
+    annotation,
+)
 from netspec.backends.torch.source.signature import default_of
 from netspec.backends.torch.source.steps import Body, Step
 from netspec.backends.torch.source.units import Unit
@@ -56,11 +61,16 @@ class Draft:
 
     def made(self) -> dict[Unit, Made]:
         """The arguments that construct each member."""
-        columns = {p.name: self.parameters.columns[p.name] for p in self.cls.parameters}
+        columns = {p.name: self._given(p) for p in self.cls.parameters}
         return {
             unit: Made(self.cls, {name: column[k] for name, column in columns.items()})
             for k, unit in enumerate(self.members)
         }
+
+    def _given(self, parameter: ConstructorParameter) -> Column:
+        """The values of a parameter; where it does not matter, its default."""
+        column = self.parameters.columns[parameter.name]
+        return tuple(parameter.default if value is ABSENT else value for value in column)
 
 
 def _united(forms: Sequence[list[Member]]) -> tuple[list[Body], dict[int, Value]]:
@@ -94,15 +104,13 @@ def finished(draft: Draft, used: set[str], cls: Class) -> Class:
     """The class with all that is known of the draft, which uses these parameters."""
     parameters, members = draft.parameters, draft.members
     cls.members, cls.body, cls.values = members, draft.body, draft.values
-    names = _used(parameters, used)
+    cls.parameters, names = [], _used(parameters, used)
     cls.locals = {name: node for name, node in parameters.locals.items() if name in names}
-    cls.parameters = [
-        ConstructorParameter(
-            name, annotation(column), default_of(name, members, parameters, draft.body, cls.locals)
-        )
-        for name, column in parameters.columns.items()
-        if name in names and name not in cls.locals
-    ]
+    for name, column in parameters.columns.items():
+        if name in names and name not in cls.locals:
+            kinds = annotation([value for value in column if value is not ABSENT])
+            default = default_of(name, members, parameters, draft.body, cls.locals)
+            cls.parameters.append(ConstructorParameter(name, kinds, default))
     cls.parameters.sort(key=lambda p: (p.has_default, p.name not in INPUT_SIZES))
     return cls
 

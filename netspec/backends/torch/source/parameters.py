@@ -58,6 +58,7 @@ class Parameters:
         self.locals: dict[str, Node] = {}
         """Parameters of the block that follow from others: variables of the constructor."""
         self.known: dict[Key, Node] = {}
+        self.conditions: dict[Node, None] = {}
         self.flags: set[str] = set()
         """Parameters that only say which parts of the code a member has."""
         self.offered = offered(members)
@@ -114,6 +115,8 @@ class Parameters:
         if found is None:
             name = slots[0].name
             found = self.named(name if name not in self.columns else prefix + name, column)
+        if isinstance(slots[0], Condition):
+            self.conditions[found] = None
         self.known[_key(column)] = found
         return found
 
@@ -126,11 +129,21 @@ class Parameters:
                     return node
         return None
 
-    def flag(self, name: str, column: Column) -> Parameter:
-        """A new parameter that says which parts of the code a member has."""
+    def flag(self, name: str, column: Column) -> Node:
+        """A new parameter that says which parts of the code a member has. Where another condition
+        must hold as well it is only asked under that.
+        """
+        wider = (node for node in self.conditions if self.is_wider(node, column))
+        around = next(wider, None)
+        if around is not None:
+            column = tuple(v if self.value(around, k) else ABSENT for k, v in enumerate(column))
         parameter = self.named(name, column)
         self.flags.add(parameter.name)
-        return parameter
+        return Infix("and", (around, parameter)) if around else parameter
+
+    def is_wider(self, node: Node, column: Column) -> bool:
+        """Whether a condition holds for these members and others."""
+        return all(self.value(node, k) for k, value in enumerate(column) if value)
 
     def stated(self, slots: Sequence[Slot], column: Column) -> Node | None:
         """The spec's own expression, if all members have it and it gives their values."""

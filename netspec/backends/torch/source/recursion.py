@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Any
 
 from netspec.backends.torch.code import Argument, Call, ClassName, Literal, Node, Parameter
-from netspec.backends.torch.source.body import body_of
+from netspec.backends.torch.source.body import body_of, renumbered
 from netspec.backends.torch.source.classes import Class, ConstructorParameter, Made
 from netspec.backends.torch.source.draft import Draft, Member, finished
+from netspec.backends.torch.source.listing import listed
 from netspec.backends.torch.source.options import Different
 from netspec.backends.torch.source.parameters import offered
 from netspec.backends.torch.source.steps import Body
 from netspec.backends.torch.source.units import Unit
 from netspec.backends.torch.tree import rewrite, skeleton, walk
+from netspec.program import Value
 
 MOST_ROUNDS = 4
 """So often a parameter is found that the class must hand on to itself."""
 
 
 def recursive(
-    units: Sequence[Unit], made: Mapping[Unit, Made], file_params: Mapping[str, Any]
+    units: Sequence[Unit],
+    made: Mapping[Unit, Made],
+    file_params: Mapping[str, Any],
+    chained: Set[Unit],
 ) -> Draft:
     """One class for units of a block that contain each other; raises `Different` or `Unsolved`.
+    Those that are `chained` stand in an `nn.Sequential`, and cannot give a list.
 
     What it hands on to itself is what it may take: the parameters of the block, the sizes of its
     input, and then whatever else turns out to be a parameter.
@@ -38,7 +44,9 @@ def recursive(
             unit: Made(cls, {name: column[unit] for name, column in handed.items()})
             for unit in units
         }
-        draft = Draft(_forms(units, {**made, **own}), file_params)
+        draft = Draft(_forms(units, {**made, **own}, cls), file_params)
+        if cls.gives_list and not chained.isdisjoint(units):
+            raise Different
         needed = _needed(draft, cls)
         new = needed - handed.keys()
         if not new:
@@ -55,13 +63,21 @@ def _shell(handed: Mapping[str, Any]) -> Class:
     return Class([], parameters, {}, Body((), (), ()), {})
 
 
-def _forms(units: Sequence[Unit], made: Mapping[Unit, Made]) -> list[list[Member]]:
+def _forms(units: Sequence[Unit], made: Mapping[Unit, Made], cls: Class) -> list[list[Member]]:
+    """The members by their structure; if they give now one tensor, now several, they give lists."""
     if len({(unit.block, unit.instance.span) for unit in units}) > 1:
         raise Different
-    forms: defaultdict[Hashable, list[Member]] = defaultdict(list)
+    bodies: dict[Unit, Body] = {}
+    values: dict[Unit, dict[int, Value]] = {}
     for unit in units:
-        body, values = body_of(unit, made)
-        forms[skeleton(body)].append(Member(unit, body, values))
+        bodies[unit], values[unit] = body_of(unit, made)
+    if len({len(body.outputs) for body in bodies.values()}) > 1:
+        cls.gives_list = True
+        for unit, body in listed(bodies, cls).items():
+            bodies[unit], values[unit] = renumbered(body, values[unit])
+    forms: defaultdict[Hashable, list[Member]] = defaultdict(list)
+    for unit, body in bodies.items():
+        forms[skeleton(body)].append(Member(unit, body, values[unit]))
     return list(forms.values())
 
 

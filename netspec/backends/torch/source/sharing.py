@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from netspec.backends.torch.source.body import body_of
@@ -23,14 +23,18 @@ def classes_of(units: Sequence[Unit], file_params: Mapping[str, Any]) -> list[Cl
     A class is settled when those of all units that its members contain are.
     """
     made: dict[Unit, Made] = {}
+    chained = {callee for unit in units for callee in unit.chained}
     for some in rounds(units):
-        for draft in _recursive(some, made, file_params):
+        for draft in _recursive(some, made, file_params, chained):
             made |= draft.made()
     return in_order(made[units[-1]].by)
 
 
 def _recursive(
-    units: Sequence[Unit], made: dict[Unit, Made], file_params: Mapping[str, Any]
+    units: Sequence[Unit],
+    made: dict[Unit, Made],
+    file_params: Mapping[str, Any],
+    chained: Set[Unit],
 ) -> Iterator[Draft]:
     """The classes of a group. Units that contain each other are one class if they can be; else
     those are settled first that contain no others.
@@ -39,7 +43,7 @@ def _recursive(
         yield from _drafts(units, made, file_params)
         return
     try:
-        yield recursive(units, made, file_params)
+        yield recursive(units, made, file_params, chained)
     except (Different, Unsolved):
         for level in by_height(units):
             yield from _drafts(level, made, file_params)
