@@ -221,12 +221,15 @@ class Dict(Node):
 
 @dataclass(frozen=True, slots=True)
 class Started(Node):
-    """A module with one of its weights, by its key, filled by `function(weight, *arguments)`."""
+    """A module with one of its weights, by its key, filled by `function(weight, *arguments)`. In a
+    block a method, the `getter`, finds it: attributes of containers are of no known type.
+    """
 
     module: Node
     weight: str
     function: Node
     arguments: tuple[Node, ...]
+    getter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,11 +260,11 @@ class Generator(Node):
 
 @dataclass(frozen=True, slots=True)
 class Comprehension(Node):
-    """A `Generator` with its variable named."""
+    """`element for variable in over`: a `Generator` with its variable named."""
 
     element: Node
     variable: str
-    count: Node
+    over: Node
     spread: bool
 
 

@@ -36,8 +36,8 @@ def body_of(unit: Unit, made: Constructed) -> tuple[Body, dict[int, Value]]:
         Entry(item.loops, writer.nodes(item), position) for position, item in enumerate(unit.items)
     ]
     inputs, outputs = writer.numbered(unit.inputs), writer.numbered(unit.outputs)
-    steps = Roller(writer.fresh, writer.users()).rolled(entries)
     values = {number: value for value, number in writer.numbers.items()}
+    steps = Roller(writer.fresh, writer.users(), entries, values).rolled(entries)
     return renumbered(Body(inputs, tuple(steps), outputs), values)
 
 

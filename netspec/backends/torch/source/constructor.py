@@ -18,6 +18,7 @@ from netspec.backends.torch.code import (
 )
 from netspec.backends.torch.source.classes import Class
 from netspec.backends.torch.source.expressions import negated
+from netspec.backends.torch.source.filling import unwrapped
 from netspec.backends.torch.source.layout import lines
 from netspec.backends.torch.source.names import distinct
 from netspec.backends.torch.source.options import SEQUENTIAL
@@ -40,6 +41,11 @@ def held_conditions(references: References) -> Iterator[str]:
 def own_parameter(parameter: Parameter) -> Node:
     """A constructor parameter inside of `__init__`."""
     return Name(parameter.name)
+
+
+def has_options(module: Node | None) -> bool:
+    """Whether some of the layers of a sequence are made under a condition."""
+    return isinstance(module, Call) and any(isinstance(a, Option) for a in module.arguments)
 
 
 class Constructor:
@@ -74,7 +80,7 @@ class Constructor:
 
     def sequence(self, call: Call, depth: int) -> Iterator[str]:
         """The call of `nn.Sequential`'s constructor."""
-        if any(isinstance(layer, Option) for layer in call.arguments):
+        if has_options(call):
             yield from self.listed(call.arguments, depth)
             call = Call(call.function, (Name(f"*{self.layers}"),))
         yield from lines("", plain(call, {}, own_parameter), depth=depth)
@@ -85,7 +91,7 @@ class Constructor:
         if isinstance(module, Option):
             yield from self.either(step, module, depth, statements)
             return
-        if isinstance(module, Call) and any(isinstance(a, Option) for a in module.arguments):
+        if isinstance(module, Call) and has_options(module):
             yield from self.listed(module.arguments, depth)
             step = replace(step, module=Call(SEQUENTIAL, (Name(f"*{self.layers}"),)))
         yield from statements(step, {}, depth)
@@ -136,6 +142,7 @@ class Constructor:
 
 def _type(module: Node | None) -> str:
     """The class of what an expression makes, as an annotation."""
+    module, _ = unwrapped(module) if module is not None else (None, ())
     function = module.function if isinstance(module, Call) else None
     if isinstance(function, ClassName):
         return str(function.of.name)

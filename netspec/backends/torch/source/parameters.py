@@ -54,6 +54,8 @@ class Parameters:
         file_params: Mapping[str, Any],
     ) -> None:
         self.size, self.file_params = len(members), file_params
+        self.independent = sum(member.params is members[0].params for member in members)
+        """The members of one program: those of the same program with other params only follow."""
         self.columns: dict[str, Column] = {}
         self.locals: dict[str, Node] = {}
         """Parameters of the block that follow from others: variables of the constructor."""
@@ -225,10 +227,13 @@ class Parameters:
 
     def coincident(self, slots: Sequence[Slot], column: Column) -> Node | None:
         """What else has these values; of two that are given apart, agreement may be chance."""
-        if slots[0].given and self.size < TRUSTED:
+        known = self.known.get(_key(column))
+        if isinstance(known, Parameter) and known.name == slots[0].name:
+            return known
+        if slots[0].given and self.independent < TRUSTED:
             return None
-        if _key(column) in self.known:
-            return self.known[_key(column)]
+        if known is not None:
+            return known
         for name, values in self.offered.items():
             if _key(values) == _key(column):
                 return self.offer(name, values)
@@ -236,8 +241,18 @@ class Parameters:
 
 
 def offered(members: Sequence[Unit]) -> dict[str, Column]:
-    """What a constructor may take: the parameters of the block, the sizes of the input."""
-    return _block_parameters(members) | _input_sizes(members)
+    """What a constructor may take: parameters of the file and of the block, the input's sizes."""
+    return {**_file_parameters(members), **_block_parameters(members), **_input_sizes(members)}
+
+
+def _file_parameters(members: Sequence[Unit]) -> dict[str, Column]:
+    """The params of the file that differ between the programs that the members are of."""
+    columns = {name: tuple(m.params.get(name) for m in members) for name in members[0].params}
+    return {
+        name: column
+        for name, column in columns.items()
+        if all(map(_is_plain, column)) and not _constant(column)
+    }
 
 
 def _block_parameters(members: Sequence[Unit]) -> dict[str, Column]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from netspec.backends.torch.code import (
     Affine,
+    Call,
     ClassName,
     Comprehension,
     Entry,
@@ -110,7 +111,7 @@ def _comprehension(node: Generator, loops: Loops, parameter: Callable[[Parameter
     variable = loop_variable(node.element, node.height, loops)
     inner = {**loops, node.height: variable}
     element, count = plain(node.element, inner, parameter), plain(node.count, loops, parameter)
-    return Comprehension(element, variable, count, node.spread)
+    return Comprehension(element, variable, Call(Name("range"), (count,)), node.spread)
 
 
 def loop_variable(body: object, height: int, loops: Loops) -> str:
