@@ -201,7 +201,7 @@ class List(Node):
 
 @dataclass(frozen=True, slots=True)
 class Starred(Node):
-    """`*value`, among the items of a list."""
+    """`*value`, among the items of a list or the arguments of a call."""
 
     value: Node
 
