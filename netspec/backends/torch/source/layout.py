@@ -99,6 +99,12 @@ def _argument(node: Argument) -> Any:
     return (f"{node.keyword}=", value) if node.keyword else value
 
 
+def _subscript(node: Subscript) -> Any:
+    if isinstance(node.index, Tuple):
+        return (_primary(node.value), bracketed("[", _entries(node.index.items), "]"))
+    return (_primary(node.value), "[", _doc(node.index), "]")
+
+
 def _list(node: List) -> Any:
     """A list; that of a comprehension has no comma at its end."""
     if len(node.items) == 1 and isinstance(node.items[0], Comprehension):
@@ -218,7 +224,7 @@ _PRINTERS: dict[type[Node], Callable[[Any], Any]] = {
     Call: _call,
     Argument: _argument,
     Attribute: lambda node: (_primary(node.value), f".{node.name}"),
-    Subscript: lambda node: (_primary(node.value), "[", _doc(node.index), "]"),
+    Subscript: _subscript,
     Infix: _infix,
     Negative: lambda node: ("-", _primary(node.value)),
     Not: lambda node: ("not ", _primary(node.value)),
