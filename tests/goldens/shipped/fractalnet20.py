@@ -3,7 +3,8 @@
 FractalNet: Ultra-Deep Neural Networks without Residuals, Fig. 1, Sec. 4.1,
 arXiv:1605.07648.
 33,724,618 parameters, 845,222,912 multiply-accumulates per sample.
-Input [3, 32, 32], output [10]. Emitted by netspec from fractalnet20.
+Input [3, 32, 32], output [10]. Emitted by netspec from fractalnet.yaml@fractalnet20,
+sha256:393d911dc02b.
 """
 
 import torch
@@ -12,7 +13,7 @@ from torch import nn
 
 
 class DropJoin(nn.Module):
-    """The mean of its columns, the deepest last; in training some of them are dropped."""
+    """The mean of its columns, the deepest last; in training of those that are kept."""
 
     def __init__(self, columns: int, p: float, p_global: float = 0.5) -> None:
         super().__init__()
@@ -20,35 +21,28 @@ class DropJoin(nn.Module):
         self.drawn: torch.Tensor | None = None
 
     @staticmethod
-    def draw(network: nn.Module) -> None:
-        """One column for all joins of the network, and whether they are to use it."""
+    def draw(network: nn.Module, device: torch.device) -> None:
+        """Draw for all joins of the network: whether they keep one column, and which."""
         if network.training:
             joins = [m for m in network.modules() if isinstance(m, DropJoin)]
-            drawn = DropJoin.draw_of(max(join.columns for join in joins))
+            drawn = torch.rand(1 + max(join.columns for join in joins), device=device)
             for join in joins:
                 join.drawn = drawn
 
-    @staticmethod
-    def draw_of(columns: int) -> torch.Tensor:
-        """A number between 0 and 1, and a column, counted from the deepest."""
-        return torch.rand(2, device="cpu") * torch.tensor([1, columns], device="cpu")
+    def kept(self, device: torch.device) -> torch.Tensor:
+        """Which columns: those that p leaves, at least one; or the network's, else all."""
+        own = torch.rand(1 + self.columns, device=device)
+        drawn = own if self.drawn is None else self.drawn
+        column = (drawn == drawn[1:].max())[-self.columns :]
+        left = (own[1:] >= self.p) | (own[1:] == own[1:].max())
+        return torch.where(drawn[0] < self.p_global, column | ~column.any(), left)
 
     def forward(self, *columns: torch.Tensor) -> torch.Tensor:
         if not self.training:
-            return sum(columns) / len(columns)
-        return sum(share * x for share, x in zip(self.shares(), columns))
-
-    def shares(self) -> torch.Tensor:
-        """What each column is multiplied with; the mean's where the one drawn is not among them."""
-        drawn = self.draw_of(self.columns) if self.drawn is None else self.drawn
-        own = torch.arange(self.columns - 1, -1, -1, device="cpu")
-        kept = torch.rand(self.columns, device="cpu") >= self.p
-        spare = own == torch.randint(self.columns, (1,), device="cpu")
-        kept = torch.where(kept.any(), kept, spare)
-        column = own == drawn[1].floor()
-        column = torch.where(column.any(), column, True)
-        left = torch.where(drawn[0] < self.p_global, column, kept)
-        return left / left.sum()
+            return sum(columns[1:], columns[0]) / self.columns
+        kept = self.kept(columns[0].device)
+        total = sum(torch.where(keep, x, 0) for keep, x in zip(kept, columns))
+        return total / kept.sum()
 
 
 class Layer(nn.Module):
@@ -59,6 +53,7 @@ class Layer(nn.Module):
         if p > 0:
             self.dropout = nn.Dropout(p=p)
         self.bn = nn.BatchNorm2d(out_channels)
+        nn.init.xavier_uniform_(self.conv.weight)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.conv(x)
@@ -72,90 +67,62 @@ class Fractal(nn.Module):
     meet are one.
     """
 
-    def __init__(self, in_channels: int, out_channels: int, p: float) -> None:
+    def __init__(
+        self,
+        in_channels: int,
+        columns: int,
+        out_channels: int,
+        p: float,
+        join: bool = True,
+    ) -> None:
         super().__init__()
+        self.columns = columns
         self.layer = Layer(in_channels, out_channels, p)
+        if columns > 1:
+            self.fractal1 = Fractal(in_channels, columns - 1, out_channels, p)
+            self.fractal2 = Fractal(
+                out_channels, columns - 1, out_channels, p, join=False
+            )
+        self.join: DropJoin | None = None
+        if columns > 1 and join:
+            self.join = DropJoin(columns, 0.15)
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.layer(x)
-
-
-class Fractal2(nn.Module):
-    """A layer beside two fractals of one column less, joined by the mean; joins that
-    meet are one.
-    """
-
-    def __init__(self, in_channels: int, out_channels: int, p: float) -> None:
-        super().__init__()
-        self.layer = Layer(in_channels, out_channels, p)
-        self.fractal1 = Fractal(in_channels, out_channels, p)
-        self.fractal2 = Fractal(out_channels, out_channels, p)
-        self.join = DropJoin(2, 0.15)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        out = self.layer(x)
-        x = self.fractal1(x)
-        return self.join(out, self.fractal2(x))
-
-
-class Fractal3(nn.Module):
-    """A layer beside two fractals of one column less, joined by the mean; joins that
-    meet are one.
-    """
-
-    def __init__(self, in_channels: int, p: float) -> None:
-        super().__init__()
-        self.layer = Layer(in_channels, in_channels, p)
-        self.fractal1 = Fractal(in_channels, in_channels, p)
-        self.fractal2 = Fractal(in_channels, in_channels, p)
-
-    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        out = self.layer(x)
-        x = self.fractal1(x)
-        x = self.fractal2(x)
-        return out, x
-
-
-class Fractal4(nn.Module):
-    """A layer beside two fractals of one column less, joined by the mean; joins that
-    meet are one.
-    """
-
-    def __init__(self, in_channels: int, out_channels: int, p: float) -> None:
-        super().__init__()
-        self.layer = Layer(in_channels, out_channels, p)
-        self.fractal1 = Fractal2(in_channels, out_channels, p)
-        self.fractal2 = Fractal3(out_channels, p)
-        self.join = DropJoin(3, 0.15)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        out = self.layer(x)
-        x = self.fractal1(x)
-        x, out2 = self.fractal2(x)
-        return self.join(out, x, out2)
+    def forward(self, x: torch.Tensor) -> list[torch.Tensor]:
+        out = [self.layer(x)]
+        if self.columns > 1:
+            out = out + self.fractal2(self.fractal1(x)[0])
+        if self.join is not None:
+            out = [self.join(*out)]
+        return out
 
 
 class FractalNet20(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, columns: int = 3) -> None:
         super().__init__()
-        self.block1 = Fractal4(3, 64, 0.0)
-        self.block2 = Fractal4(64, 128, 0.1)
-        self.block3 = Fractal4(128, 256, 0.2)
-        self.block4 = Fractal4(256, 512, 0.3)
-        self.block5 = Fractal4(512, 512, 0.4)
+        self.block1 = Fractal(3, columns, 64, 0.0)
+        self.block2 = Fractal(64, columns, 128, 0.1)
+        self.block3 = Fractal(128, columns, 256, 0.2)
+        self.block4 = Fractal(256, columns, 512, 0.3)
+        self.block5 = Fractal(512, columns, 512, 0.4)
         self.fc = nn.Linear(512, 10)
+        nn.init.xavier_uniform_(self.fc.weight)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        DropJoin.draw(self)
-        x = self.block1(x)  # [64, 32, 32]
+        DropJoin.draw(self, x.device)
+        x = self.block1(x)[0]  # [64, 32, 32]
         x = F.max_pool2d(x, 2)  # [64, 16, 16]
-        x = self.block2(x)  # [128, 16, 16]
+        x = self.block2(x)[0]  # [128, 16, 16]
         x = F.max_pool2d(x, 2)  # [128, 8, 8]
-        x = self.block3(x)  # [256, 8, 8]
+        x = self.block3(x)[0]  # [256, 8, 8]
         x = F.max_pool2d(x, 2)  # [256, 4, 4]
-        x = self.block4(x)  # [512, 4, 4]
+        x = self.block4(x)[0]  # [512, 4, 4]
         x = F.max_pool2d(x, 2)  # [512, 2, 2]
-        x = self.block5(x)
+        x = self.block5(x)[0]
         x = F.max_pool2d(x, 2)  # [512, 1, 1]
         x = torch.flatten(x, 1)  # [512]
         return self.fc(x)  # [10]
+
+
+def fractalnet20(columns: int = 3) -> FractalNet20:
+    """The network of fractalnet.yaml@fractalnet20, with fresh weights."""
+    return FractalNet20(columns)
