@@ -22,6 +22,7 @@ from netspec.backends.torch.code import (
     Not,
     Parameter,
     Slot,
+    Tuple,
     same,
     typed,
 )
@@ -112,6 +113,7 @@ class Parameters:
         if _constant(column):
             return Literal(column[0])
         found = self.stated(slots, column) or self.coincident(slots, column)
+        found = found or self.composed(column)
         if found is None and isinstance(slots[0], Condition):
             found = self.unusual(column) or self.flag(slots[0].name, column)
         if found is None:
@@ -121,6 +123,23 @@ class Parameters:
             self.conditions[found] = None
         self.known[_key(column)] = found
         return found
+
+    def composed(self, column: Column) -> Node | None:
+        """Tuples of what is constant or known: `(dilation, 0)`."""
+        lengths = {len(value) if isinstance(value, tuple) else None for value in column}
+        if len(lengths) != 1 or None in lengths:
+            return None
+        items = [self.item(values) for values in zip(*column, strict=True)]
+        found = tuple(item for item in items if item is not None)
+        return Tuple(found) if len(found) == len(items) else None
+
+    def item(self, column: Column) -> Node | None:
+        """A constant, a parameter of the block, or what is known by these values."""
+        if _constant(column):
+            return Literal(column[0])
+        offered = (name for name, values in self.offered.items() if _key(values) == _key(column))
+        name = next(offered, None)
+        return self.offer(name, column) if name else self.known.get(_key(column))
 
     def unusual(self, column: Column) -> Node | None:
         """A condition that holds where a parameter has not its neutral value: `stride != 1`."""
@@ -161,7 +180,7 @@ class Parameters:
             if ABSENT in values:
                 return self.agreeing(name, values)
             if _constant(values):
-                return Literal(values[0]) if isinstance(values[0], int | float) else None
+                return Literal(values[0]) if isinstance(values[0], int | float | tuple) else None
             wanted = isinstance(slots[0], Condition) and self.may_be_given(name, values)
             return self.offer(name, values) if wanted else self.known.get(_key(values))
 
@@ -181,7 +200,7 @@ class Parameters:
                 for k, value in enumerate(column)
                 if value is not ABSENT
             )
-        except (ArithmeticError, TypeError):
+        except (ArithmeticError, LookupError, TypeError):
             return False
 
     def partly(self, slots: Sequence[Slot], column: Column) -> Node:
