@@ -43,6 +43,8 @@ class Pending:
     shape: Shape
     calls: int
     notes: tuple[str, ...]
+    blocks: bool = False
+    """Whether it is blocks in a row, and nothing else."""
 
     @property
     def value(self) -> int:
@@ -67,7 +69,9 @@ def pending(step: Step, expression: Node, inner: Sequence[Pending]) -> Pending:
     reads += [value for value in step.inputs if value not in inside]
     notes = [note for p in inner for note in p.notes] + ([step.note] if step.note else [])
     calls = 1 + sum(p.calls for p in inner)
-    return Pending(step, expression, tuple(reads), _shape(step, inner), calls, tuple(notes))
+    blocks = step.group == "block" and all(p.blocks for p in inner)
+    shape = _shape(step, inner)
+    return Pending(step, expression, tuple(reads), shape, calls, tuple(notes), blocks)
 
 
 def listed(value: int, items: Node, each: Pending) -> Pending:
