@@ -34,7 +34,7 @@ ONE_COLUMN = {(1.5, 1.0), (1.0, 2.0), (2.0, 4.0)}
 """The shallowest of three, the middle one, the deepest."""
 
 
-def module(folder: Path, p: float, share: float) -> nn.Module:
+def joins(folder: Path, p: float, share: float) -> nn.Module:
     return Specs(folder).load(JOINS.format(p=p, share=share), input="[1]").module()
 
 
@@ -50,19 +50,19 @@ def means(module: Callable[[torch.Tensor], torch.Tensor], times: int) -> Counter
 
 
 def test_evaluation_takes_the_mean(tmp_path: Path) -> None:
-    y = module(tmp_path, 0.5, 0.5).eval()(torch.ones(3, 1))
+    y = joins(tmp_path, 0.5, 0.5).eval()(torch.ones(3, 1))
     torch.testing.assert_close(y, torch.tensor([EVALUATED] * 3))
 
 
 def test_globally_every_join_is_of_the_same_column(tmp_path: Path) -> None:
-    counted = means(module(tmp_path, 0.15, 1), 600)
+    counted = means(joins(tmp_path, 0.15, 1), 600)
     assert counted.keys() == ONE_COLUMN
     assert all(150 < count < 250 for count in counted.values())
 
 
 def test_locally_each_join_drops_its_own(tmp_path: Path) -> None:
     """All three survive with probability 0.85^3; if none would, one does."""
-    counted = means(module(tmp_path, 0.15, 0), 1000)
+    counted = means(joins(tmp_path, 0.15, 0), 1000)
     wide: Counter[float] = Counter()
     for (_, mean), count in counted.items():
         wide[mean] += count
@@ -72,20 +72,20 @@ def test_locally_each_join_drops_its_own(tmp_path: Path) -> None:
 
 
 def test_one_column_is_left_where_all_are_dropped(tmp_path: Path) -> None:
-    counted = means(module(tmp_path, 1, 0), 200)
+    counted = means(joins(tmp_path, 1, 0), 200)
     assert {narrow for narrow, _ in counted} == {1, 2}
     assert {wide for _, wide in counted} == {1, 2, 4}
 
 
 def test_both_ways_in_the_proportion_of_the_spec(tmp_path: Path) -> None:
-    counted = means(module(tmp_path, 0, 0.25), 800)
+    counted = means(joins(tmp_path, 0, 0.25), 800)
     locally = counted.pop(tuple(round(mean, 4) for mean in EVALUATED))
     assert counted.keys() == ONE_COLUMN
     assert 550 < locally < 650
 
 
 def test_a_join_by_itself_draws_for_itself(tmp_path: Path) -> None:
-    join = module(tmp_path, 0.15, 1).get_submodule("drop_join2")
+    join = joins(tmp_path, 0.15, 1).get_submodule("drop_join2")
     torch.manual_seed(0)
     columns = torch.eye(3)
     drawn = [tuple(join(*columns).tolist()) for _ in range(60)]
@@ -128,7 +128,7 @@ def test_globally_one_column_has_the_whole_gradient() -> None:
 
 
 def test_compiled_it_draws_anew_each_time(tmp_path: Path) -> None:
-    network = module(tmp_path, 0.15, 1)
+    network = joins(tmp_path, 0.15, 1)
     compiled = torch.compile(network, fullgraph=True, backend="eager")
     assert means(compiled, 40).keys() == ONE_COLUMN
     network.eval()
@@ -136,7 +136,7 @@ def test_compiled_it_draws_anew_each_time(tmp_path: Path) -> None:
 
 
 def test_it_goes_wherever_modules_go(tmp_path: Path) -> None:
-    network = module(tmp_path, 0.15, 1)
+    network = joins(tmp_path, 0.15, 1)
     means(network, 1)
     for moved in (copy.deepcopy(network), pickle.loads(pickle.dumps(network))):
         assert means(moved, 40).keys() == ONE_COLUMN

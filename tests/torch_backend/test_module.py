@@ -20,69 +20,7 @@ from torch import nn
 import netspec
 from netspec import Network
 from netspec.backends.torch.module import load_source
-from netspec.catalog import shipped
-from tests.torch_backend.checks import samples
-from tests.torch_backend.test_goldens import FOLDER
-
-SMALL = {
-    "alexnet": (3, 63, 63),
-    "densenet121": (3, 32, 32),
-    "lenet5": (1, 32, 32),
-    "resnet18": (3, 32, 32),
-    "resnet50": (3, 32, 32),
-    "vgg11_bn": (3, 32, 32),
-}
-"""A network of each family, and an input that suits it."""
-LEAST = {
-    "inception_resnet_v2": 75,
-    "inception_v1": 79,
-    "inception_v3": 299,
-    "inception_v3_noaux": 75,
-    "inception_v4": 75,
-    "unet_572": 188,
-    "unet_recursive_572": 188,
-    "very_deep_polynet": 75,
-}
-"""The least side of images, for networks that 64 is too little for."""
-EXPORTED = ("dense_lists", "fractal", "inception", "shared_blocks", "skips")
-FEATURES = ("clashes", *EXPORTED)
-"""`torch.export` cannot reach children that are called `type` or `forward`."""
-
-
-def shipped_networks() -> list[str]:
-    """Of every shipped file the network with the fewest parameters, and those that have outputs in
-    training only.
-    """
-    chosen: list[str] = []
-    for name, variants in shipped().items():
-        networks = {variant: netspec.load(variant) for variant in variants or [name]}
-        smallest = min(networks, key=lambda variant: networks[variant].params)
-        late = [variant for variant in networks if networks[variant].program.train_only]
-        chosen += dict.fromkeys([smallest, *late])
-    return chosen
-
-
-SHIPPED = shipped_networks()
-
-
-def network(name: str) -> Network:
-    if name in FEATURES:
-        return netspec.load(FOLDER / "specs" / f"{name}.yaml")
-    full = netspec.load(name)
-    if len(full.program.inputs) > 1:
-        return full
-    return netspec.load(name, input=SMALL.get(name) or small_input(name))
-
-
-def inputs_of(net: Network, batch: int = 2) -> list[torch.Tensor]:
-    inputs = samples(net.program, batch)
-    return [x.float() if x.is_floating_point() else x for x in inputs]
-
-
-def small_input(name: str) -> tuple[int, ...]:
-    """The spec's own input, images cut down to 64 x 64 or to what the network takes."""
-    channels, *sizes = netspec.load(name).input_shape
-    return (channels, *(min(size, LEAST.get(name, 64)) for size in sizes))
+from tests.torch_backend.networks import EXPORTED, SMALL, network
 
 
 @pytest.fixture(scope="module")
@@ -205,25 +143,6 @@ def test_spawned_processes_take_it(tmp_path: Path) -> None:
     subprocess.run([sys.executable, str(script)], check=True, env=environment)
 
 
-@pytest.mark.parametrize("name", [*SHIPPED, *FEATURES])
-def test_it_compiles_without_graph_breaks(name: str) -> None:
-    torch._dynamo.reset()
-    net = network(name)
-    module, inputs = net.module().eval(), inputs_of(net)
-    compiled = torch.compile(module, fullgraph=True, backend="eager")
-    torch.testing.assert_close(compiled(*inputs), module(*inputs))
-    torch.compile(module.train(), fullgraph=True, backend="eager")(*inputs)
-
-
-@pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")
-def test_inductor_compiles_it() -> None:
-    torch._dynamo.reset()
-    module = network("lenet5").module().eval()
-    images = torch.randn(2, 1, 32, 32)
-    compiled = torch.compile(module, fullgraph=True)
-    torch.testing.assert_close(compiled(images), module(images), rtol=1e-4, atol=1e-4)
-
-
 @pytest.mark.parametrize("name", [*SMALL, *EXPORTED])
 def test_it_exports_with_a_dynamic_batch(name: str) -> None:
     net = network(name)
@@ -234,25 +153,6 @@ def test_it_exports_with_a_dynamic_batch(name: str) -> None:
     )
     images = torch.randn(5, *net.input_shape)
     torch.testing.assert_close(program.module()(images), module(images), rtol=1e-4, atol=1e-4)
-
-
-def test_it_is_made_on_the_meta_device(resnet: Network) -> None:
-    module = resnet.module(device="meta")
-    assert {tensor.device.type for tensor in module.state_dict().values()} == {"meta"}
-
-
-def test_it_is_made_in_another_type(resnet: Network) -> None:
-    module = resnet.module(dtype=torch.bfloat16, memory_format=torch.channels_last)
-    assert {p.dtype for p in module.parameters()} == {torch.bfloat16}
-    weight = module.get_parameter("conv1.weight")
-    assert weight.is_contiguous(memory_format=torch.channels_last)
-    assert torch.get_default_dtype() is torch.float32
-
-
-def test_defaults_are_restored_after_a_failure(resnet: Network) -> None:
-    with pytest.raises(TypeError):
-        resnet.module(dtype=torch.int64)
-    assert torch.get_default_dtype() is torch.float32
 
 
 def test_source_that_fails_leaves_no_module_behind() -> None:

@@ -37,7 +37,7 @@ class Lowering:
 
     `extras` is the op with its extra outputs (`pool.indices`), used where one of them is read.
     `bare` says that `module` makes a tensor (an `nn.Parameter`), not an `nn.Module`. `prologue` is
-    a statement that the network's `forward` starts with.
+    a statement that the network's `forward` starts with; `{}` in it is the network's first input.
     """
 
     form: Node

@@ -1,6 +1,6 @@
 """The live module: the emitted source, executed as a Python module of its own.
 
-The only file of netspec that imports torch, and only when it is called.
+torch is imported only when it is called.
 """
 
 from __future__ import annotations
@@ -9,8 +9,6 @@ import hashlib
 import linecache
 import re
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
 from importlib.abc import InspectLoader
 from importlib.machinery import ModuleSpec
 from importlib.util import module_from_spec
@@ -25,25 +23,33 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 
+    from netspec.backends.torch.placement import Placement
+
 
 def build_module(
     program: Program,
     source: str,
     device: Any = None,
-    dtype: torch.dtype | None = None,
-    memory_format: torch.memory_format | None = None,
+    dtype: torch.dtype | str | None = None,
+    memory_format: torch.memory_format | str | None = None,
 ) -> nn.Module:
     """The network that `source` defines, its weights made in place on the device in that type.
 
-    Raises `SpecError` (NS004) without torch.
+    Raises `SpecError`: NS004 without torch, NS008 for a device that is not there.
     """
-    torch = import_torch()
-    name = f"netspec_{variable(program.name)}_{hashlib.sha256(source.encode()).hexdigest()[:12]}"
+    import_torch()
+    from netspec.backends.torch.placement import Placement
+
+    return instance(program.name, source, Placement.of(device, dtype, memory_format))
+
+
+def instance(title: str, source: str, placement: Placement) -> nn.Module:
+    """The network that `source` defines, made there; `title` is what to call its Python module."""
+    name = f"netspec_{variable(title)}_{hashlib.sha256(source.encode()).hexdigest()[:12]}"
     network = getattr(load_source(source, name), _last_class(source))
-    with _construction_defaults(torch, device, dtype):
+    with placement.construction():
         module: nn.Module = network()
-    if memory_format is not None:
-        module.to(memory_format=memory_format)  # type: ignore[call-overload]
+    placement.settle(module)
     return module
 
 
@@ -71,18 +77,6 @@ def _broken(error: Exception) -> SpecError:
 def _last_class(source: str) -> str:
     names: list[str] = re.findall(r"^class (\w+)", source, re.MULTILINE)
     return names[-1]
-
-
-@contextmanager
-def _construction_defaults(torch: Any, device: Any, dtype: Any) -> Iterator[None]:
-    """New tensors are of that type and on that device."""
-    before = torch.get_default_dtype()
-    with nullcontext() if device is None else torch.device(device):
-        try:
-            torch.set_default_dtype(dtype or before)
-            yield
-        finally:
-            torch.set_default_dtype(before)
 
 
 # --------------------------------------------------------------------------------- source to module

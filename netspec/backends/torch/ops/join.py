@@ -17,12 +17,12 @@ def drop_join(op: DropJoin, inputs: Tensors) -> Lowering:
         option("p_global", op.global_, 0.5, "global"),
     )
     form = call(Module(), *(Operand(k) for k in range(columns)))
-    return Lowering(form, module, DROP_JOIN, prologue="DropJoin.draw(self)")
+    return Lowering(form, module, DROP_JOIN, prologue="DropJoin.draw(self, {}.device)")
 
 
 DROP_JOIN = '''
 class DropJoin(nn.Module):
-    """The mean of its columns, the deepest last; in training some of them are dropped."""
+    """The mean of its columns, the deepest last; in training of those that are kept."""
 
     def __init__(self, columns: int, p: float, p_global: float = 0.5) -> None:
         super().__init__()
@@ -30,33 +30,26 @@ class DropJoin(nn.Module):
         self.drawn: torch.Tensor | None = None
 
     @staticmethod
-    def draw(network: nn.Module) -> None:
-        """One column for all joins of the network, and whether they are to use it."""
+    def draw(network: nn.Module, device: torch.device) -> None:
+        """Draw for all joins of the network: whether they keep one column, and which."""
         if network.training:
             joins = [m for m in network.modules() if isinstance(m, DropJoin)]
-            drawn = DropJoin.draw_of(max(join.columns for join in joins))
+            drawn = torch.rand(1 + max(join.columns for join in joins), device=device)
             for join in joins:
                 join.drawn = drawn
 
-    @staticmethod
-    def draw_of(columns: int) -> torch.Tensor:
-        """A number between 0 and 1, and a column, counted from the deepest."""
-        return torch.rand(2, device="cpu") * torch.tensor([1, columns], device="cpu")
+    def kept(self, device: torch.device) -> torch.Tensor:
+        """Which columns: those that p leaves, at least one; or the network's, else all."""
+        own = torch.rand(1 + self.columns, device=device)
+        drawn = own if self.drawn is None else self.drawn
+        column = (drawn == drawn[1:].max())[-self.columns :]
+        left = (own[1:] >= self.p) | (own[1:] == own[1:].max())
+        return torch.where(drawn[0] < self.p_global, column | ~column.any(), left)
 
     def forward(self, *columns: torch.Tensor) -> torch.Tensor:
         if not self.training:
-            return sum(columns) / len(columns)
-        return sum(share * x for share, x in zip(self.shares(), columns))
-
-    def shares(self) -> torch.Tensor:
-        """What each column is multiplied with; the mean's where the one drawn is not among them."""
-        drawn = self.draw_of(self.columns) if self.drawn is None else self.drawn
-        own = torch.arange(self.columns - 1, -1, -1, device="cpu")
-        kept = torch.rand(self.columns, device="cpu") >= self.p
-        spare = own == torch.randint(self.columns, (1,), device="cpu")
-        kept = torch.where(kept.any(), kept, spare)
-        column = own == drawn[1].floor()
-        column = torch.where(column.any(), column, True)
-        left = torch.where(drawn[0] < self.p_global, column, kept)
-        return left / left.sum()
+            return sum(columns[1:], columns[0]) / self.columns
+        kept = self.kept(columns[0].device)
+        total = sum(torch.where(keep, x, 0) for keep, x in zip(kept, columns))
+        return total / kept.sum()
 '''
