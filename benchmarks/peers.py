@@ -12,7 +12,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from benchmarks import modules
+from benchmarks.handwritten import BUILDERS
 
 Counter = Callable[[nn.Module, Tensor], int]
 
@@ -55,12 +55,17 @@ DEVICES = {
     "fvcore": ("cpu",),
 }
 """fvcore traces with torch.jit, which fails on the meta device."""
+INPUTS = {
+    "densenet121": (3, 224, 224),
+    "resnet152": (3, 224, 224),
+    "preresnet1001": (3, 32, 32),
+}
 
 
 def build(network: str, device: str) -> tuple[nn.Module, Tensor]:
     """The module, in eval mode, and an input for it."""
     with torch.device(device):
-        return modules.BUILDERS[network]().eval(), torch.empty(1, *modules.INPUTS[network])
+        return BUILDERS[network]().eval(), torch.empty(1, *INPUTS[network])
 
 
 def params(module: nn.Module) -> int:

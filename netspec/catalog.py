@@ -25,6 +25,7 @@ class Document:
     source: Source
     root: Node
     folder: Folder
+    variant: str | None = None
 
 
 def documents(address: str) -> list[Document]:
@@ -50,7 +51,7 @@ def documents(address: str) -> list[Document]:
             message += f"`{key.text}` goes to the variants"
             report.add(fault("NS503", message, key.span))
     return [
-        Document(f"{where}@{name}", source, variant_of(root, name), folder)
+        Document(f"{where}@{name}", source, variant_of(root, name), folder, name)
         for name in ([variant] if variant else known)
     ]
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from netspec.analysis.cost import Cost, Costs
 from netspec.catalog import Document, document
+from netspec.content import digest, title
 from netspec.diagnostics import Diagnostic, Report, Source, Span, SpecError, fault, nearest
 from netspec.elaborate import elaborate
 from netspec.program import Program
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
     import torch
 
     from netspec.analysis.claims import Verdict
+    from netspec.backends.torch.source.written import Written
     from netspec.stats import Stats
+    from netspec.syntax.checkpoints import Checkpoint
+    from netspec.weights.fit import LoadReport
 
 
 def load(
@@ -196,13 +200,47 @@ class Network:
 
     def source(self) -> str:
         """The network as a PyTorch source file that imports nothing but torch."""
+        return self._source
+
+    @cached_property
+    def _source(self) -> str:
         from netspec.backends.torch import emit
 
         try:
-            return emit(self.program, self.cost)
+            return emit(self.program, self.cost, self.written)
         except RecursionError:
             message = "an expression of the emitted source would be nested too deep for Python"
             raise fault("NS602", message, self.program.root.span) from None
+
+    @cached_property
+    def written(self) -> Written:
+        """What emitted source says of the spec that it comes from."""
+        from netspec.backends.torch.source.written import Written
+
+        made = self.document, self._compiled[0], self.overrides, self.sizes
+        return Written(title(self.document), digest(*made), self._numbers, self._program_of)
+
+    @property
+    def _numbers(self) -> dict[str, int | float]:
+        """The params that a number gives."""
+        params, values = self._compiled[0].params, self.program.params
+        nodes = {name: self.overrides.get(name, params[name].default) for name in params}
+        return {
+            name: values[name]
+            for name, node in nodes.items()
+            if isinstance(node, Scalar) and type(node.value) in (int, float)
+        }
+
+    def _program_of(self, numbers: Mapping[str, int | float]) -> Program:
+        """The program with other numbers for some params."""
+        file = self._compiled[0]
+        own = file.overrides
+        changed = {name: argument_node(value, name) for name, value in numbers.items()}
+        file.overrides = {**own, **changed}
+        try:
+            return elaborate(file, Report())
+        finally:
+            file.overrides = own
 
     def dot(self) -> str:
         """The diagram as Graphviz DOT text."""
@@ -229,6 +267,22 @@ class Network:
         from netspec.backends.torch import build_module
 
         return build_module(self.program, self.source(), device, dtype, memory_format)
+
+    @property
+    def checkpoints(self) -> tuple[Checkpoint, ...]:
+        """Published weights that the spec speaks of."""
+        return self._compiled[0].checkpoints
+
+    def load_weights(
+        self, module: torch.nn.Module, path: str | Path, *, strict: bool = True
+    ) -> LoadReport:
+        """Load the weights of a file of safetensors or torch into a module of this network; what
+        became of each key. Raises `SpecError`: NS001, NS004, NS703 for a file that cannot be read,
+        with `strict` NS702 for one that does not fit (the module is then as it was).
+        """
+        from netspec.weights.files import load_weights
+
+        return load_weights(module, Path(path), self.checkpoints, strict)
 
     def compare(self) -> None:
         """Hold the emitted module, on the meta device, against the computed figures. Raises

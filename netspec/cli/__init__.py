@@ -21,6 +21,7 @@ COMMANDS = {
     "check": "report faults; silent when there are none",
     "verify": "check every claim and print it beside what is computed",
     "draw": "draw the diagram into a file",
+    "weights": "say how a file of weights fits a spec, or carry it from one spec to another",
     "list": "list the specs that ship with netspec, or the ops",
     "schema": "print the JSON Schema of specs, for editors",
     "new": "write a spec to start from",

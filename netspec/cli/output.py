@@ -5,13 +5,16 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from netspec.diagnostics import fault
 
+Content = bytes | Callable[[str], None]
+"""What a file holds, or what writes it to a path."""
 
-def write_files(contents: Mapping[Path, bytes]) -> None:
+
+def write_files(contents: Mapping[Path, Content]) -> None:
     """Write every file, or none where one of them cannot be written: each goes to a temporary file
     beside its place, and only when all are there are they renamed. Links, pipes and devices stay
     what they are. Raises `SpecError` (NS002).
@@ -22,7 +25,7 @@ def write_files(contents: Mapping[Path, bytes]) -> None:
             if path.is_dir():
                 raise IsADirectoryError(0, "it is a folder")
             if path.exists() and not path.is_file():
-                path.write_bytes(content)
+                _write(str(path), content)
                 continue
             place = Path(os.path.realpath(path)) if path.is_symlink() else path
             place.parent.mkdir(parents=True, exist_ok=True)
@@ -45,15 +48,22 @@ def _reason(error: OSError) -> str:
     return error.strerror or str(error)
 
 
-def _temporary(path: Path, content: bytes) -> str:
+def _write(path: str, content: Content) -> None:
+    if isinstance(content, bytes):
+        Path(path).write_bytes(content)
+    else:
+        content(path)
+
+
+def _temporary(path: Path, content: Content) -> str:
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    os.close(handle)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
+        _write(name, content)
         umask = os.umask(0)
         os.umask(umask)
         os.chmod(name, 0o666 & ~umask)
-    except OSError:
+    except BaseException:
         os.unlink(name)
         raise
     return name

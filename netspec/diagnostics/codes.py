@@ -5,7 +5,7 @@ GROUPS = {
         "NS001": "the file cannot be read",
         "NS002": "the output cannot be written",
         "NS003": "no such spec, variant or override",
-        "NS004": "torch is needed and is not installed",
+        "NS004": "torch, or safetensors, is needed and is not installed",
         "NS005": "pygraphviz is needed and is not installed",
         "NS006": "a file outside the folder of the spec",
         "NS007": "the ops of an installed package cannot be used",
@@ -62,6 +62,11 @@ GROUPS = {
         "NS603": "two ops bring helper classes of one name",
         "NS604": "a module that is applied again would be built differently for this input",
         "NS605": "PyTorch has no place for a tensor there",
+    },
+    "Weights": {
+        "NS701": "a rename of keys cannot be read",
+        "NS702": "the weights of a file do not fit the network",
+        "NS703": "a file holds no weights that can be read",
     },
     "Measurement": {
         "NS801": "the module cannot be run",

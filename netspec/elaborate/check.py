@@ -23,7 +23,7 @@ from netspec.elaborate.environment import Environment, resolve
 from netspec.elaborate.initialisation import check_scheme
 from netspec.elaborate.signatures import missing, without
 from netspec.elaborate.unknown import stray_keys, unknown_use, without_inputs
-from netspec.elaborate.unused import check_used
+from netspec.elaborate.unused import check_initialised, check_used
 from netspec.ops.base import Op
 from netspec.syntax.closures import WORDS
 from netspec.syntax.expression import Expression
@@ -47,6 +47,7 @@ def check_file(file: SpecFile, prepare: Prepare, report: Report) -> None:
     as_values = {block for checker in checkers for block in checker.as_values}
     for checker in checkers:
         check_used(checker.file, as_values, checker.unknown, report)
+    check_initialised(file, files[1:], report)
 
 
 class _Checker:
@@ -62,6 +63,7 @@ class _Checker:
     def file_itself(self) -> None:
         file, names = self.file, frozenset(self.file.params)
         self.defaults(names)
+        self.init(names)
         self.parameters(file.params, frozenset())
         self.overrides(names)
         self.asserts(file.asserts, names)
@@ -80,6 +82,28 @@ class _Checker:
                     raise unknown_use(Use(name, arguments.span), self.file, {})
                 for argument in prepare_defaults(arguments, target):
                     self.ready(argument.ready, names, frozenset())
+
+    def init(self, names: Names) -> None:
+        for name, weights in self.file.init.items():
+            with self.report.collecting():
+                self.initialised(name, weights.span)
+            for _, node in weights:
+                self.scheme(node, names)
+
+    def initialised(self, name: str, span: Span) -> None:
+        """Raise `SpecError` (NS201, NS204) for what is no op."""
+        target = resolve(name, self.file)
+        if target is None and not self.is_faulty(name):
+            raise unknown_use(Use(name, span), self.file, {})
+        if isinstance(target, Block):
+            message = f"`init` goes by ops, and `{name}` is a block"
+            hint = "speak of the ops in it, or beside a step of it"
+            raise fault("NS204", message, span, hint=hint)
+
+    def scheme(self, node: Node, names: Names) -> None:
+        with self.report.collecting():
+            for value in check_scheme(node, names):
+                self.ready(ready(value, block=False), names, frozenset())
 
     def overrides(self, names: Names) -> None:
         for name, node in self.file.overrides.items():
@@ -177,9 +201,7 @@ class _Checker:
 
     def weights(self, step: Step, names: Names) -> None:
         for _, node in step.weights.init:
-            with self.report.collecting():
-                for value in check_scheme(node, names):
-                    self.ready(ready(value, block=False), names, frozenset())
+            self.scheme(node, names)
         for _, to in step.weights.ties:
             self.expressions(_template_expressions(to), names)
 

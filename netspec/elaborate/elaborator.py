@@ -28,6 +28,7 @@ from netspec.elaborate.limits import (
 )
 from netspec.elaborate.naming import Level
 from netspec.elaborate.repeats import merge_repeats
+from netspec.elaborate.starts import Starts
 from netspec.elaborate.values import Closure, Keys, rebase, tensors
 from netspec.elaborate.wires import named_inputs, without_unread
 from netspec.ops import installed
@@ -75,6 +76,7 @@ class Elaborator:
 
     def __init__(self, file: SpecFile, report: Report, files: Files) -> None:
         self.file, self.report, self.files = file, report, files
+        self.starts = Starts(file, files, report)
         self._instances: dict[Hashable, Instance | Frame | Abandoned] = {}
         self._keys = Keys()
         self.around = Around({}, {}, {}, {})
@@ -104,6 +106,8 @@ class Elaborator:
             inputs = network_inputs(file, environment)
             self.around.inputs.update(zip(inputs, input_spans(file), strict=True))
             root = self._root(inputs)
+            for error in self.starts.unknown():
+                self.report.add(error)
         except SpecError as error:
             self.report.add(error)
         except Abandoned:

@@ -1,10 +1,11 @@
-"""Parameters and inputs that nothing uses (NS209)."""
+"""Parameters, inputs and `init`s that nothing uses (NS209)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from netspec.diagnostics import Report, fault, nearest
+from netspec.elaborate.environment import resolve, standard_block
 from netspec.syntax.nodes import Mapping, Node, Scalar, Sequence
 from netspec.syntax.spec import Assert, Block, Output, Parameter, SpecFile
 from netspec.syntax.steps import Step, identifiers, wired
@@ -27,6 +28,31 @@ def check_used(file: SpecFile, values: set[Block], unknown: Iterable[str], repor
     for block in file.blocks.values():
         if block not in values and block.name not in file.faulty:
             _check_block(block, unknown, report)
+
+
+def check_initialised(network: SpecFile, used: Iterable[SpecFile], report: Report) -> None:
+    """Report the ops in the `init` of a network that no step is, in the files it uses either."""
+    if not network.init:
+        return
+    given = map(identifiers, network.overrides.values())
+    words = frozenset().union(*map(_file_words, (network, *used)), *given)
+    words |= _standard_words(words)
+    for name, weights in network.init.items():
+        if name not in words and isinstance(resolve(name, network), type):
+            message = f"the `init` of `{name}` is never used: no step is a `{name}`"
+            report.add(fault("NS209", message, weights.span, hint="leave it out"))
+
+
+def _standard_words(words: Names) -> Names:
+    """The words in the blocks of the standard library that the words may mean, and in those that
+    these use.
+    """
+    found: Names = frozenset()
+    while words:
+        blocks = [block for word in words - found if (block := standard_block(word)) is not None]
+        found |= words
+        words = frozenset().union(*map(_block_words, blocks)) - found
+    return found
 
 
 def _check_block(block: Block, unknown: Iterable[str], report: Report) -> None:
@@ -72,6 +98,7 @@ def _file_words(file: SpecFile) -> Names:
     words |= _default_words(file.params.values())
     words = words.union(*(_words_around(block) for block in file.blocks.values()))
     words = words.union(file.unread, *map(_argument_words, file.defaults.values()))
+    words = words.union(*map(_argument_words, file.init.values()))
     return words.union(*(identifiers(each.shape) for each in file.inputs))
 
 

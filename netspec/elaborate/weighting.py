@@ -11,6 +11,7 @@ from netspec.elaborate.context import Site, in_chain
 from netspec.elaborate.environment import Environment
 from netspec.elaborate.initialisation import initialisation
 from netspec.elaborate.naming import place
+from netspec.elaborate.starts import NONE, Inits
 from netspec.ops.base import Op, Weight
 from netspec.program import PLAIN, Call, Instance, Path, Tie, Weighting
 from netspec.program.weights import find_weight, weight_keys
@@ -39,9 +40,10 @@ def weighting(body: Body, call: Call, path: Path, site: Site) -> Weighting:
             _require_same(body, first, call, site)
             return Weighting(again=True, fixed=fixed)
         _require_weightless(call, path, site)
-    if not (fixed or said.init or said.ties):
+    init = dict(_of_file(body, call, site))
+    if not (fixed or init or said.init or said.ties):
         return PLAIN
-    init, ties, report = {}, {}, Report()
+    ties, report = {}, Report()
     for key, node in said.init:
         with report.collecting():
             weight = _weight(key, call, site)
@@ -55,6 +57,15 @@ def weighting(body: Body, call: Call, path: Path, site: Site) -> Weighting:
     if report:
         body.elaborator.add(in_chain(SpecError(report.faults), body.frame))
     return Weighting(fixed=fixed, init=init, ties=ties)
+
+
+def _of_file(body: Body, call: Call, site: Site) -> Inits:
+    """What the network's `init` says of a call."""
+    if not isinstance(call.target, Op):
+        return NONE
+    inputs = tuple([value.type for value in call.inputs])
+    settled = frozenset(key.text for key, _ in (*site.weights.init, *site.weights.ties))
+    return body.elaborator.starts.of(call.target, inputs, settled, site.use.span)
 
 
 def _weight(key: Scalar, call: Call, site: Site) -> Weight:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from netspec.expand.origins import Origins
 
 ORDER = (
-    "netspec name about source params input inputs outputs use defaults blocks asserts body claims "
-    "budget"
+    "netspec name about source params input inputs outputs use defaults init blocks asserts body "
+    "claims budget checkpoints"
 ).split()
 """The keys of a spec, in the order that they are written in."""
 

@@ -73,17 +73,18 @@ def instance_weights(instance: Instance, *, fixed: bool = False) -> Iterator[tup
 def _walk(modules: Modules, prefix: Path, fixed: bool) -> Iterator[tuple[Path, Weight]]:
     bare = {n: m for n, m in modules.items() if isinstance(m, Call) and _is_bare(m)}
     for name, call in sorted(bare.items(), key=lambda held: held[1].weighting.fixed != fixed):
-        yield from (((*prefix, name), weight) for _, weight in _own(call, fixed))
+        yield from (((*prefix, name), weight) for _, weight in own_weights(call, fixed))
     for name, module in modules.items():
         path = (*prefix, name)
         if isinstance(module, dict):
             yield from _walk(module, path, fixed)
         elif name not in bare:
-            for inner, weight in _own(module, fixed):
+            for inner, weight in own_weights(module, fixed):
                 yield (*path, *inner), weight
 
 
-def _own(call: Call, fixed: bool) -> Iterator[tuple[Path, Weight]]:
+def own_weights(call: Call, fixed: bool = False) -> Iterator[tuple[Path, Weight]]:
+    """The weights that a call registers in its module, in their order; tied ones are elsewhere."""
     fixed = fixed or call.weighting.fixed
     if isinstance(call.target, Instance):
         yield from instance_weights(call.target, fixed=fixed)
@@ -100,4 +101,4 @@ def _is_tied(call: Call, path: Path) -> bool:
 
 
 def _is_bare(call: Call) -> bool:
-    return isinstance(call.target, Op) and [path for path, _ in _own(call, False)] == [()]
+    return isinstance(call.target, Op) and [path for path, _ in own_weights(call, False)] == [()]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from netspec.ops.base import Op
 from netspec.schema import exact
-from netspec.schema.ops import Ops, callables, helped
+from netspec.schema.ops import Ops, callables, helped, summary
 from netspec.schema.parts import (
     FLAG,
     LIST_OF_NAMES,
@@ -43,8 +43,10 @@ def json_schema(ops: Iterable[type[Op]]) -> Schema:
             "block": closed(block_keys(), required=["body"]),
             "claim": _claim(),
             "citation": closed(citation_keys()),
+            "checkpoint": closed(checkpoint_keys(), required=["source"]),
             "asserts": _asserts(),
             "defaults": _defaults(known),
+            "inits": _inits(known),
             "sizes": {"type": "array", "items": COUNT, "minItems": 1},
             "input": _input(),
             "params": {"type": "object", "additionalProperties": ref("parameter")},
@@ -90,6 +92,12 @@ def file_keys() -> Schema:
             ref("defaults"),
             type="object",
         ),
+        "init": described(
+            "How the weights of the network start, by op and weight, where a step does not say: "
+            "numbers or schemes of `torch.nn.init`.",
+            ref("inits"),
+            type="object",
+        ),
         "blocks": described(
             "Blocks by name.",
             type="object",
@@ -115,6 +123,11 @@ def file_keys() -> Schema:
             items=ref("claim"),
         ),
         "budget": described("Limits, as `<8M` or `<=0.5M`.", closed(dict.fromkeys(BUDGETED, TEXT))),
+        "checkpoints": described(
+            "Published weights of the network: other names of their keys, and their input.",
+            type="array",
+            items=ref("checkpoint"),
+        ),
         "variants": described(
             "Several networks in one file: what each has in place of the file's.",
             type="object",
@@ -182,6 +195,28 @@ def claim_keys() -> Schema:
     }
 
 
+def checkpoint_keys() -> Schema:
+    """Every key of a checkpoint, with what it holds."""
+    number = {"type": "number"}
+    numbers = {"type": ["number", "array"], "items": number, "minItems": 1}
+    normalisation = {
+        "mean": described("Of all channels, or of each.", numbers),
+        "std": described("Of all channels, or of each.", numbers),
+    }
+    return {
+        "source": described("Whose weights they are.", TEXT),
+        "rename": described(
+            "Paths in the file and what they are called here: `norm.{n}: norm{n}`.",
+            type="object",
+            additionalProperties=NAME,
+        ),
+        "input": described(
+            "How values in 0..1 are normalised before they go in.",
+            closed(normalisation, required=normalisation),
+        ),
+    }
+
+
 def _claim() -> Schema:
     figures = [{"required": [name]} for name in ("params", "macs", "shape")]
     return closed(claim_keys(), anyOf=figures)
@@ -214,6 +249,12 @@ def _outputs(train_only: Schema | bool) -> Schema:
         "additionalProperties": WIRES,
         "minProperties": 1,
     }
+
+
+def _inits(ops: Ops) -> Schema:
+    weights = {"type": "object", "additionalProperties": ref("init")}
+    told = {cls.name: described(summary(cls), weights) for cls in ops}
+    return {"type": "object", "properties": told, "additionalProperties": weights}
 
 
 def _defaults(ops: Ops) -> Schema:

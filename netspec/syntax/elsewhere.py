@@ -116,7 +116,8 @@ _NO_ARGUMENTS = {
     ),
     **dict.fromkeys(["norm", "normalization"], "a normalisation is a step of its own: `- bn`"),
     **dict.fromkeys(
-        ["kernelinitializer", "weightinit", "initializer"], "`init` stands beside the step"
+        ["kernelinitializer", "weightinit", "initializer"],
+        "`init` stands beside the step, or in the file for all",
     ),
     **dict.fromkeys(["dataformat", "batchfirst"], "leave it out: a shape is [C, H, W]"),
     **dict.fromkeys(["device", "dtype", "trackrunningstats"], "leave it out"),

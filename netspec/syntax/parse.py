@@ -75,7 +75,9 @@ class _SpecParser:
             "use": self._use,
             "asserts": self._asserts,
             "budget": self._budget,
+            "checkpoints": self._checkpoints,
             "defaults": self._defaults,
+            "init": self._init,
             "blocks": self._blocks,
             "body": self._body,
             "claims": self._claims,
@@ -170,10 +172,20 @@ class _SpecParser:
                 raise fault("NS503", f"a budget is like <8M, not {describe(value)}", value.span)
             self.file.budget[key.text] = value
 
+    def _checkpoints(self, node: Node) -> None:
+        from netspec.syntax.checkpoints import parse_checkpoints
+
+        self.file.checkpoints = parse_checkpoints(node, self.report)
+
     def _defaults(self, node: Node) -> None:
         for key, value in as_mapping(node, "`defaults`"):
             arguments = as_mapping(value, f"the defaults of `{key.text}`")
             self.file.defaults[key.text] = Mapping(arguments.items, key.span)
+
+    def _init(self, node: Node) -> None:
+        for key, value in as_mapping(node, "`init`"):
+            weights = as_mapping(value, f"the `init` of `{key.text}`")
+            self.file.init[key.text] = Mapping(weights.items, key.span)
 
     def _blocks(self, node: Node) -> None:
         blocks = as_mapping(node, "`blocks`")

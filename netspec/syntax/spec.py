@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from netspec.diagnostics import Report, Source, Span, fault, nearest
 from netspec.syntax.expression import Expression
 from netspec.syntax.nodes import Mapping, Node, Scalar, Sequence, as_mapping, is_null
 from netspec.syntax.steps import Step, Template, wired
 
+if TYPE_CHECKING:
+    from netspec.syntax.checkpoints import Checkpoint
+
 TYPES = frozenset({"int", "float", "bool", "str", "list", "block"})
 BUILT_IN = frozenset({"in_channels", "in_features", "in_height", "in_width", "in_shape"})
 FILE_KEYS = frozenset(
-    "netspec name about source params input inputs outputs use defaults blocks asserts body claims "
-    "budget variants extends".split()
+    "netspec name about source params input inputs outputs use defaults init blocks asserts body "
+    "claims budget checkpoints variants extends".split()
 )
 VARIANT_KEYS = FILE_KEYS - {"netspec", "variants", "extends"}
 BLOCK_KEYS = frozenset("about source params inputs outputs asserts body inline children".split())
 CITATION_KEYS = frozenset("title authors year arxiv doi url where".split())
 CLAIM_KEYS = frozenset("with params macs at shape source disputed".split())
 BUDGETED = ("params", "buffers", "macs", "flops")
-_MERGED_BY_KEY = frozenset({"params", "blocks", "defaults", "use"})
+_MERGED_BY_KEY = frozenset({"params", "blocks", "defaults", "init", "use"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,6 +129,8 @@ class SpecFile:
     outputs: tuple[Output, ...] = ()
     """Empty where the network's output is what the last step gives."""
     defaults: dict[str, Mapping] = field(default_factory=dict)
+    init: dict[str, Mapping] = field(default_factory=dict)
+    """How the weights of the network start, by the op that has them."""
     blocks: dict[str, Block] = field(default_factory=dict)
     faulty: set[str] = field(default_factory=set)
     """The names of blocks and inputs that could not be read."""
@@ -134,6 +140,7 @@ class SpecFile:
     asserts: tuple[Assert, ...] = ()
     claims: tuple[Claim, ...] = ()
     budget: dict[str, Scalar] = field(default_factory=dict)
+    checkpoints: tuple[Checkpoint, ...] = ()
     uses: dict[str, SpecFile] = field(default_factory=dict)
     """Files whose blocks are known here under a prefix."""
     overrides: dict[str, Node] = field(default_factory=dict)
@@ -200,7 +207,7 @@ def heritage(root: Mapping) -> Mapping:
 
 
 def overlay(base: Mapping, over: Mapping) -> Mapping:
-    """`base` with the keys of `over` in place of its own; params, blocks, defaults key by key."""
+    """`base` with the keys of `over` in place of its own, for some keys entry by entry."""
     merged = {key.text: (key, value) for key, value in base}
     if over.get("input") or over.get("inputs"):
         merged.pop("input", None)

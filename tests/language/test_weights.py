@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+import netspec
 from netspec.analysis.state import state_dict
-from netspec.program import Init, Tie
+from netspec.program import Init, Instance, Tie
 from tests.language.programs import Specs, entries
 
 
@@ -92,6 +93,115 @@ def test_init_of_a_weight_inside_a_block(specs: Specs) -> None:
 )
 def test_an_init_that_cannot_be(specs: Specs, init: str, code: str) -> None:
     assert specs.faults(f"body:\n  - conv: 3\n    init: {init}\n") == [code]
+
+
+FILE_WIDE = """
+init: {conv: {weight: {normal: {std: s}}, bias: 0}}
+params: {s: 0.5}
+body:
+  - conv: 8
+    init: {weight: 1}
+  - conv: {out: 8, bias: false}
+  - conv_bn_act: 8
+"""
+NORMAL = Init("normal", (("std", 0.5),))
+ZERO, ONE = (Init("constant", (("val", value),)) for value in (0, 1))
+
+
+def test_the_init_of_a_file_holds_for_every_op_but_where_its_step_says_otherwise(
+    specs: Specs,
+) -> None:
+    first, second, unit = specs.load(FILE_WIDE).program.root.calls
+    assert first.weighting.init == {"weight": ONE, "bias": ZERO}
+    assert second.weighting.init == {"weight": NORMAL}
+    assert isinstance(unit.target, Instance)
+    assert unit.weighting.init == {}
+    assert [call.weighting.init for call in unit.target.calls] == [{"weight": NORMAL}, {}, {}]
+
+
+def test_the_init_of_a_file_sees_the_input_of_each_op(specs: Specs) -> None:
+    body = "init: {conv: {bias: in_channels}}\nbody: [conv: 4, conv: 6]"
+    calls = specs.load(body).program.root.calls
+    starts = [call.weighting.init["bias"].arguments for call in calls]
+    assert starts == [(("val", 8),), (("val", 4),)]
+
+
+def test_the_init_of_a_file_leaves_out_what_is_tied_or_done_again(specs: Specs) -> None:
+    first, second, again = specs.load(
+        """
+        input: [4]
+        init: {linear: {weight: orthogonal, bias: 0}}
+        body:
+          - {linear: 4, name: a}
+          - {linear: 4, tie: {weight: a.weight}}
+          - again: a
+        """
+    ).program.root.calls
+    assert first.weighting.init == {"weight": Init("orthogonal"), "bias": ZERO}
+    assert second.weighting.init == {"bias": ZERO}
+    assert again.weighting.init == {}
+
+
+def test_variants_replace_the_init_of_single_ops(specs: Specs) -> None:
+    path = specs.write(
+        """
+        input: [4]
+        init: {linear: {weight: 1}, affine: {weight: 0}}
+        body: [linear: 4, affine]
+        variants: {a: {}, b: {init: {linear: {}}}}
+        """
+    )
+    for variant, starts in (
+        ("a", [{"weight": ONE}, {"weight": ZERO}]),
+        ("b", [{}, {"weight": ZERO}]),
+    ):
+        calls = netspec.load(f"{path}@{variant}").program.root.calls
+        assert [call.weighting.init for call in calls] == starts
+
+
+def test_the_init_of_a_used_file_is_that_files_own_affair(specs: Specs) -> None:
+    (specs.folder / "parts.yaml").write_text(
+        "netspec: 1\ninit: {conv: {bias: 1}}\nblocks: {unit: {body: [conv: 4]}}\n"
+    )
+    body = "use: {parts: parts.yaml}\ninit: {conv: {bias: 0}}\nbody: [parts.unit]"
+    (call,) = specs.load(body).program.root.calls
+    assert isinstance(call.target, Instance)
+    assert [inner.weighting.init for inner in call.target.calls] == [{"bias": ZERO}]
+
+
+@pytest.mark.parametrize(
+    ("init", "code"),
+    [
+        ("{conv: {bas: 0}}", "NS308"),
+        ("{conv: {bias: xavier_normal}}", "NS308"),
+        ("{conv: {bias: nomal}}", "NS204"),
+        ("{conv: {bias: width}}", "NS204"),
+        ("{conv: {bias: w + 1}}", "NS206"),
+        ("{conv: 0}", "NS205"),
+        ("[conv]", "NS205"),
+        ("{cov: {bias: 0}}", "NS201"),
+        ("{linear: {bias: 0}}", "NS209"),
+        ("{linear: {bias: nomal}}", "NS204"),
+        ("{unit: {bias: 0}}", "NS204"),
+    ],
+)
+def test_an_init_of_a_file_that_cannot_be(specs: Specs, init: str, code: str) -> None:
+    blocks = "blocks: {unit: {params: {width: int}, body: [conv: width]}}"
+    assert code in specs.faults(f"init: {init}\n{blocks}\nbody: [conv: 3, unit: 4]\n")
+
+
+def test_an_init_may_speak_of_ops_and_weights_that_other_params_bring(specs: Specs) -> None:
+    network = specs.load(
+        """
+        params: {norm: false, bias: false}
+        init: {bn: {weight: 0}, conv: {bias: 0}}
+        body:
+          - conv: {out: 4, bias: bias}
+          - bn:
+            when: norm
+        """
+    )
+    assert [call.weighting.init for call in network.program.root.calls] == [{}]
 
 
 def test_a_step_of_several_has_no_weights_to_name(specs: Specs) -> None:

@@ -42,8 +42,8 @@ class Parameter(Node):
 class Slot(Node):
     """A value of one instance, what torch calls it, and the argument in the spec that gives it.
 
-    `expression` is the spec's text for that argument and `scope` holds the names in it. A value
-    that follows from shapes is not given.
+    `expression` is the spec's text for that argument, `scope` holds the names in it, `variables`
+    those that loops give. A value that follows from shapes is not given.
     """
 
     value: Hashable
@@ -51,6 +51,7 @@ class Slot(Node):
     given: str | None = None
     expression: str | None = field(default=None, compare=False)
     scope: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
+    variables: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
 
 
 class Absent(Enum):
@@ -200,7 +201,7 @@ class List(Node):
 
 @dataclass(frozen=True, slots=True)
 class Starred(Node):
-    """`*value`, among the items of a list."""
+    """`*value`, among the items of a list or the arguments of a call."""
 
     value: Node
 
@@ -221,12 +222,15 @@ class Dict(Node):
 
 @dataclass(frozen=True, slots=True)
 class Started(Node):
-    """A module with one of its weights, by its key, filled by `function(weight, *arguments)`."""
+    """A module with one of its weights, by its key, filled by `function(weight, *arguments)`. In a
+    block a method, the `getter`, finds it: attributes of containers are of no known type.
+    """
 
     module: Node
     weight: str
     function: Node
     arguments: tuple[Node, ...]
+    getter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,11 +261,11 @@ class Generator(Node):
 
 @dataclass(frozen=True, slots=True)
 class Comprehension(Node):
-    """A `Generator` with its variable named."""
+    """`element for variable in over`: a `Generator` with its variable named."""
 
     element: Node
     variable: str
-    count: Node
+    over: Node
     spread: bool
 
 

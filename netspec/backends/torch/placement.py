@@ -68,7 +68,7 @@ def _device(given: Any) -> torch.device:
     try:
         device = torch.device(given)
         torch.empty(0, device=device)
-    except (RuntimeError, AssertionError, NotImplementedError, ImportError) as error:
+    except (RuntimeError, AssertionError, NotImplementedError, ImportError, TypeError) as error:
         reason = str(error).strip().splitlines()[0]
         raise _missing("device", given, f"torch says: {reason}") from None
     return device

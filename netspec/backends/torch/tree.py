@@ -8,13 +8,13 @@ from typing import Any, TypeVar, overload
 from netspec.backends.torch.code import Node, Slot
 
 
-def parts(tree: Any) -> Iterator[Any]:
+def parts(tree: Any) -> tuple[Any, ...]:
     """What a node or a tuple is directly made of."""
     if isinstance(tree, tuple):
-        yield from tree
-    elif isinstance(tree, Node):
-        for name in tree.__dataclass_fields__:
-            yield getattr(tree, name)
+        return tree
+    if isinstance(tree, Node):
+        return tuple([getattr(tree, name) for name in tree.__dataclass_fields__])
+    return ()
 
 
 NodeType = TypeVar("NodeType", bound=Node)
@@ -27,11 +27,13 @@ def walk(tree: Any, kind: type[NodeType], /) -> Iterator[NodeType]: ...
 def walk(tree: Any, kind: type[NodeType], other: type[Other], /) -> Iterator[NodeType | Other]: ...
 def walk(tree: Any, *kinds: type[Node]) -> Iterator[Node]:
     """The outermost nodes of those kinds, in the order of the code."""
-    if isinstance(tree, kinds):
-        yield tree
-        return
-    for part in parts(tree):
-        yield from walk(part, *kinds)
+    waiting = [tree]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, kinds):
+            yield part
+        elif isinstance(part, tuple | Node):
+            waiting += reversed(parts(part))
 
 
 Tree = TypeVar("Tree")
@@ -48,7 +50,7 @@ def rewrite(tree: Tree, replace: Callable[[Node], Node | None]) -> Tree:
 
 
 def _rebuilt(node: Node, replace: Callable[[Node], Node | None]) -> Node:
-    old = list(parts(node))
+    old = parts(node)
     new = [rewrite(p, replace) if isinstance(p, Node | tuple) else p for p in old]
     return node if all(a is b for a, b in zip(old, new, strict=True)) else type(node)(*new)
 
@@ -58,7 +60,7 @@ def skeleton(tree: Any, *, opaque: tuple[type[Node], ...] = (Slot,)) -> Hashable
     if isinstance(tree, opaque):
         return (type(tree), getattr(tree, "name", None))
     if isinstance(tree, tuple):
-        return tuple(skeleton(part, opaque=opaque) for part in tree)
+        return tuple([skeleton(part, opaque=opaque) for part in tree])
     if isinstance(tree, Node):
-        return (type(tree), *(skeleton(part, opaque=opaque) for part in parts(tree)))
+        return (type(tree), *[skeleton(part, opaque=opaque) for part in parts(tree)])
     return (type(tree), tree)

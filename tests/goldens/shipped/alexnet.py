@@ -2,7 +2,8 @@
 
 One weird trick for parallelizing convolutional neural networks, arXiv:1404.5997.
 61,100,840 parameters, 714,188,480 multiply-accumulates per sample.
-Input [3, 224, 224], output [1000]. Emitted by netspec from alexnet.
+Input [3, 224, 224], output [1000]. Emitted by netspec from alexnet.yaml,
+sha256:9a9ea77341e0.
 """
 
 import torch
@@ -11,7 +12,7 @@ from torch import nn
 
 
 class AlexNet(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, hidden: int = 4096, classes: int = 1000) -> None:
         super().__init__()
         self.features = nn.Sequential(
             nn.Conv2d(3, 64, 11, stride=4, padding=2),
@@ -30,12 +31,12 @@ class AlexNet(nn.Module):
         )
         self.classifier = nn.Sequential(
             nn.Dropout(),
-            nn.Linear(9216, 4096),
+            nn.Linear(9216, hidden),
             nn.ReLU(),
             nn.Dropout(),
-            nn.Linear(4096, 4096),
+            nn.Linear(hidden, hidden),
             nn.ReLU(),
-            nn.Linear(4096, 1000),
+            nn.Linear(hidden, classes),
         )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -43,3 +44,8 @@ class AlexNet(nn.Module):
         x = F.adaptive_avg_pool2d(x, 6)
         x = torch.flatten(x, 1)  # [9216]
         return self.classifier(x)  # [1000]
+
+
+def alexnet(hidden: int = 4096, classes: int = 1000) -> AlexNet:
+    """The network of alexnet.yaml, with fresh weights."""
+    return AlexNet(hidden, classes)

@@ -2,7 +2,8 @@
 
 Densely Connected Convolutional Networks, Table 1, arXiv:1608.06993.
 7,978,856 parameters, 2,834,161,664 multiply-accumulates per sample.
-Input [3, 224, 224], output [1000]. Emitted by netspec from densenet121.
+Input [3, 224, 224], output [1000]. Emitted by netspec from densenet121.yaml,
+sha256:bd1f7dd6a01b.
 """
 
 from collections import OrderedDict
@@ -57,7 +58,7 @@ class Transition(nn.Module):
 
 
 class DenseNet121(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, classes: int = 1000) -> None:
         super().__init__()
         self.features = nn.Sequential(
             OrderedDict(
@@ -75,9 +76,18 @@ class DenseNet121(nn.Module):
                 norm5=nn.BatchNorm2d(1024),
             ),
         )
-        self.classifier = nn.Linear(1024, 1000)
+        self.classifier = nn.Linear(1024, classes)
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight)
+        nn.init.zeros_(self.classifier.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = F.relu(self.features(x))  # [1024, 7, 7]
         x = x.mean((2, 3))  # [1024]
         return self.classifier(x)  # [1000]
+
+
+def densenet121(classes: int = 1000) -> DenseNet121:
+    """The network of densenet121.yaml, with fresh weights."""
+    return DenseNet121(classes)

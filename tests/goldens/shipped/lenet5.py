@@ -4,7 +4,8 @@ output.
 Gradient-Based Learning Applied to Document Recognition, Fig. 2, Sec. II.B,
 doi:10.1109/5.726791.
 61,706 parameters, 416,520 multiply-accumulates per sample.
-Input [1, 32, 32], output [10]. Emitted by netspec from lenet5.
+Input [1, 32, 32], output [10]. Emitted by netspec from lenet5.yaml,
+sha256:402be5d1b9ed.
 """
 
 import torch
@@ -13,13 +14,13 @@ from torch import nn
 
 
 class LeNet5(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, classes: int = 10) -> None:
         super().__init__()
         self.c1 = nn.Conv2d(1, 6, 5)
         self.c3 = nn.Conv2d(6, 16, 5)
         self.c5 = nn.Linear(400, 120)
         self.f6 = nn.Linear(120, 84)
-        self.output = nn.Linear(84, 10)
+        self.output = nn.Linear(84, classes)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = torch.tanh(self.c1(x))  # [6, 28, 28]
@@ -30,3 +31,8 @@ class LeNet5(nn.Module):
         x = torch.tanh(self.c5(x))  # [120]
         x = torch.tanh(self.f6(x))  # [84]
         return self.output(x)  # [10]
+
+
+def lenet5(classes: int = 10) -> LeNet5:
+    """The network of lenet5.yaml, with fresh weights."""
+    return LeNet5(classes)

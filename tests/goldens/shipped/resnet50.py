@@ -3,7 +3,8 @@
 
 Deep Residual Learning for Image Recognition, Table 1, arXiv:1512.03385.
 25,557,032 parameters, 4,089,184,256 multiply-accumulates per sample.
-Input [3, 224, 224], output [1000]. Emitted by netspec from resnet50.
+Input [3, 224, 224], output [1000]. Emitted by netspec from resnet.yaml@resnet50,
+sha256:3535faa84ad6.
 """
 
 import torch
@@ -41,7 +42,7 @@ class Bottleneck(nn.Module):
 
 
 class ResNet50(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, classes: int = 1000) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(3, 64, 7, stride=2, padding=3, bias=False)
         self.bn1 = nn.BatchNorm2d(64)
@@ -57,7 +58,10 @@ class ResNet50(nn.Module):
         self.layer4 = nn.Sequential(
             Bottleneck(1024, 512, stride=2), *(Bottleneck(2048, 512) for _ in range(2))
         )
-        self.fc = nn.Linear(2048, 1000)
+        self.fc = nn.Linear(2048, classes)
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, mode="fan_out")
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = F.relu(self.bn1(self.conv1(x)))  # [64, 112, 112]
@@ -68,3 +72,8 @@ class ResNet50(nn.Module):
         x = self.layer4(x)  # [2048, 7, 7]
         x = x.mean((2, 3))  # [2048]
         return self.fc(x)  # [1000]
+
+
+def resnet50(classes: int = 1000) -> ResNet50:
+    """The network of resnet.yaml@resnet50, with fresh weights."""
+    return ResNet50(classes)

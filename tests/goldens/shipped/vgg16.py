@@ -3,7 +3,8 @@
 Very Deep Convolutional Networks for Large-Scale Image Recognition, Table 1, columns A,
 B, D and E, arXiv:1409.1556.
 138,357,544 parameters, 15,470,264,320 multiply-accumulates per sample.
-Input [3, 224, 224], output [1000]. Emitted by netspec from vgg16.
+Input [3, 224, 224], output [1000]. Emitted by netspec from vgg.yaml@vgg16,
+sha256:35ebacb4ba7a.
 """
 
 import torch
@@ -12,7 +13,7 @@ from torch import nn
 
 
 class VGG16(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, hidden: int = 4096, classes: int = 1000) -> None:
         super().__init__()
         self.features = nn.Sequential(
             nn.Conv2d(3, 64, 3, padding=1),
@@ -48,17 +49,30 @@ class VGG16(nn.Module):
             nn.MaxPool2d(2),
         )
         self.classifier = nn.Sequential(
-            nn.Linear(25088, 4096),
+            nn.Linear(25088, hidden),
             nn.ReLU(),
             nn.Dropout(),
-            nn.Linear(4096, 4096),
+            nn.Linear(hidden, hidden),
             nn.ReLU(),
             nn.Dropout(),
-            nn.Linear(4096, 1000),
+            nn.Linear(hidden, classes),
         )
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, mode="fan_out")
+                if module.bias is not None:
+                    nn.init.zeros_(module.bias)
+            elif isinstance(module, nn.Linear):
+                nn.init.normal_(module.weight, std=0.01)
+                nn.init.zeros_(module.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.features(x)  # [512, 7, 7]
         x = F.adaptive_avg_pool2d(x, 7)
         x = torch.flatten(x, 1)  # [25088]
         return self.classifier(x)  # [1000]
+
+
+def vgg16(hidden: int = 4096, classes: int = 1000) -> VGG16:
+    """The network of vgg.yaml@vgg16, with fresh weights."""
+    return VGG16(hidden, classes)

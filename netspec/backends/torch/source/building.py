@@ -19,15 +19,21 @@ from netspec.diagnostics import SpecError, fault
 from netspec.program import Call, Instance, Loop, Path, Program, Value, Weighting
 
 
-def units(program: Program) -> list[Unit]:
-    """The program as units, callees before callers, the root last."""
-    made: dict[Instance, Unit] = {}
+def unit_of_each(program: Program, made: Mapping[Instance, Unit]) -> dict[Instance, Unit]:
+    """The units of the program's instances, less what is `made` already."""
+    result = {**made}
     for instance in program.instances():
-        made[instance] = _Builder(instance, made, program.params).unit()
-    ordered: dict[int, Unit] = {}
+        if instance not in result:
+            result[instance] = _Builder(instance, result, program.params).unit()
+    return result
+
+
+def ordered(made: Mapping[Instance, Unit]) -> list[Unit]:
+    """The units with those that were outlined of them, callees before callers, the root last."""
+    found: dict[int, Unit] = {}
     for unit in made.values():
-        _collect(unit, ordered)
-    return list(ordered.values())
+        _collect(unit, found)
+    return list(found.values())
 
 
 def _collect(unit: Unit, ordered: dict[int, Unit]) -> None:
@@ -65,7 +71,15 @@ class _Builder:
         if self.is_numbered_chain(items):
             items = [_whole(Chain(items), WHOLE, items, inputs, outputs)]
         _check_containers(items)
-        return Unit(instance.block, instance, inputs, items, outputs, instance.about)
+        return Unit(
+            instance.block,
+            instance,
+            inputs,
+            items,
+            outputs,
+            instance.about,
+            params=self.params,
+        )
 
     def is_numbered_chain(self, items: list[Item]) -> bool:
         """Whether the body is 0, 1, 2, .. in a row, as in `nn.Sequential`."""
@@ -143,7 +157,7 @@ class _Builder:
         inputs = tuple(value for value in used if value not in made)
         outputs = outputs or items[-1].outputs
         block = f"{self.instance.block}.{without_number(path[-1])}"
-        unit = Unit(block, self.instance, inputs, items, outputs, prefix=path)
+        unit = Unit(block, self.instance, inputs, items, outputs, prefix=path, params=self.params)
         whole = _level(unit, path, items, inputs, outputs)
         _settle_again(items)
         return whole

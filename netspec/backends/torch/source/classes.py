@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from netspec.backends.torch.code import REQUIRED, Node
+from netspec.backends.torch.source.filling import Fill, Starts
 from netspec.backends.torch.source.steps import Body
 from netspec.backends.torch.source.units import Unit
 from netspec.program import Value
@@ -39,13 +40,31 @@ class Results:
         return len(self.names) - len(self.late) == 1
 
 
+class Part(NamedTuple):
+    """Modules of the network whose weights start in a way of their own, each with what fills them:
+    the one at a place, or children of all modules of an emitted class.
+    """
+
+    at: Node
+    of: Class | None
+    children: Mapping[str, tuple[Fill, ...]]
+
+
+class Initial(NamedTuple):
+    """How the weights of the network's modules start, by their class; and the parts, after that."""
+
+    starts: Starts
+    parts: tuple[Part, ...]
+
+
 @dataclass(eq=False)
 class Class:
-    """One class, for units of one block and structure.
+    """One class, for units of one block.
 
     `locals` are variables of the constructor that follow from its parameters. `body` has no slots
     any more; `values` are those of the first member, by their number in it. The network's class
-    alone may have `results` and a `prologue`: the first statements of its `forward`.
+    alone may have `results`, what it says of the weights of all its modules, `initial`, and a
+    `prologue`: the first statements of its `forward`.
     """
 
     members: list[Unit]
@@ -55,6 +74,8 @@ class Class:
     values: dict[int, Value]
     name: str = ""
     results: Results | None = None
+    gives_list: bool = False
+    initial: Initial | None = None
     prologue: tuple[str, ...] = ()
 
     @property

@@ -6,10 +6,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import groupby
 
-from netspec.backends.torch.code import Attribute, Call, ClassName, List, Name, Node, Option, Parameter
+from netspec.backends.torch.code import (
+    Attribute,
+    Call,
+    ClassName,
+    List,
+    Name,
+    Node,
+    Option,
+    Parameter,
+)
 from netspec.backends.torch.source.classes import Class
 from netspec.backends.torch.source.expressions import negated
-from netspec.backends.torch.source.layout import lines, text
+from netspec.backends.torch.source.filling import unwrapped
+from netspec.backends.torch.source.layout import lines
 from netspec.backends.torch.source.names import distinct
 from netspec.backends.torch.source.options import SEQUENTIAL
 from netspec.backends.torch.source.references import References
@@ -31,6 +41,11 @@ def held_conditions(references: References) -> Iterator[str]:
 def own_parameter(parameter: Parameter) -> Node:
     """A constructor parameter inside of `__init__`."""
     return Name(parameter.name)
+
+
+def has_options(module: Node | None) -> bool:
+    """Whether some of the layers of a sequence are made under a condition."""
+    return isinstance(module, Call) and any(isinstance(a, Option) for a in module.arguments)
 
 
 class Constructor:
@@ -65,19 +80,18 @@ class Constructor:
 
     def sequence(self, call: Call, depth: int) -> Iterator[str]:
         """The call of `nn.Sequential`'s constructor."""
-        if any(isinstance(layer, Option) for layer in call.arguments):
+        if has_options(call):
             yield from self.listed(call.arguments, depth)
             call = Call(call.function, (Name(f"*{self.layers}"),))
         yield from lines("", plain(call, {}, own_parameter), depth=depth)
 
     def step(self, step: Step, depth: int, statements: Statements) -> Iterator[str]:
-        """The statements that register a module, which may be one of two, or have optional layers.
-        """
+        """The statements that register a module: one of two, or one with optional layers."""
         module = step.module
         if isinstance(module, Option):
             yield from self.either(step, module, depth, statements)
             return
-        if isinstance(module, Call) and any(isinstance(a, Option) for a in module.arguments):
+        if isinstance(module, Call) and has_options(module):
             yield from self.listed(module.arguments, depth)
             step = replace(step, module=Call(SEQUENTIAL, (Name(f"*{self.layers}"),)))
         yield from statements(step, {}, depth)
@@ -128,8 +142,9 @@ class Constructor:
 
 def _type(module: Node | None) -> str:
     """The class of what an expression makes, as an annotation."""
+    module, _ = unwrapped(module) if module is not None else (None, ())
     function = module.function if isinstance(module, Call) else None
     if isinstance(function, ClassName):
         return str(function.of.name)
-    own = isinstance(function, Name) and function.text.startswith("nn.")
-    return function.text if own and isinstance(function, Name) else MODULE
+    name = function.text if isinstance(function, Name) else ""
+    return name if name.startswith("nn.") or name[:1].isupper() else MODULE

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
 
 from netspec.backends.torch.code import (
     Affine,
@@ -21,9 +20,9 @@ from netspec.backends.torch.code import (
 )
 from netspec.backends.torch.source.kinds import Kind
 from netspec.backends.torch.source.names import is_attribute
-from netspec.backends.torch.source.sequential import SHORTEST_RUN
-from netspec.backends.torch.source.steps import Repeat, all_steps, height
-from netspec.backends.torch.tree import skeleton
+from netspec.backends.torch.source.progression import runs
+from netspec.backends.torch.source.sequential import folded
+from netspec.backends.torch.source.steps import Each, Repeat, all_steps
 
 
 @dataclass(frozen=True)
@@ -46,8 +45,21 @@ class Child:
         """How many modules it is; None if that is up to the constructor."""
         if self.repeat is None:
             return 1
+        if isinstance(self.module, Each):
+            return sum(map(_count, self.module.modules))
         count = self.repeat.count
         return count.value if isinstance(count, Literal) else None
+
+    @property
+    def entries(self) -> Iterator[Node]:
+        """Its modules with their names."""
+        if not isinstance(self.module, Each):
+            yield _repeated(self, Pair(self.label, self.module))
+            return
+        number = self.first or 0
+        for module in self.module.modules:
+            yield _numbered(number, module)
+            number += _count(module)
 
 
 @dataclass
@@ -86,7 +98,8 @@ class Container:
     def constructor(self) -> Node:
         """The expression that constructs the container with all of its modules."""
         if self.is_list:
-            return self._list(list(_folded(map(_element, self.children))))
+            elements = [node for child in self.children for node in _elements(child)]
+            return self._list(list(_folded(elements)))
         entries, name = tuple(self._entries()), Name(self.kind.as_dict)
         if all(isinstance(entry, Pair) and is_attribute(entry.label.text) for entry in entries):
             arguments = (Argument(e.value, e.label.text) for e in entries if isinstance(e, Pair))
@@ -103,27 +116,42 @@ class Container:
             if isinstance(child, Container):
                 yield Pair(child.label, child.constructor())
             else:
-                yield _repeated(child, Pair(child.label, child.module))
+                yield from child.entries
 
 
 def _number(name: str) -> int | None:
     return int(name) if name.isdecimal() else None
 
 
-def _element(child: Child | Container) -> Node:
+def _elements(child: Child | Container) -> tuple[Node, ...]:
+    """The modules of a child, without their names."""
     if isinstance(child, Container):
-        return child.constructor()
-    return _repeated(child, child.module)
+        return (child.constructor(),)
+    if isinstance(child.module, Each):
+        return child.module.modules
+    return (_repeated(child, child.module),)
 
 
-def _folded(elements: Iterable[Node]) -> Iterator[Node]:
+def _folded(elements: Sequence[Node]) -> Iterator[Node]:
     """The elements, runs of equal ones as generators."""
-    for _, run in groupby(elements, lambda element: skeleton(element, opaque=())):
-        first, *others = run
-        if 1 + len(others) < SHORTEST_RUN or isinstance(first, Generator):
-            yield from (first, *others)
-        else:
-            yield Generator(first, Literal(1 + len(others)), height((first,)))
+    single = runs(elements, lambda start, k: not isinstance(elements[start], Generator))
+    return folded(elements, single)
+
+
+def _count(module: Node) -> int:
+    """How many modules one of `Each` is."""
+    if not isinstance(module, Generator):
+        return 1
+    assert isinstance(module.count, Literal)
+    return int(module.count.value)
+
+
+def _numbered(number: int, module: Node) -> Node:
+    """A module of `Each` with its name, or several with theirs."""
+    if not isinstance(module, Generator):
+        return Pair(Label((Ordinal(number),)), module)
+    name = Label((Affine(Ordinal(number), Ordinal(1), module.height),))
+    return replace(module, element=Pair(name, module.element))
 
 
 def _repeated(child: Child, node: Node) -> Node:

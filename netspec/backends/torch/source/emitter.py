@@ -9,41 +9,59 @@ from netspec.analysis.cost import Cost
 from netspec.backends.torch import ops as _table  # noqa: F401  (fills the table of lowerings)
 from netspec.backends.torch.lowering import Lowering, class_of
 from netspec.backends.torch.source import docstrings
-from netspec.backends.torch.source.building import units
+from netspec.backends.torch.source.building import ordered, unit_of_each
 from netspec.backends.torch.source.classes import Class
+from netspec.backends.torch.source.factory import factory_text
+from netspec.backends.torch.source.honoured import with_params
+from netspec.backends.torch.source.initialisation import rules, settle
 from netspec.backends.torch.source.located import require_lowerings
+from netspec.backends.torch.source.names import distinct, variable
 from netspec.backends.torch.source.printing import class_text, results_text
 from netspec.backends.torch.source.results import results_of
 from netspec.backends.torch.source.sharing import classes_of
 from netspec.backends.torch.source.tables import Tables
 from netspec.backends.torch.source.titles import name_classes
 from netspec.backends.torch.source.units import Item, lowerings
-from netspec.backends.torch.source.weights import HELPERS
+from netspec.backends.torch.source.weights import HELPERS, MODULE_TYPE
+from netspec.backends.torch.source.written import Written
 from netspec.diagnostics import Note, SpecError, fault
 from netspec.program import Call, Program
 
 
-def emit(program: Program, cost: Cost) -> str:
-    """The program as Python source. Raises `SpecError`: NS602 for an op without a lowering, NS603
-    where two ops bring helpers of one name, NS604 and NS605 for what PyTorch cannot be told.
+def emit(program: Program, cost: Cost, written: Written | None = None) -> str:
+    """The program as Python source; where it is known what it was written as, the file says so and
+    the network takes the params that its code can honour. Raises `SpecError`: NS602 for an op
+    without a lowering, NS603 where two ops bring helpers of one name, NS604 and NS605 for what
+    PyTorch cannot be told.
 
     The network's class is the last of the file and is called `network_name(program)`.
     """
     require_lowerings(program)
-    made = units(program)
-    lowered = [pair for unit in made for pair in lowerings(unit.items)]
+    made = unit_of_each(program, {})
+    lowered = [pair for unit in ordered(made) for pair in lowerings(unit.items)]
     helpers = _helpers(lowered) | HELPERS
-    classes = classes_of(made, program.params)
-    taken = set(helpers)
+    classes = (
+        with_params(program, made, written)
+        if written
+        else classes_of(ordered(made), program.params)
+    )
+    taken = {*helpers, MODULE_TYPE}
     _complete(classes, program, [lowering for _, lowering in lowered], taken)
     tables = Tables(taken)
     tables.move(classes)
-    own = "\n\n\n".join("\n".join(text) for cls in classes for text in _texts(cls))
+    settle(classes, rules(ordered(made)))
+    name = distinct(variable(program.name), taken)
+    factory = factory_text(classes[-1], name, written.name if written else program.name)
+    texts = [*(text for cls in classes for text in _texts(cls)), factory]
+    own = "\n\n\n".join("\n".join(text) for text in texts)
     names = _names(own)
     used = [helper for name, helper in helpers.items() if name in names]
     code = "\n\n\n".join([*used, own])
-    docstring = "\n".join(docstrings.of_module(program, cost))
-    head = [docstring, _imports(names.union(*map(_names, used))), *tables.text()]
+    docstring = "\n".join(docstrings.of_module(program, cost, written))
+    names = _names(code)
+    types = [f'{MODULE_TYPE} = TypeVar("{MODULE_TYPE}", bound=nn.Module)']
+    constants = [*(types if MODULE_TYPE in names else []), *tables.text()]
+    head = [docstring, _imports(names), *constants]
     return "\n\n".join(head) + f"\n\n\n{code}\n"
 
 
@@ -93,9 +111,12 @@ def _names(code: str) -> set[str]:
 
 
 def _imports(names: Set[str]) -> str:
+    typing = {"NamedTuple"} & names | ({"TypeVar"} if MODULE_TYPE in names else set())
+    typed = ", ".join(sorted(typing))
     standard = [
         *(["from collections import OrderedDict"] if "OrderedDict" in names else []),
-        *(["from typing import NamedTuple"] if "NamedTuple" in names else []),
+        *(["from collections.abc import Callable"] if "Callable" in names else []),
+        *([f"from typing import {typed}"] if typed else []),
     ]
     functional = ["import torch.nn.functional as F"] if "F" in names else []
     torch = ["import torch", *functional, "from torch import nn"]

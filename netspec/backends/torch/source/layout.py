@@ -99,8 +99,15 @@ def _argument(node: Argument) -> Any:
     return (f"{node.keyword}=", value) if node.keyword else value
 
 
+def _list(node: List) -> Any:
+    """A list; that of a comprehension has no comma at its end."""
+    if len(node.items) == 1 and isinstance(node.items[0], Comprehension):
+        return bracketed("[", _doc(node.items[0]), "]")
+    return bracketed("[", _entries(node.items), "]")
+
+
 def _comprehension(node: Comprehension) -> Any:
-    content = (_doc(node.element), SPACE, f"for {node.variable} in range(", _doc(node.count), ")")
+    content = (_doc(node.element), SPACE, f"for {node.variable} in ", _doc(node.over))
     return bracketed("*(", content, ")") if node.spread else content
 
 
@@ -169,7 +176,9 @@ def _unsigned(node: Node) -> Node:
 
 
 def _primary(node: Node) -> Any:
-    return bracketed("(", _doc(node), ")") if isinstance(node, Infix | Negative | Not) else _doc(node)
+    return (
+        bracketed("(", _doc(node), ")") if isinstance(node, Infix | Negative | Not) else _doc(node)
+    )
 
 
 def _value(value: Any) -> Any:
@@ -213,7 +222,7 @@ _PRINTERS: dict[type[Node], Callable[[Any], Any]] = {
     Infix: _infix,
     Negative: lambda node: ("-", _primary(node.value)),
     Not: lambda node: ("not ", _primary(node.value)),
-    List: lambda node: bracketed("[", _entries(node.items), "]"),
+    List: _list,
     Starred: lambda node: ("*", _primary(node.value)),
     Entry: lambda node: bracketed("(", _entries((node.key, node.value)), ")"),
     Tuple: lambda node: bracketed("(", _entries(node.items), ")"),

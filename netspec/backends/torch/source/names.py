@@ -22,13 +22,13 @@ MODULE_ATTRIBUTES = frozenset(
     """.split()
 )
 CONTAINER_ATTRIBUTES = frozenset("append clear extend insert items keys pop update values".split())
-IMPORTED = frozenset({"F", "NamedTuple", "OrderedDict", "nn", "torch"})
-HELPERS = frozenset({"fixed", "initialised", "without"})
-"""The functions that emitted source may define."""
+IMPORTED = frozenset({"Callable", "F", "NamedTuple", "OrderedDict", "TypeVar", "nn", "torch"})
+HELPERS = frozenset({"ModuleT", "fixed", "initialised", "without"})
+"""What emitted source may define beside classes."""
 AMBIGUOUS = frozenset({"I", "O", "l"})
 LOOP_VARIABLES = ("i", "j", *(f"i{depth}" for depth in range(2, 100)))
 """By how many loops are around, outermost first."""
-ITERATED = ("block", "layer", "parameter")
+ITERATED = ("block", "layer", "module", "parameter")
 """What a loop over a list calls its elements."""
 RESERVED = (
     IMPORTED

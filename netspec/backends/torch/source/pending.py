@@ -10,12 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from netspec.backends.torch.code import Node
+from netspec.backends.torch.code import Label, Node, Starred
 from netspec.backends.torch.source.steps import Step
+from netspec.backends.torch.tree import walk
 
 LIGHT = frozenset({"normalisation", "activation", "stochastic", "arithmetic"})
 HEAVY = frozenset({"convolution", "linear", "block"})
 """Groups of ops; the others (pooling, shape) stand alone."""
+
+
+COLLECTED = "collected"
 
 
 class Shape(Enum):
@@ -46,6 +50,8 @@ class Pending:
 
     def may_be_inside(self, step: Step) -> bool:
         """Whether the step's expression reads well around this one."""
+        if self.step.group == COLLECTED:
+            return next(walk(step.form, Starred), None) is None
         if len(step.inputs) > 1:
             return self.calls == 1
         if step.group in LIGHT:
@@ -62,6 +68,12 @@ def pending(step: Step, expression: Node, inner: Sequence[Pending]) -> Pending:
     notes = [note for p in inner for note in p.notes] + ([step.note] if step.note else [])
     calls = 1 + sum(p.calls for p in inner)
     return Pending(step, expression, tuple(reads), _shape(step, inner), calls, tuple(notes))
+
+
+def listed(value: int, items: Node, each: Pending) -> Pending:
+    """A list of what a loop makes, by the expression for one of them."""
+    step = Step(items, None, False, Label(()), (), COLLECTED, each.reads, (value,))
+    return Pending(step, items, each.reads, Shape.CLOSED, 1, each.notes)
 
 
 def _shape(step: Step, inner: Sequence[Pending]) -> Shape:

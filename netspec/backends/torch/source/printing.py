@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netspec.backends.torch.code import Call, Name, Node
+from netspec.backends.torch.code import Call, Name
 from netspec.backends.torch.source import docstrings
 from netspec.backends.torch.source.classes import Class, ConstructorParameter, Results
-from netspec.backends.torch.source.constructor import Constructor, held_conditions
+from netspec.backends.torch.source.constructor import held_conditions
 from netspec.backends.torch.source.forward import forward
 from netspec.backends.torch.source.layout import lines, literal
 from netspec.backends.torch.source.prose import wrapped
 from netspec.backends.torch.source.references import References
-from netspec.backends.torch.source.registration import local_variables, registrations
+from netspec.backends.torch.source.registration import (
+    as_sequence,
+    local_variables,
+    registrations,
+)
 from netspec.backends.torch.source.steps import Step
 from netspec.backends.torch.source.units import WHOLE
 from netspec.backends.torch.source.wrapping import INDENT
@@ -29,12 +33,12 @@ def class_text(cls: Class) -> Iterator[str]:
     sequence = _sequence(cls)
     yield f"class {cls.name}({'nn.Module' if sequence is None else 'nn.Sequential'}):"
     if about and wrapped(about):
-        yield from docstrings.of_class(about)
+        yield from docstrings.of_body(about)
         yield ""
     if sequence is not None:
-        yield from _signature("__init__", _constructor_parameters(cls), "None")
+        yield from _signature("__init__", constructor_parameters(cls), "None")
         yield from local_variables(cls)
-        yield from Constructor(cls, References(cls)).sequence(sequence, 2)
+        yield from as_sequence(cls, sequence, References(cls))
     else:
         yield from _methods(cls)
 
@@ -56,7 +60,7 @@ def _methods(cls: Class) -> Iterator[str]:
     kept += held_conditions(references)
     registered = [*local_variables(cls), *kept, *registrations(cls, references)]
     if registered:
-        yield from _signature("__init__", _constructor_parameters(cls), "None")
+        yield from _signature("__init__", constructor_parameters(cls), "None")
         yield f"{BODY}super().__init__()"
         yield from registered
         yield ""
@@ -69,6 +73,8 @@ def _result(cls: Class) -> str:
     """The type of what `forward` returns."""
     if cls.results is not None:
         return f"{cls.results.title} | {TENSOR}" if cls.results.alone else cls.results.title
+    if cls.gives_list:
+        return f"list[{TENSOR}]"
     count = len(cls.body.outputs)
     if count > MOST_LISTED:
         return f"tuple[{TENSOR}, ...]"
@@ -83,7 +89,8 @@ def results_text(results: Results) -> Iterator[str]:
         yield f"{FIELD}{name}: {TENSOR}{optional}"
 
 
-def _constructor_parameters(cls: Class) -> list[str]:
+def constructor_parameters(cls: Class) -> list[str]:
+    """What the constructor takes, as written in its signature."""
     return [_constructor_parameter(parameter) for parameter in cls.parameters]
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
 from netspec.backends.torch.code import Affine, Node, Ordinal
+from netspec.backends.torch.source.gathering import gathered
 from netspec.backends.torch.source.progression import Run, generalised, runs
+from netspec.backends.torch.source.sequential import folded
 from netspec.backends.torch.source.steps import (
     Carry,
+    Collected,
+    Each,
     Repeat,
     Step,
     all_steps,
@@ -20,11 +24,13 @@ from netspec.backends.torch.source.steps import (
     renamed,
     repeats,
 )
-from netspec.backends.torch.tree import rewrite
-from netspec.program import Loop
+from netspec.backends.torch.tree import Tree, rewrite
+from netspec.program import Loop, Value
 
 Users = dict[int, set[int]]
 """The positions of the entries that use each value."""
+SHORTEST_LIST = 3
+"""Fewer values are merged one by one."""
 
 
 @dataclass(frozen=True)
@@ -55,10 +61,18 @@ class Iteration:
 
 
 class Roller:
-    """Rolls up the loops of one unit; `fresh` numbers the values that loops carry."""
+    """Rolls up the loops of one unit; `fresh` numbers the values that loops carry and collect,
+    `values` are those of the program by their numbers.
+    """
 
-    def __init__(self, fresh: Iterator[int], users: Users) -> None:
-        self.fresh, self.users = fresh, users
+    def __init__(
+        self,
+        fresh: Iterator[int],
+        users: Users,
+        entries: Sequence[Entry],
+        values: Mapping[int, Value],
+    ) -> None:
+        self.fresh, self.users, self.entries, self.values = fresh, users, entries, values
 
     def rolled(self, entries: list[Entry], depth: int = 0) -> list[Node]:
         """The entries' steps, with the loops from that depth on rolled up."""
@@ -98,11 +112,17 @@ class Roller:
         sources = _sources(iterations[1], first)
         carried = sorted({at for kind, at in sources if kind == "carried"})
         level = height(first.steps)
-        steps = generalised(first.steps, run.steps, level)
-        if self.escapes(iterations, {last.made[at] for at in carried}):
+        steps = generalised(_without_modules(first.steps), run.steps, level)
+        steps = _with_modules(steps, iterations, level)
+        if len(iterations) == 2 and any(isinstance(s.module, Each) for s in all_steps(steps)):
             return None
-        if not (_keeps_order(steps) and _agree(steps, iterations)):
+        merges = self.merges(iterations, carried)
+        if merges is None or not (_keeps_order(steps) and _agree(steps, iterations)):
             return None
+        for merge in merges:
+            merge.entry.nodes[:] = [merge.step]
+            self.users[merge.collection] = {merge.entry.position}
+        collected = tuple(Collected(first.made[merge.at], merge.collection) for merge in merges)
         before, inside = _initial(first, sources), {at: next(self.fresh) for at in carried}
         remaining = iter(sources)
 
@@ -112,14 +132,52 @@ class Roller:
 
         carries = [Carry(before[at], inside[at], first.made[at], last.made[at]) for at in carried]
         steps = tuple(renamed(step, reference, lambda number: number) for step in steps)
-        return Repeat(repeats(len(run)), steps, tuple(carries), level)
+        return Repeat(repeats(len(run)), steps, tuple(carries), level, collected)
 
-    def escapes(self, iterations: list[Iteration], kept: set[int]) -> bool:
-        """Whether a value other than the kept ones is used outside the iterations."""
+    def merges(self, iterations: list[Iteration], carried: Sequence[int]) -> list[Merge] | None:
+        """The merges of what is used outside the iterations, the last ones of what is `carried`
+        excepted; None if it is used in other ways.
+        """
         inside = range(iterations[0].start, iterations[-1].stop)
-        made = {number for iteration in iterations for number in iteration.made}
-        users = (user for number in made - kept for user in self.users.get(number, ()))
-        return any(user not in inside for user in users)
+        merges: list[Merge] = []
+        for at, numbers in enumerate(zip(*(each.made for each in iterations), strict=True)):
+            outside = [self.users.get(number, set()).difference(inside) for number in numbers]
+            if any(outside[:-1] if at in carried else outside):
+                merge = self.merge(at, numbers, outside, at in carried)
+                if merge is None or any(other.entry is merge.entry for other in merges):
+                    return None
+                merges.append(merge)
+        return merges
+
+    def merge(
+        self, at: int, numbers: tuple[int, ...], outside: list[set[int]], result: bool
+    ) -> Merge | None:
+        """The one step that uses these values, if it may use a list of them; the last of them may
+        have other uses if it is a `result` of the loop.
+        """
+        (*users, last), collection = outside, next(self.fresh)
+        if len(numbers) < SHORTEST_LIST or len(set.union(*users)) != 1:
+            return None
+        (position,) = set.union(*users)
+        if set() in users or position not in last or (len(last) > 1 and not result):
+            return None
+        nodes = self.entries[position].nodes if position < len(self.entries) else []
+        if len(nodes) != 1 or not isinstance(nodes[0], Step):
+            return None
+        shapes = {self.values[n].type if n in self.values else None for n in numbers}
+        alike = len(shapes) == 1 and None not in shapes
+        step = gathered(nodes[0], numbers, collection, alike=alike)
+        return None if step is None else Merge(at, collection, self.entries[position], step)
+
+
+@dataclass(frozen=True)
+class Merge:
+    """A step of an entry on the list of the values that iterations make at one position."""
+
+    at: int
+    collection: int
+    entry: Entry
+    step: Step
 
 
 Source = tuple[str, int]
@@ -187,8 +245,52 @@ def _agree(steps: tuple[Node, ...], iterations: list[Iteration]) -> bool:
 
 
 def _comparable(step: Node) -> Node:
-    """The step less the names of its values, and less whether its module is new."""
+    """The step less the names of its values, less what is made in a list, and less whether its
+    module is new.
+    """
+    step = renamed(step, lambda number: 0, lambda number: 0)
     return rewrite(
-        renamed(step, lambda number: 0, lambda number: 0),
+        _without_modules(step),
         lambda node: replace(node, again=False) if isinstance(node, Step) else None,
     )
+
+
+def _without_modules(tree: Tree) -> Tree:
+    """The steps less the modules that stand in lists, where they need not be alike."""
+
+    def bare(node: Node) -> Node | None:
+        return replace(node, module=None) if isinstance(node, Step) and _is_listed(node) else None
+
+    return rewrite(tree, bare)
+
+
+def _is_listed(step: Step) -> bool:
+    """Whether the step's module is called by a number alone, among others."""
+    numbered = len(step.label.parts) == 1 and not isinstance(step.label.parts[0], str)
+    return step.registers and bool(step.container) and numbered
+
+
+def _with_modules(
+    steps: tuple[Node, ...], iterations: list[Iteration], level: int
+) -> tuple[Node, ...]:
+    """The steps of a loop with the modules of all iterations where these stand in lists."""
+    columns = zip(*(all_steps(iteration.steps) for iteration in iterations), strict=True)
+    modules = iter([_module([step.module for step in column], level) for column in columns])
+
+    def replaced(node: Node) -> Node | None:
+        if not isinstance(node, Step):
+            return None
+        module = next(modules)
+        return replace(node, module=module) if node.module is None else node
+
+    return rewrite(steps, replaced)
+
+
+def _module(modules: list[Node | None], level: int) -> Node | None:
+    """One module with numbers that grow, or each of them."""
+    if modules[0] is None:
+        return None
+    every = list(runs(modules, lambda start, k: True))
+    if len(every) == 1:
+        return generalised(modules[0], every[0].steps, level)
+    return Each(tuple(folded([module for module in modules if module is not None], every)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from netspec.backends.torch.code import (
@@ -12,6 +12,7 @@ from netspec.backends.torch.code import (
     Generator,
     Label,
     List,
+    Literal,
     Name,
     Node,
     Noted,
@@ -19,7 +20,7 @@ from netspec.backends.torch.code import (
     Pair,
 )
 from netspec.backends.torch.source.names import is_attribute
-from netspec.backends.torch.source.progression import generalised, runs
+from netspec.backends.torch.source.progression import Run, generalised, runs
 from netspec.backends.torch.source.steps import height, repeats
 
 
@@ -71,6 +72,17 @@ def _folded(entries: Sequence[Entry], pieces: Sequence[Node]) -> Iterator[Node]:
         else:
             for k in range(run.start, run.stop):
                 yield _noted(entries[k], _repeated(pieces[k], entries[k].times))
+
+
+def folded(pieces: Sequence[Node], every: Iterable[Run]) -> Iterator[Node]:
+    """The pieces, long runs of them as generators."""
+    for run in every:
+        if len(run) < SHORTEST_RUN:
+            yield from pieces[run.start : run.stop]
+        else:
+            level = height(pieces[run.start])
+            element = generalised(pieces[run.start], run.steps, level)
+            yield Generator(element, Literal(len(run)), level)
 
 
 def _noted(entry: Entry, node: Node) -> Node:

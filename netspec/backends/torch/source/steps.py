@@ -53,6 +53,14 @@ class Carry(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Collected(Node):
+    """A value of each iteration, `inside` of it, that all together are the list `result`."""
+
+    inside: int
+    result: int
+
+
+@dataclass(frozen=True, slots=True)
 class Repeat(Node):
     """Steps that are done `count` times."""
 
@@ -60,6 +68,14 @@ class Repeat(Node):
     steps: tuple[Node, ...]
     carries: tuple[Carry, ...]
     height: int
+    collected: tuple[Collected, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Each(Node):
+    """Modules that differ, one for each iteration; generators stand for several."""
+
+    modules: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +137,7 @@ def references(node: Node) -> Iterator[int]:
         for step in node.steps:
             yield from references(step)
         yield from (carry.after for carry in node.carries)
+        yield from (each.inside for each in node.collected)
     elif isinstance(node, When):
         for step in (*node.then, *node.otherwise):
             yield from references(step)
@@ -136,6 +153,7 @@ def definitions(node: Node) -> Iterator[int]:
         for step in node.steps:
             yield from definitions(step)
         yield from (carry.result for carry in node.carries)
+        yield from (each.result for each in node.collected)
     elif isinstance(node, When):
         for step in (*node.then, *node.otherwise):
             yield from definitions(step)
@@ -157,7 +175,10 @@ def renamed(node: StepNode, reference: Rename, definition: Rename) -> StepNode:
         inside = [definition(carry.inside) for carry in node.carries]
         steps = tuple(renamed(step, reference, definition) for step in node.steps)
         after = [reference(carry.after) for carry in node.carries]
-        result_ = [definition(carry.result) for carry in node.carries]
-        carries = tuple(map(Carry, before, inside, after, result_))
-        result = replace(node, steps=steps, carries=carries)
+        each = [reference(each.inside) for each in node.collected]
+        results = [definition(carry.result) for carry in node.carries]
+        lists = [definition(each.result) for each in node.collected]
+        carries = tuple(map(Carry, before, inside, after, results))
+        collected = tuple(map(Collected, each, lists))
+        result = replace(node, steps=steps, carries=carries, collected=collected)
     return result  # type: ignore[return-value]

@@ -106,7 +106,9 @@ class Item:
 
 @dataclass(eq=False)
 class Unit:
-    """A body of items with everything settled, at the path `prefix` of its instance."""
+    """A body of items with everything settled, at the path `prefix` of its instance. `params` are
+    those of the program's file.
+    """
 
     block: str
     instance: Instance
@@ -115,6 +117,7 @@ class Unit:
     outputs: Values
     about: str | None = None
     prefix: Path = ()
+    params: Scope = field(default_factory=dict)
 
     @property
     def arguments(self) -> Mapping[str, Argument]:
@@ -125,6 +128,11 @@ class Unit:
     def units(self) -> Iterator[Unit]:
         """The units that the items apply."""
         return _units_in(self.items)
+
+    @property
+    def chained(self) -> Iterator[Unit]:
+        """Those of them that stand in an `nn.Sequential`."""
+        return _units_in(item for item in self.items if isinstance(item.target, Chain))
 
 
 def _units_in(items: Iterable[Item]) -> Iterator[Unit]:

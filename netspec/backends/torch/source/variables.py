@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 
 from netspec.backends.torch.code import Call, ClassName, Node
 from netspec.backends.torch.source.classes import Class
+from netspec.backends.torch.source.kinds import Kind
 from netspec.backends.torch.source.located import extra_outputs
 from netspec.backends.torch.source.names import (
     ITERATED,
@@ -16,7 +17,7 @@ from netspec.backends.torch.source.names import (
     variable,
     without_number,
 )
-from netspec.backends.torch.source.steps import Step, references
+from netspec.backends.torch.source.steps import Collected, Step, references
 from netspec.ops.base import Op
 from netspec.ops.base import names as op_names
 
@@ -42,6 +43,34 @@ class Variables:
         unnamed = len(cls.body.inputs) > len(self.given)
         self.fallback = RESULT if unnamed else INPUT
 
+    def collect(self, collected: Collected) -> str:
+        """Give a list a variable that nothing else is ever called."""
+        one = self.hints.get(collected.inside, RESULT)
+        taken = self.seen | self.reserved | self.given
+        name = distinct(f"{one}s", taken)
+        self.names[collected.result] = name
+        self.given |= {name}
+        return name
+
+    def element(self, over: str, step: Step) -> str:
+        """What a loop over a list calls the step's module: one of `self.cells` is a `cell`."""
+        name = without_number(over.removeprefix("self."))
+        if over == "self.children()":
+            name = without_number(step.label.text)
+        one = name[:-2] if name.endswith(("ches", "sses", "xes")) else name.removesuffix("s")
+        taken = self.seen | self.reserved | self.given | {INPUT, RESULT}
+        usual = [word for word in ITERATED if one.endswith(word)]
+        if usual:
+            return usual[0]
+        if one.isidentifier() and variable(one) == one and one not in taken:
+            return one
+        return "parameter" if step.kind is Kind.PARAMETER else "layer"
+
+    @property
+    def seen(self) -> set[str]:
+        """The variables in use, and those that values may get."""
+        return {*self.names.values(), *self.hints.values()}
+
     def of(self, values: Collection[int]) -> set[str]:
         """The variables that hold these values."""
         return {self.names[value] for value in values if value in self.names}
@@ -51,7 +80,7 @@ class Variables:
         kept = self.of(live)
         free = [self.names[read] for read in reads if self.names[read] not in kept | self.given]
         preferred = self.preferred.get(value, self.operands.get(value))
-        if preferred is not None and preferred not in kept:
+        if preferred is not None and preferred not in kept | self.given:
             name = preferred
         elif free:
             name = INPUT if INPUT in free else free[0]
@@ -86,13 +115,19 @@ def _hints(steps: tuple[Node, ...]) -> dict[int, str]:
 
 
 def _extra_names(cls: Class) -> dict[int, str]:
-    """Names for the extra outputs of ops, such as the indices of a pool."""
+    """Names for the extra outputs of ops, such as the indices of a pool, and for those that blocks
+    have names for.
+    """
     names: dict[int, str] = {}
     for number, value in cls.values.items():
         call = value.producer
-        if call is not None and isinstance(call.target, Op):
+        if call is None:
+            continue
+        if isinstance(call.target, Op):
             name = extra_outputs(call.target, call).get(value)
-            names |= {number: name} if name else {}
+        else:
+            name = dict(zip(call.outputs, call.target.output_names, strict=False)).get(value)
+        names |= {number: variable(name)} if name else {}
     return names
 
 
