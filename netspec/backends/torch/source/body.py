@@ -92,6 +92,7 @@ class _Writer:
             item.kind,
             item.again,
             item.train_only,
+            item.origin,
         )
         if not isinstance(item.target, Lowering):
             return step

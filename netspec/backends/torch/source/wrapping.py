@@ -39,6 +39,14 @@ class WhenBroken:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """What comes from some places in the spec."""
+
+    content: Any
+    origin: Origin
+
+
 SOFT, SPACE, TRAILING_COMMA = Line(""), Line(" "), WhenBroken(",")
 HARD = Line("\n")
 """A break that no group around it can do without."""
@@ -99,7 +107,7 @@ def _fits(group: Group, rest: list[tuple[Any, int, bool]], room: int) -> bool:
             following += [(part, broken) for part in reversed(doc)]
         elif isinstance(doc, Group):
             following.append((doc.content, True))
-        elif isinstance(doc, Indented):
+        elif isinstance(doc, Indented | Marked):
             following.append((doc.content, broken))
         elif isinstance(doc, WhenBroken):
             room -= len(doc.text) if broken else 0
@@ -117,7 +125,7 @@ def flat(doc: Any) -> Iterator[str]:
     elif isinstance(doc, tuple):
         for part in doc:
             yield from flat(part)
-    elif isinstance(doc, Group | Indented):
+    elif isinstance(doc, Group | Indented | Marked):
         yield from flat(doc.content)
     elif isinstance(doc, Line):
         yield doc.flat
