@@ -13,7 +13,6 @@ from netspec.backends.torch.source.steps import Body, When
 from netspec.backends.torch.source.units import Unit
 from netspec.backends.torch.tree import rewrite, walk
 
-
 MOST_CONDITIONS = 3
 """So many different ones may be in a class."""
 

@@ -19,7 +19,7 @@ from netspec.backends.torch.code import (
 from netspec.backends.torch.source.classes import Class
 from netspec.backends.torch.source.expressions import negated
 from netspec.backends.torch.source.filling import unwrapped
-from netspec.backends.torch.source.layout import lines, text
+from netspec.backends.torch.source.layout import lines
 from netspec.backends.torch.source.names import distinct
 from netspec.backends.torch.source.options import SEQUENTIAL
 from netspec.backends.torch.source.references import References
