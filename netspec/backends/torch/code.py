@@ -59,8 +59,8 @@ class Parameter(Node):
 class Slot(Node):
     """A value of one instance, what torch calls it, and the argument in the spec that gives it.
 
-    `expression` is the spec's text for that argument and `scope` holds the names in it. A value
-    that follows from shapes is not given.
+    `expression` is the spec's text for that argument, `scope` holds the names in it, `variables`
+    those that loops give. A value that follows from shapes is not given.
     """
 
     value: Hashable
@@ -68,6 +68,7 @@ class Slot(Node):
     given: str | None = None
     expression: str | None = field(default=None, compare=False)
     scope: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
+    variables: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
 
 
 class Absent(Enum):
@@ -218,7 +219,7 @@ class List(Node):
 
 @dataclass(frozen=True, slots=True)
 class Starred(Node):
-    """`*value`, among the items of a list."""
+    """`*value`, among the items of a list or the arguments of a call."""
 
     value: Node
 

@@ -5,15 +5,19 @@ Visualizing and Understanding Convolutional Networks, Sec. 2.1, Fig. 1 and 3,
 arXiv:1311.2901.
 3,726,464 parameters, 2,218,821,888 multiply-accumulates per sample.
 Input image [3, 224, 224], chosen [256, 13, 13], output [3, 224, 224]. Emitted by
-netspec from deconvnet.
+netspec from deconvnet.yaml, sha256:a9344f809384.
 """
+
+from typing import TypeVar
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
+ModuleT = TypeVar("ModuleT", bound=nn.Module)
 
-def without(module: nn.Module, *weights: str) -> nn.Module:
+
+def without(module: ModuleT, *weights: str) -> ModuleT:
     """The module less some weights of its own: it is applied with others in their place."""
     for name in weights:
         module.register_parameter(name, None)
@@ -156,6 +160,16 @@ class DeconvNet(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.layer = Layer3()
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.normal_(module.weight, std=0.01)
+                if module.bias is not None:
+                    nn.init.zeros_(module.bias)
 
     def forward(self, image: torch.Tensor, chosen: torch.Tensor) -> torch.Tensor:
         return self.layer(image, chosen)  # [3, 224, 224]
+
+
+def deconvnet() -> DeconvNet:
+    """The network of deconvnet.yaml, with fresh weights."""
+    return DeconvNet()

@@ -3,7 +3,7 @@
 Densely Connected Convolutional Networks, Table 1, arXiv:1608.06993.
 7,978,856 parameters, 2,834,161,664 multiply-accumulates per sample.
 Input [3, 224, 224], output [1000]. Emitted by netspec from densenet121.yaml,
-sha256:1425a14ead6d.
+sha256:bd1f7dd6a01b.
 """
 
 from collections import OrderedDict
@@ -77,6 +77,10 @@ class DenseNet121(nn.Module):
             ),
         )
         self.classifier = nn.Linear(1024, classes)
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight)
+        nn.init.zeros_(self.classifier.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = F.relu(self.features(x))  # [1024, 7, 7]

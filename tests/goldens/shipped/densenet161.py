@@ -3,7 +3,8 @@ names.
 
 Densely Connected Convolutional Networks, Table 1, arXiv:1608.06993.
 28,681,000 parameters, 7,727,907,072 multiply-accumulates per sample.
-Input [3, 224, 224], output [1000]. Emitted by netspec from densenet161.
+Input [3, 224, 224], output [1000]. Emitted by netspec from densenet.yaml@densenet161,
+sha256:6ef2aa57fb41.
 """
 
 from collections import OrderedDict
@@ -58,7 +59,7 @@ class Transition(nn.Module):
 
 
 class DenseNet161(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, classes: int = 1000) -> None:
         super().__init__()
         self.features = nn.Sequential(
             OrderedDict(
@@ -76,9 +77,18 @@ class DenseNet161(nn.Module):
                 norm5=nn.BatchNorm2d(2208),
             ),
         )
-        self.classifier = nn.Linear(2208, 1000)
+        self.classifier = nn.Linear(2208, classes)
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight)
+        nn.init.zeros_(self.classifier.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = F.relu(self.features(x))  # [2208, 7, 7]
         x = x.mean((2, 3))  # [2208]
         return self.classifier(x)  # [1000]
+
+
+def densenet161(classes: int = 1000) -> DenseNet161:
+    """The network of densenet.yaml@densenet161, with fresh weights."""
+    return DenseNet161(classes)

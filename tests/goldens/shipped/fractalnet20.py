@@ -3,7 +3,8 @@
 FractalNet: Ultra-Deep Neural Networks without Residuals, Fig. 1, Sec. 4.1,
 arXiv:1605.07648.
 33,724,618 parameters, 845,222,912 multiply-accumulates per sample.
-Input [3, 32, 32], output [10]. Emitted by netspec from fractalnet20.
+Input [3, 32, 32], output [10]. Emitted by netspec from fractalnet.yaml@fractalnet20,
+sha256:393d911dc02b.
 """
 
 import torch
@@ -12,7 +13,7 @@ from torch import nn
 
 
 class DropJoin(nn.Module):
-    """The mean of its columns, the deepest last; in training some of them are dropped."""
+    """The mean of its columns, the deepest last; in training of those that are kept."""
 
     def __init__(self, columns: int, p: float, p_global: float = 0.5) -> None:
         super().__init__()
@@ -20,35 +21,28 @@ class DropJoin(nn.Module):
         self.drawn: torch.Tensor | None = None
 
     @staticmethod
-    def draw(network: nn.Module) -> None:
-        """One column for all joins of the network, and whether they are to use it."""
+    def draw(network: nn.Module, device: torch.device) -> None:
+        """Draw for all joins of the network: whether they keep one column, and which."""
         if network.training:
             joins = [m for m in network.modules() if isinstance(m, DropJoin)]
-            drawn = DropJoin.draw_of(max(join.columns for join in joins))
+            drawn = torch.rand(1 + max(join.columns for join in joins), device=device)
             for join in joins:
                 join.drawn = drawn
 
-    @staticmethod
-    def draw_of(columns: int) -> torch.Tensor:
-        """A number between 0 and 1, and a column, counted from the deepest."""
-        return torch.rand(2, device="cpu") * torch.tensor([1, columns], device="cpu")
+    def kept(self, device: torch.device) -> torch.Tensor:
+        """Which columns: those that p leaves, at least one; or the network's, else all."""
+        own = torch.rand(1 + self.columns, device=device)
+        drawn = own if self.drawn is None else self.drawn
+        column = (drawn == drawn[1:].max())[-self.columns :]
+        left = (own[1:] >= self.p) | (own[1:] == own[1:].max())
+        return torch.where(drawn[0] < self.p_global, column | ~column.any(), left)
 
     def forward(self, *columns: torch.Tensor) -> torch.Tensor:
         if not self.training:
-            return sum(columns) / len(columns)
-        return sum(share * x for share, x in zip(self.shares(), columns))
-
-    def shares(self) -> torch.Tensor:
-        """What each column is multiplied with; the mean's where the one drawn is not among them."""
-        drawn = self.draw_of(self.columns) if self.drawn is None else self.drawn
-        own = torch.arange(self.columns - 1, -1, -1, device="cpu")
-        kept = torch.rand(self.columns, device="cpu") >= self.p
-        spare = own == torch.randint(self.columns, (1,), device="cpu")
-        kept = torch.where(kept.any(), kept, spare)
-        column = own == drawn[1].floor()
-        column = torch.where(column.any(), column, True)
-        left = torch.where(drawn[0] < self.p_global, column, kept)
-        return left / left.sum()
+            return sum(columns[1:], columns[0]) / self.columns
+        kept = self.kept(columns[0].device)
+        total = sum(torch.where(keep, x, 0) for keep, x in zip(kept, columns))
+        return total / kept.sum()
 
 
 class Layer(nn.Module):
@@ -59,6 +53,7 @@ class Layer(nn.Module):
         if p > 0:
             self.dropout = nn.Dropout(p=p)
         self.bn = nn.BatchNorm2d(out_channels)
+        nn.init.xavier_uniform_(self.conv.weight)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.conv(x)
@@ -136,17 +131,18 @@ class Fractal4(nn.Module):
 
 
 class FractalNet20(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, classes: int = 10) -> None:
         super().__init__()
         self.block1 = Fractal4(3, 64, 0.0)
         self.block2 = Fractal4(64, 128, 0.1)
         self.block3 = Fractal4(128, 256, 0.2)
         self.block4 = Fractal4(256, 512, 0.3)
         self.block5 = Fractal4(512, 512, 0.4)
-        self.fc = nn.Linear(512, 10)
+        self.fc = nn.Linear(512, classes)
+        nn.init.xavier_uniform_(self.fc.weight)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        DropJoin.draw(self)
+        DropJoin.draw(self, x.device)
         x = self.block1(x)  # [64, 32, 32]
         x = F.max_pool2d(x, 2)  # [64, 16, 16]
         x = self.block2(x)  # [128, 16, 16]
@@ -159,3 +155,8 @@ class FractalNet20(nn.Module):
         x = F.max_pool2d(x, 2)  # [512, 1, 1]
         x = torch.flatten(x, 1)  # [512]
         return self.fc(x)  # [10]
+
+
+def fractalnet20(classes: int = 10) -> FractalNet20:
+    """The network of fractalnet.yaml@fractalnet20, with fresh weights."""
+    return FractalNet20(classes)

@@ -4,7 +4,7 @@
 Going Deeper with Convolutions, Table 1, arXiv:1409.4842.
 13,004,888 parameters, 1,498,376,192 multiply-accumulates per sample.
 Input [3, 224, 224], output logits [1000], aux_logits2 [1000], aux_logits1 [1000].
-Emitted by netspec from googlenet.
+Emitted by netspec from googlenet.yaml@googlenet, sha256:430c02499170.
 """
 
 from typing import NamedTuple
@@ -25,6 +25,7 @@ class Unit(nn.Module):
             in_channels, out, kernel, stride=stride, padding=kernel // 2, bias=False
         )
         self.bn = nn.BatchNorm2d(out, eps=0.001)
+        nn.init.trunc_normal_(self.conv.weight, std=0.01)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return F.relu(self.bn(self.conv(x)))
@@ -67,12 +68,12 @@ class Inception(nn.Module):
 class Head(nn.Module):
     """An auxiliary classifier on 4x4 averages."""
 
-    def __init__(self, in_channels: int) -> None:
+    def __init__(self, in_channels: int, classes: int) -> None:
         super().__init__()
         self.conv = Unit(in_channels, 128)
         self.fc1 = nn.Linear(2048, 1024)
         self.dropout = nn.Dropout(p=0.7)
-        self.fc2 = nn.Linear(1024, 1000)
+        self.fc2 = nn.Linear(1024, classes)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = F.adaptive_avg_pool2d(x, 4)
@@ -89,7 +90,7 @@ class GoogLeNetOutput(NamedTuple):
 
 
 class GoogLeNet(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, classes: int = 1000) -> None:
         super().__init__()
         self.conv1 = Unit(3, 64, kernel=7, stride=2)
         self.conv2 = Unit(64, 64)
@@ -103,10 +104,13 @@ class GoogLeNet(nn.Module):
         self.inception4e = Inception(528, 256, 160, 320, 32, 128, 128)
         self.inception5a = Inception(832, 256, 160, 320, 32, 128, 128)
         self.inception5b = Inception(832, 384, 192, 384, 48, 128, 128)
-        self.aux1 = Head(512)
-        self.aux2 = Head(528)
+        self.aux1 = Head(512, classes)
+        self.aux2 = Head(528, classes)
         self.dropout = nn.Dropout(p=0.2)
-        self.fc = nn.Linear(1024, 1000)
+        self.fc = nn.Linear(1024, classes)
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                nn.init.trunc_normal_(module.weight, std=0.01)
 
     def forward(self, x: torch.Tensor) -> GoogLeNetOutput | torch.Tensor:
         x = self.conv1(x)  # [64, 112, 112]
@@ -134,3 +138,8 @@ class GoogLeNet(nn.Module):
         if self.training:
             return GoogLeNetOutput(x, aux2, aux1)
         return x
+
+
+def googlenet(classes: int = 1000) -> GoogLeNet:
+    """The network of googlenet.yaml@googlenet, with fresh weights."""
+    return GoogLeNet(classes)

@@ -2,7 +2,8 @@
 
 Highway Networks, Sec. 4.1, arXiv:1505.00387.
 289,660 parameters, 284,700 multiply-accumulates per sample.
-Input [784], output [10]. Emitted by netspec from highway50.
+Input [784], output [10]. Emitted by netspec from highway.yaml@highway50,
+sha256:2d9feb7012de.
 """
 
 import torch
@@ -16,10 +17,10 @@ class Highway(nn.Module):
     bias, and a sigmoid. T starts nearly closed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, in_features: int) -> None:
         super().__init__()
-        self.layer = nn.Linear(50, 50)
-        self.transform = nn.Linear(50, 50)
+        self.layer = nn.Linear(in_features, in_features)
+        self.transform = nn.Linear(in_features, in_features)
         nn.init.constant_(self.transform.bias, -2)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -29,13 +30,21 @@ class Highway(nn.Module):
 
 
 class Highway50(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, units: int = 50, classes: int = 10) -> None:
         super().__init__()
-        self.linear = nn.Linear(784, 50)
-        self.layers = nn.Sequential(*(Highway() for _ in range(49)))
-        self.output = nn.Linear(50, 10)
+        self.linear = nn.Linear(784, units)
+        self.layers = nn.Sequential(*(Highway(units) for _ in range(49)))
+        self.output = nn.Linear(units, classes)
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                nn.init.kaiming_normal_(module.weight)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = F.relu(self.linear(x))  # [50]
         x = self.layers(x)
         return self.output(x)  # [10]
+
+
+def highway50(units: int = 50, classes: int = 10) -> Highway50:
+    """The network of highway.yaml@highway50, with fresh weights."""
+    return Highway50(units, classes)

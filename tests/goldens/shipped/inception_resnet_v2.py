@@ -4,7 +4,8 @@ names.
 Inception-v4, Inception-ResNet and the Impact of Residual Connections on Learning, Fig.
 15 to 19, Table 1, arXiv:1602.07261.
 55,843,464 parameters, 13,155,794,016 multiply-accumulates per sample.
-Input [3, 299, 299], output [1000]. Emitted by netspec from inception_resnet_v2.
+Input [3, 299, 299], output [1000]. Emitted by netspec from inception_resnet_v2.yaml,
+sha256:f6e65e974653.
 """
 
 import torch
@@ -175,7 +176,7 @@ class Block8(nn.Module):
 
 
 class InceptionResNetV2(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, classes: int = 1000) -> None:
         super().__init__()
         self.conv2d_1a = ConvBn(3, 32, kernel=3, stride=2)
         self.conv2d_2a = ConvBn(32, 32, kernel=3)
@@ -190,7 +191,7 @@ class InceptionResNetV2(nn.Module):
         self.repeat_2 = nn.Sequential(*(Block8() for _ in range(9)))
         self.block8 = Block8(final=True)
         self.conv2d_7b = ConvBn(2080, 1536, padding="same")
-        self.classif = nn.Linear(1536, 1000)
+        self.classif = nn.Linear(1536, classes)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.conv2d_1a(x)  # [32, 149, 149]
@@ -210,3 +211,8 @@ class InceptionResNetV2(nn.Module):
         x = self.conv2d_7b(x)  # [1536, 8, 8]
         x = x.mean((2, 3))  # [1536]
         return self.classif(x)  # [1000]
+
+
+def inception_resnet_v2(classes: int = 1000) -> InceptionResNetV2:
+    """The network of inception_resnet_v2.yaml, with fresh weights."""
+    return InceptionResNetV2(classes)

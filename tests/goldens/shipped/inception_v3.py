@@ -4,7 +4,7 @@ Rethinking the Inception Architecture for Computer Vision, Table 1, Fig. 5 to 7,
 arXiv:1512.00567.
 27,161,264 parameters, 5,713,216,096 multiply-accumulates per sample.
 Input [3, 299, 299], output logits [1000], aux_logits [1000]. Emitted by netspec from
-inception_v3.
+inception_v3.yaml@inception_v3, sha256:1b50a094fc0d.
 """
 
 from typing import NamedTuple
@@ -30,6 +30,7 @@ class ConvBn(nn.Module):
             in_channels, out, kernel, stride=stride, padding=padding, bias=False
         )
         self.bn = nn.BatchNorm2d(out, eps=0.001)
+        nn.init.trunc_normal_(self.conv.weight, std=0.1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return F.relu(self.bn(self.conv(x)))
@@ -111,11 +112,12 @@ class InceptionB(nn.Module):
 class Head(nn.Module):
     """An auxiliary classifier on 5x5 averages."""
 
-    def __init__(self) -> None:
+    def __init__(self, classes: int) -> None:
         super().__init__()
         self.conv0 = ConvBn(768, 128, padding="same")
         self.conv1 = ConvBn(128, 768, kernel=5)
-        self.fc = nn.Linear(768, 1000)
+        self.fc = nn.Linear(768, classes)
+        nn.init.trunc_normal_(self.fc.weight, std=0.001)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = F.avg_pool2d(x, 5, stride=3)  # [768, 5, 5]
@@ -193,7 +195,7 @@ class InceptionV3Output(NamedTuple):
 
 
 class InceptionV3(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, classes: int = 1000) -> None:
         super().__init__()
         self.Conv2d_1a_3x3 = ConvBn(3, 32, kernel=3, stride=2)
         self.Conv2d_2a_3x3 = ConvBn(32, 32, kernel=3)
@@ -208,12 +210,13 @@ class InceptionV3(nn.Module):
         self.Mixed_6c = InceptionB(160)
         self.Mixed_6d = InceptionB(160)
         self.Mixed_6e = InceptionB(192)
-        self.AuxLogits = Head()
+        self.AuxLogits = Head(classes)
         self.Mixed_7a = ReductionB()
         self.Mixed_7b = InceptionC(1280)
         self.Mixed_7c = InceptionC(2048)
         self.dropout = nn.Dropout()
-        self.fc = nn.Linear(2048, 1000)
+        self.fc = nn.Linear(2048, classes)
+        nn.init.trunc_normal_(self.fc.weight, std=0.1)
 
     def forward(self, x: torch.Tensor) -> InceptionV3Output | torch.Tensor:
         x = self.Conv2d_1a_3x3(x)  # [32, 149, 149]
@@ -241,3 +244,8 @@ class InceptionV3(nn.Module):
         if self.training:
             return InceptionV3Output(x, AuxLogits)
         return x
+
+
+def inception_v3(classes: int = 1000) -> InceptionV3:
+    """The network of inception_v3.yaml@inception_v3, with fresh weights."""
+    return InceptionV3(classes)

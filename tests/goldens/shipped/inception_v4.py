@@ -3,7 +3,8 @@
 Inception-v4, Inception-ResNet and the Impact of Residual Connections on Learning, Fig.
 3 to 9, Table 1, arXiv:1602.07261.
 42,679,816 parameters, 12,253,974,624 multiply-accumulates per sample.
-Input [3, 299, 299], output [1000]. Emitted by netspec from inception_v4.
+Input [3, 299, 299], output [1000]. Emitted by netspec from inception_v4.yaml,
+sha256:a12dff03492b.
 """
 
 import torch
@@ -210,7 +211,7 @@ class InceptionC(nn.Module):
 
 
 class InceptionV4(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, classes: int = 1000) -> None:
         super().__init__()
         self.features = nn.Sequential(
             ConvBn(3, 32, kernel=3, stride=2),
@@ -225,9 +226,14 @@ class InceptionV4(nn.Module):
             ReductionB(),
             *(InceptionC() for _ in range(3)),
         )
-        self.last_linear = nn.Linear(1536, 1000)
+        self.last_linear = nn.Linear(1536, classes)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.features(x)  # [1536, 8, 8]
         x = x.mean((2, 3))  # [1536]
         return self.last_linear(x)  # [1000]
+
+
+def inception_v4(classes: int = 1000) -> InceptionV4:
+    """The network of inception_v4.yaml, with fresh weights."""
+    return InceptionV4(classes)

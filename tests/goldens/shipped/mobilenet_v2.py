@@ -3,7 +3,8 @@ names.
 
 MobileNetV2: Inverted Residuals and Linear Bottlenecks, Table 2, arXiv:1801.04381.
 3,504,872 parameters, 300,774,272 multiply-accumulates per sample.
-Input [3, 224, 224], output [1000]. Emitted by netspec from mobilenet_v2.
+Input [3, 224, 224], output [1000]. Emitted by netspec from mobilenet_v2.yaml,
+sha256:296acf3e8857.
 """
 
 import torch
@@ -63,7 +64,7 @@ class InvertedResidual(nn.Module):
 
 
 class MobileNetV2(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, classes: int = 1000) -> None:
         super().__init__()
         self.features = nn.Sequential(
             ConvBn(3, 32, kernel=3, stride=2),
@@ -81,9 +82,20 @@ class MobileNetV2(nn.Module):
             InvertedResidual(160, 320, 6),
             ConvBn(320, 1280),
         )
-        self.classifier = nn.Sequential(nn.Dropout(p=0.2), nn.Linear(1280, 1000))
+        linear = nn.Linear(1280, classes)
+        self.classifier = nn.Sequential(nn.Dropout(p=0.2), linear)
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, mode="fan_out")
+        nn.init.normal_(linear.weight, std=0.01)
+        nn.init.zeros_(linear.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.features(x)  # [1280, 7, 7]
         x = x.mean((2, 3))  # [1280]
         return self.classifier(x)  # [1000]
+
+
+def mobilenet_v2(classes: int = 1000) -> MobileNetV2:
+    """The network of mobilenet_v2.yaml, with fresh weights."""
+    return MobileNetV2(classes)

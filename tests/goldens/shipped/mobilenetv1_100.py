@@ -3,7 +3,8 @@
 MobileNets: Efficient Convolutional Neural Networks for Mobile Vision Applications,
 Table 1, arXiv:1704.04861.
 4,231,976 parameters, 568,740,352 multiply-accumulates per sample.
-Input [3, 224, 224], output [1000]. Emitted by netspec from mobilenetv1_100.
+Input [3, 224, 224], output [1000]. Emitted by netspec from
+mobilenet_v1.yaml@mobilenetv1_100, sha256:36d68fdb910f.
 """
 
 import torch
@@ -51,9 +52,24 @@ class Mobilenetv1_100(nn.Module):
             nn.Sequential(Separable(512, 1024, stride=2), Separable(1024, 1024)),
         )
         self.classifier = nn.Linear(1024, 1000)
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, mode="fan_out")
+        for module in self.modules():
+            if isinstance(module, Separable):
+                nn.init.kaiming_normal_(module.conv_dw.weight)
+        nn.init.uniform_(
+            self.classifier.weight, -0.03162277660168379, 0.03162277660168379
+        )
+        nn.init.zeros_(self.classifier.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = F.relu6(self.bn1(self.conv_stem(x)))  # [32, 112, 112]
         x = self.blocks(x)  # [1024, 7, 7]
         x = x.mean((2, 3))  # [1024]
         return self.classifier(x)  # [1000]
+
+
+def mobilenetv1_100() -> Mobilenetv1_100:
+    """The network of mobilenet_v1.yaml@mobilenetv1_100, with fresh weights."""
+    return Mobilenetv1_100()

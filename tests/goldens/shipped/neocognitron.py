@@ -4,15 +4,20 @@ inhibition.
 Neocognitron: A Hierarchical Neural Network Capable of Visual Pattern Recognition,
 layers U0 and US1, doi:10.1016/0893-6080(88)90014-7.
 120 parameters, 46,569 multiply-accumulates per sample.
-Input [1, 19, 19], output [12, 19, 19]. Emitted by netspec from neocognitron.
+Input [1, 19, 19], output [12, 19, 19]. Emitted by netspec from neocognitron.yaml,
+sha256:6ce463012bed.
 """
+
+from typing import TypeVar
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
+ModuleT = TypeVar("ModuleT", bound=nn.Module)
 
-def fixed(module: nn.Module) -> nn.Module:
+
+def fixed(module: ModuleT) -> ModuleT:
     """The module with buffers in place of its parameters: constants that are not trained."""
     for part in module.modules():
         for name, parameter in list(part.named_parameters(recurse=False)):
@@ -27,11 +32,12 @@ class SCells(nn.Module):
     a sum of c u^2 whose fixed weights c fall off from the centre.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, planes: int) -> None:
         super().__init__()
-        self.a = nn.Conv2d(1, 12, 3, padding="same", bias=False)
-        nn.init.uniform_(self.a.weight, a=0, b=0.1)
+        self.a = nn.Conv2d(1, planes, 3, padding="same", bias=False)
         self.c = fixed(nn.Conv2d(1, 1, 3, padding="same", bias=False))
+        self.b = nn.Conv2d(1, planes, 1, padding="same", bias=False)
+        nn.init.uniform_(self.a.weight, 0, 0.1)
         self.c.weight.data.copy_(
             torch.tensor(
                 (
@@ -57,8 +63,7 @@ class SCells(nn.Module):
                 ),
             ),
         )
-        self.b = nn.Conv2d(1, 12, 1, padding="same", bias=False)
-        nn.init.constant_(self.b.weight, 0)
+        nn.init.zeros_(self.b.weight)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         a = self.a(x)  # [12, 19, 19]
@@ -68,9 +73,14 @@ class SCells(nn.Module):
 
 
 class Neocognitron(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, planes: int = 12) -> None:
         super().__init__()
-        self.us1 = SCells()
+        self.us1 = SCells(planes)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.us1(x)  # [12, 19, 19]
+
+
+def neocognitron(planes: int = 12) -> Neocognitron:
+    """The network of neocognitron.yaml, with fresh weights."""
+    return Neocognitron(planes)

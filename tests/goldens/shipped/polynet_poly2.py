@@ -3,7 +3,8 @@
 PolyNet: A Pursuit of Structural Diversity in Very Deep Networks, Sec. 3, PolyInception
 modules, arXiv:1611.05725.
 324,586 parameters, 76,383,488 multiply-accumulates per sample.
-Input [3, 32, 32], output [10]. Emitted by netspec from polynet_poly2.
+Input [3, 32, 32], output [10]. Emitted by netspec from polynet.yaml@polynet_poly2,
+sha256:62fc8f854076.
 """
 
 from collections import OrderedDict
@@ -78,7 +79,7 @@ class Poly(nn.Module):
 
 
 class PolyNetPoly2(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, classes: int = 10) -> None:
         super().__init__()
         self.entry1 = ConvBnAct(3, 32, kernel=3, padding=1)
         self.stage1 = nn.Sequential(
@@ -101,7 +102,7 @@ class PolyNetPoly2(nn.Module):
                 for _ in range(3)
             ),
         )
-        self.fc = nn.Linear(128, 10)
+        self.fc = nn.Linear(128, classes)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.entry1(x)  # [32, 32, 32]
@@ -112,3 +113,8 @@ class PolyNetPoly2(nn.Module):
         x = self.stage3(x)
         x = x.mean((2, 3))  # [128]
         return self.fc(x)  # [10]
+
+
+def polynet_poly2(classes: int = 10) -> PolyNetPoly2:
+    """The network of polynet.yaml@polynet_poly2, with fresh weights."""
+    return PolyNetPoly2(classes)

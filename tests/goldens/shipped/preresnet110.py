@@ -3,7 +3,8 @@ convolution.
 
 Identity Mappings in Deep Residual Networks, Fig. 4e, Table 4, arXiv:1603.05027.
 1,727,962 parameters, 252,887,680 multiply-accumulates per sample.
-Input [3, 32, 32], output [10]. Emitted by netspec from preresnet110.
+Input [3, 32, 32], output [10]. Emitted by netspec from
+preresnet_cifar.yaml@preresnet110, sha256:3043a944c61b.
 """
 
 import torch
@@ -64,7 +65,7 @@ class Preactivation(nn.Module):
 
 
 class PreresNet110(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, classes: int = 10) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(3, 16, 3, padding=1, bias=False)
         self.layer1 = nn.Sequential(*(Preactivation(16, 16) for _ in range(18)))
@@ -75,7 +76,12 @@ class PreresNet110(nn.Module):
             Preactivation(32, 64, stride=2), *(Preactivation(64, 64) for _ in range(17))
         )
         self.bn = nn.BatchNorm2d(64)
-        self.fc = nn.Linear(64, 10)
+        self.fc = nn.Linear(64, classes)
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight)
+        nn.init.kaiming_normal_(self.fc.weight)
+        nn.init.zeros_(self.fc.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.conv1(x)  # [16, 32, 32]
@@ -84,3 +90,8 @@ class PreresNet110(nn.Module):
         x = F.relu(self.bn(self.layer3(x)))  # [64, 8, 8]
         x = x.mean((2, 3))  # [64]
         return self.fc(x)  # [10]
+
+
+def preresnet110(classes: int = 10) -> PreresNet110:
+    """The network of preresnet_cifar.yaml@preresnet110, with fresh weights."""
+    return PreresNet110(classes)

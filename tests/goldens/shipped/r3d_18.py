@@ -3,7 +3,8 @@
 A Closer Look at Spatiotemporal Convolutions for Action Recognition, Sec. 3.3, R3D,
 arXiv:1711.11248.
 33,371,472 parameters, 40,696,553,472 multiply-accumulates per sample.
-Input [3, 16, 112, 112], output [400]. Emitted by netspec from r3d_18.
+Input [3, 16, 112, 112], output [400]. Emitted by netspec from r3d.yaml@r3d_18,
+sha256:4528fcb1df07.
 """
 
 import torch
@@ -40,7 +41,7 @@ class BasicBlock(nn.Module):
 
 
 class R3D18(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, classes: int = 400) -> None:
         super().__init__()
         self.stem = nn.Sequential(
             nn.Conv3d(
@@ -57,7 +58,12 @@ class R3D18(nn.Module):
         self.layer4 = nn.Sequential(
             BasicBlock(256, 512, stride=2), BasicBlock(512, 512)
         )
-        self.fc = nn.Linear(512, 400)
+        self.fc = nn.Linear(512, classes)
+        for module in self.modules():
+            if isinstance(module, nn.Conv3d):
+                nn.init.kaiming_normal_(module.weight, mode="fan_out")
+        nn.init.normal_(self.fc.weight, std=0.01)
+        nn.init.zeros_(self.fc.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.stem(x)  # [64, 16, 56, 56]
@@ -67,3 +73,8 @@ class R3D18(nn.Module):
         x = self.layer4(x)  # [512, 2, 7, 7]
         x = x.mean((2, 3, 4))  # [512]
         return self.fc(x)  # [400]
+
+
+def r3d_18(classes: int = 400) -> R3D18:
+    """The network of r3d.yaml@r3d_18, with fresh weights."""
+    return R3D18(classes)

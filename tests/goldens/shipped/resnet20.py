@@ -2,7 +2,8 @@
 
 Deep Residual Learning for Image Recognition, Sec. 4.2, arXiv:1512.03385.
 269,722 parameters, 40,551,040 multiply-accumulates per sample.
-Input [3, 32, 32], output [10]. Emitted by netspec from resnet20.
+Input [3, 32, 32], output [10]. Emitted by netspec from resnet_cifar.yaml@resnet20,
+sha256:2c5ef375e9f9.
 """
 
 import torch
@@ -59,7 +60,7 @@ class BasicBlock(nn.Module):
 
 
 class ResNet20(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, classes: int = 10) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(3, 16, 3, padding=1, bias=False)
         self.bn1 = nn.BatchNorm2d(16)
@@ -70,7 +71,12 @@ class ResNet20(nn.Module):
         self.layer3 = nn.Sequential(
             BasicBlock(32, 64, stride=2), *(BasicBlock(64, 64) for _ in range(2))
         )
-        self.fc = nn.Linear(64, 10)
+        self.fc = nn.Linear(64, classes)
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight)
+        nn.init.kaiming_normal_(self.fc.weight)
+        nn.init.zeros_(self.fc.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = F.relu(self.bn1(self.conv1(x)))  # [16, 32, 32]
@@ -79,3 +85,8 @@ class ResNet20(nn.Module):
         x = self.layer3(x)  # [64, 8, 8]
         x = x.mean((2, 3))  # [64]
         return self.fc(x)  # [10]
+
+
+def resnet20(classes: int = 10) -> ResNet20:
+    """The network of resnet_cifar.yaml@resnet20, with fresh weights."""
+    return ResNet20(classes)

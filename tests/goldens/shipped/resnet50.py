@@ -4,7 +4,7 @@
 Deep Residual Learning for Image Recognition, Table 1, arXiv:1512.03385.
 25,557,032 parameters, 4,089,184,256 multiply-accumulates per sample.
 Input [3, 224, 224], output [1000]. Emitted by netspec from resnet.yaml@resnet50,
-sha256:76f5ffd947db.
+sha256:3535faa84ad6.
 """
 
 import torch
@@ -59,6 +59,9 @@ class ResNet50(nn.Module):
             Bottleneck(1024, 512, stride=2), *(Bottleneck(2048, 512) for _ in range(2))
         )
         self.fc = nn.Linear(2048, classes)
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, mode="fan_out")
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = F.relu(self.bn1(self.conv1(x)))  # [64, 112, 112]

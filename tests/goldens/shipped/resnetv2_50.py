@@ -3,7 +3,8 @@ timm.
 
 Identity Mappings in Deep Residual Networks, Fig. 4e, arXiv:1603.05027.
 25,549,352 parameters, 4,089,184,256 multiply-accumulates per sample.
-Input [3, 224, 224], output [1000]. Emitted by netspec from resnetv2_50.
+Input [3, 224, 224], output [1000]. Emitted by netspec from resnetv2.yaml@resnetv2_50,
+sha256:10b9987c4736.
 """
 
 from collections import OrderedDict
@@ -53,7 +54,7 @@ class Bottleneck(nn.Module):
 
 
 class Resnetv2_50(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, classes: int = 1000) -> None:
         super().__init__()
         self.stem = nn.Sequential(
             OrderedDict(
@@ -96,17 +97,25 @@ class Resnetv2_50(nn.Module):
             ),
         )
         self.norm = nn.BatchNorm2d(2048)
+        fc = nn.Conv2d(2048, classes, 1)
         self.head = nn.Sequential(
             OrderedDict(
-                [
-                    ("0", nn.AdaptiveAvgPool2d(1)),
-                    ("fc", nn.Conv2d(2048, 1000, 1)),
-                    ("2", nn.Flatten()),
-                ],
+                [("0", nn.AdaptiveAvgPool2d(1)), ("fc", fc), ("2", nn.Flatten())]
             ),
         )
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, mode="fan_out")
+        nn.init.normal_(fc.weight, std=0.01)
+        if fc.bias is not None:
+            nn.init.zeros_(fc.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.stem(x)  # [64, 56, 56]
         x = F.relu(self.norm(self.stages(x)))  # [2048, 7, 7]
         return self.head(x)  # [1000]
+
+
+def resnetv2_50(classes: int = 1000) -> Resnetv2_50:
+    """The network of resnetv2.yaml@resnetv2_50, with fresh weights."""
+    return Resnetv2_50(classes)

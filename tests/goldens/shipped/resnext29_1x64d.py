@@ -3,7 +3,8 @@
 Aggregated Residual Transformations for Deep Neural Networks, Sec. 5.3,
 arXiv:1611.05431.
 4,914,250 parameters, 748,365,824 multiply-accumulates per sample.
-Input [3, 32, 32], output [10]. Emitted by netspec from resnext29_1x64d.
+Input [3, 32, 32], output [10]. Emitted by netspec from
+resnext_cifar.yaml@resnext29_1x64d, sha256:981e2fa01c9e.
 """
 
 import torch
@@ -50,7 +51,7 @@ class Bottleneck(nn.Module):
 
 
 class ResNeXt29_1x64d(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, classes: int = 10) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(3, 64, 3, padding=1, bias=False)
         self.bn1 = nn.BatchNorm2d(64)
@@ -65,7 +66,12 @@ class ResNeXt29_1x64d(nn.Module):
             Bottleneck(512, 256, 1024, stride=2),
             *(Bottleneck(1024, 256, 1024) for _ in range(2)),
         )
-        self.fc = nn.Linear(1024, 10)
+        self.fc = nn.Linear(1024, classes)
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight)
+        nn.init.kaiming_normal_(self.fc.weight)
+        nn.init.zeros_(self.fc.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = F.relu(self.bn1(self.conv1(x)))  # [64, 32, 32]
@@ -74,3 +80,8 @@ class ResNeXt29_1x64d(nn.Module):
         x = self.layer3(x)  # [1024, 8, 8]
         x = x.mean((2, 3))  # [1024]
         return self.fc(x)  # [10]
+
+
+def resnext29_1x64d(classes: int = 10) -> ResNeXt29_1x64d:
+    """The network of resnext_cifar.yaml@resnext29_1x64d, with fresh weights."""
+    return ResNeXt29_1x64d(classes)

@@ -4,7 +4,8 @@ channels.
 Aggregated Residual Transformations for Deep Neural Networks, Table 1, Fig. 3c,
 arXiv:1611.05431.
 25,028,904 parameters, 4,230,479,872 multiply-accumulates per sample.
-Input [3, 224, 224], output [1000]. Emitted by netspec from resnext50_32x4d.
+Input [3, 224, 224], output [1000]. Emitted by netspec from
+resnext.yaml@resnext50_32x4d, sha256:ff45a2c07750.
 """
 
 import torch
@@ -44,7 +45,7 @@ class Bottleneck(nn.Module):
 
 
 class Resnext50_32x4d(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, classes: int = 1000) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(3, 64, 7, stride=2, padding=3, bias=False)
         self.bn1 = nn.BatchNorm2d(64)
@@ -60,7 +61,10 @@ class Resnext50_32x4d(nn.Module):
         self.layer4 = nn.Sequential(
             Bottleneck(1024, 512, stride=2), *(Bottleneck(2048, 512) for _ in range(2))
         )
-        self.fc = nn.Linear(2048, 1000)
+        self.fc = nn.Linear(2048, classes)
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, mode="fan_out")
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = F.relu(self.bn1(self.conv1(x)))  # [64, 112, 112]
@@ -71,3 +75,8 @@ class Resnext50_32x4d(nn.Module):
         x = self.layer4(x)  # [2048, 7, 7]
         x = x.mean((2, 3))  # [2048]
         return self.fc(x)  # [1000]
+
+
+def resnext50_32x4d(classes: int = 1000) -> Resnext50_32x4d:
+    """The network of resnext.yaml@resnext50_32x4d, with fresh weights."""
+    return Resnext50_32x4d(classes)

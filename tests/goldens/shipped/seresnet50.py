@@ -3,7 +3,8 @@ names.
 
 Squeeze-and-Excitation Networks, Fig. 3, Table 1, arXiv:1709.01507.
 28,088,024 parameters, 4,091,699,200 multiply-accumulates per sample.
-Input [3, 224, 224], output [1000]. Emitted by netspec from seresnet50.
+Input [3, 224, 224], output [1000]. Emitted by netspec from seresnet.yaml@seresnet50,
+sha256:562bbf6e114e.
 """
 
 import torch
@@ -46,6 +47,7 @@ class Bottleneck(nn.Module):
                 nn.Conv2d(in_channels, 4 * width, 1, stride=stride, bias=False),
                 nn.BatchNorm2d(4 * width),
             )
+        nn.init.zeros_(self.bn3.weight)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         se = F.relu(self.bn1(self.conv1(x)))
@@ -58,7 +60,7 @@ class Bottleneck(nn.Module):
 
 
 class SeresNet50(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, classes: int = 1000) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(3, 64, 7, stride=2, padding=3, bias=False)
         self.bn1 = nn.BatchNorm2d(64)
@@ -74,7 +76,10 @@ class SeresNet50(nn.Module):
         self.layer4 = nn.Sequential(
             Bottleneck(1024, 512, stride=2), *(Bottleneck(2048, 512) for _ in range(2))
         )
-        self.fc = nn.Linear(2048, 1000)
+        self.fc = nn.Linear(2048, classes)
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, mode="fan_out")
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = F.relu(self.bn1(self.conv1(x)))  # [64, 112, 112]
@@ -85,3 +90,8 @@ class SeresNet50(nn.Module):
         x = self.layer4(x)  # [2048, 7, 7]
         x = x.mean((2, 3))  # [2048]
         return self.fc(x)  # [1000]
+
+
+def seresnet50(classes: int = 1000) -> SeresNet50:
+    """The network of seresnet.yaml@seresnet50, with fresh weights."""
+    return SeresNet50(classes)

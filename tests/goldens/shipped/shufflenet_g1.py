@@ -3,7 +3,8 @@
 ShuffleNet: An Extremely Efficient Convolutional Neural Network for Mobile Devices,
 Table 1, arXiv:1707.01083.
 1,531,936 parameters, 143,078,976 multiply-accumulates per sample.
-Input [3, 224, 224], output [1000]. Emitted by netspec from shufflenet_g1.
+Input [3, 224, 224], output [1000]. Emitted by netspec from
+shufflenet.yaml@shufflenet_g1, sha256:ff60ed08ccd3.
 """
 
 import torch
@@ -60,7 +61,7 @@ class GroupedShuffleUnit(nn.Module):
 
 
 class ShuffleNetG1(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, classes: int = 1000) -> None:
         super().__init__()
         self.conv1 = ConvBnAct()
         self.stage2 = nn.Sequential(
@@ -75,7 +76,7 @@ class ShuffleNetG1(nn.Module):
             GroupedShuffleUnit(288, 576, 288, stride=2),
             *(GroupedShuffleUnit(576, 576, 576) for _ in range(3)),
         )
-        self.fc = nn.Linear(576, 1000)
+        self.fc = nn.Linear(576, classes)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.conv1(x)  # [24, 112, 112]
@@ -85,3 +86,8 @@ class ShuffleNetG1(nn.Module):
         x = self.stage4(x)  # [576, 7, 7]
         x = x.mean((2, 3))  # [576]
         return self.fc(x)  # [1000]
+
+
+def shufflenet_g1(classes: int = 1000) -> ShuffleNetG1:
+    """The network of shufflenet.yaml@shufflenet_g1, with fresh weights."""
+    return ShuffleNetG1(classes)

@@ -4,7 +4,8 @@ torchvision's names.
 ShuffleNet V2: Practical Guidelines for Efficient CNN Architecture Design, Table 5,
 arXiv:1807.11164.
 1,366,792 parameters, 40,476,448 multiply-accumulates per sample.
-Input [3, 224, 224], output [1000]. Emitted by netspec from shufflenet_v2_x0_5.
+Input [3, 224, 224], output [1000]. Emitted by netspec from
+shufflenet_v2.yaml@shufflenet_v2_x0_5, sha256:dcb5d84ca85c.
 """
 
 import torch
@@ -68,7 +69,7 @@ class ShuffleUnit(nn.Module):
 
 
 class ShuffleNetV2X0_5(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, last_width: int = 1024, classes: int = 1000) -> None:
         super().__init__()
         self.conv1 = nn.Sequential(
             nn.Conv2d(3, 24, 3, stride=2, padding=1, bias=False),
@@ -88,9 +89,11 @@ class ShuffleNetV2X0_5(nn.Module):
             *(ShuffleUnit(192, 192, 96) for _ in range(3)),
         )
         self.conv5 = nn.Sequential(
-            nn.Conv2d(192, 1024, 1, bias=False), nn.BatchNorm2d(1024), nn.ReLU()
+            nn.Conv2d(192, last_width, 1, bias=False),
+            nn.BatchNorm2d(last_width),
+            nn.ReLU(),
         )
-        self.fc = nn.Linear(1024, 1000)
+        self.fc = nn.Linear(last_width, classes)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.conv1(x)  # [24, 112, 112]
@@ -101,3 +104,8 @@ class ShuffleNetV2X0_5(nn.Module):
         x = self.conv5(x)  # [1024, 7, 7]
         x = x.mean((2, 3))  # [1024]
         return self.fc(x)  # [1000]
+
+
+def shufflenet_v2_x0_5(last_width: int = 1024, classes: int = 1000) -> ShuffleNetV2X0_5:
+    """The network of shufflenet_v2.yaml@shufflenet_v2_x0_5, with fresh weights."""
+    return ShuffleNetV2X0_5(last_width, classes)

@@ -2,7 +2,8 @@
 
 Spatial Transformer Networks, Sec. 3, arXiv:1506.02025.
 27,360 parameters, 771,300 multiply-accumulates per sample.
-Input [1, 28, 28], output [10]. Emitted by netspec from spatial_transformer_net.
+Input [1, 28, 28], output [10]. Emitted by netspec from spatial_transformer_net.yaml,
+sha256:54ca673a5a28.
 """
 
 import torch
@@ -36,7 +37,7 @@ class SpatialTransformer(nn.Module):
         super().__init__()
         self.localisation = Localisation()
         self.theta = nn.Linear(32, 6)
-        nn.init.constant_(self.theta.weight, 0)
+        nn.init.zeros_(self.theta.weight)
         self.theta.bias.data.copy_(torch.tensor((1, 0, 0, 0, 1, 0)))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -54,7 +55,7 @@ class SpatialTransformer(nn.Module):
 
 
 class SpatialTransformerNet(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, classes: int = 10) -> None:
         super().__init__()
         self.transformer = SpatialTransformer()
         self.conv1 = nn.Conv2d(1, 10, 5)
@@ -62,7 +63,7 @@ class SpatialTransformerNet(nn.Module):
         self.dropout_channels = nn.Dropout2d()
         self.linear1 = nn.Linear(320, 50)
         self.dropout = nn.Dropout()
-        self.linear2 = nn.Linear(50, 10)
+        self.linear2 = nn.Linear(50, classes)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.transformer(x)  # [1, 28, 28]
@@ -75,3 +76,8 @@ class SpatialTransformerNet(nn.Module):
         x = torch.flatten(x, 1)  # [320]
         x = self.dropout(F.relu(self.linear1(x)))  # [50]
         return torch.log_softmax(self.linear2(x), 1)  # [10]
+
+
+def spatial_transformer_net(classes: int = 10) -> SpatialTransformerNet:
+    """The network of spatial_transformer_net.yaml, with fresh weights."""
+    return SpatialTransformerNet(classes)

@@ -3,7 +3,8 @@
 SqueezeNet: AlexNet-level accuracy with 50x fewer parameters and <0.5MB model size,
 Table 1, arXiv:1602.07360.
 1,248,424 parameters, 818,924,576 multiply-accumulates per sample.
-Input [3, 224, 224], output [1000]. Emitted by netspec from squeezenet1_0.
+Input [3, 224, 224], output [1000]. Emitted by netspec from
+squeezenet.yaml@squeezenet1_0, sha256:eb56e7e11ce0.
 """
 
 import torch
@@ -30,13 +31,13 @@ class Fire(nn.Module):
 
 
 class SqueezeNet1_0(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, stem: int = 96, kernel: int = 7, classes: int = 1000) -> None:
         super().__init__()
         self.features = nn.Sequential(
-            nn.Conv2d(3, 96, 7, stride=2),
+            nn.Conv2d(3, stem, kernel, stride=2),
             nn.ReLU(),
             nn.MaxPool2d(3, stride=2, ceil_mode=True),
-            Fire(96, 16),
+            Fire(stem, 16),
             Fire(128, 16),
             Fire(128, 32),
             nn.MaxPool2d(3, stride=2, ceil_mode=True),
@@ -47,13 +48,27 @@ class SqueezeNet1_0(nn.Module):
             nn.MaxPool2d(3, stride=2, ceil_mode=True),
             Fire(512, 64),
         )
+        conv = nn.Conv2d(512, classes, 1)
         self.classifier = nn.Sequential(
             nn.Dropout(),
-            nn.Conv2d(512, 1000, 1),
+            conv,
             nn.ReLU(),
             nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten()),
         )
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_uniform_(module.weight)
+                if module.bias is not None:
+                    nn.init.zeros_(module.bias)
+        nn.init.normal_(conv.weight, std=0.01)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.features(x)  # [512, 13, 13]
         return self.classifier(x)  # [1000]
+
+
+def squeezenet1_0(
+    stem: int = 96, kernel: int = 7, classes: int = 1000
+) -> SqueezeNet1_0:
+    """The network of squeezenet.yaml@squeezenet1_0, with fresh weights."""
+    return SqueezeNet1_0(stem, kernel, classes)

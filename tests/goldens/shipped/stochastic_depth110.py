@@ -4,7 +4,8 @@ down in testing.
 
 Deep Networks with Stochastic Depth, Sec. 3, eq. 4, arXiv:1603.09382.
 1,727,962 parameters, 252,887,680 multiply-accumulates per sample.
-Input [3, 32, 32], output [10]. Emitted by netspec from stochastic_depth110.
+Input [3, 32, 32], output [10]. Emitted by netspec from
+stochastic_depth.yaml@stochastic_depth110, sha256:0e087f078c59.
 """
 
 import torch
@@ -87,7 +88,7 @@ class Unit(nn.Module):
 
 
 class StochasticDepth110(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, classes: int = 10) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(3, 16, 3, padding=1, bias=False)
         self.bn1 = nn.BatchNorm2d(16)
@@ -151,7 +152,10 @@ class StochasticDepth110(nn.Module):
             Unit(64, 64, 0.49074074074074076),
             Unit(64, 64, 0.5),
         )
-        self.fc = nn.Linear(64, 10)
+        self.fc = nn.Linear(64, classes)
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = F.relu(self.bn1(self.conv1(x)))  # [16, 32, 32]
@@ -160,3 +164,8 @@ class StochasticDepth110(nn.Module):
         x = self.layer3(x)  # [64, 8, 8]
         x = x.mean((2, 3))  # [64]
         return self.fc(x)  # [10]
+
+
+def stochastic_depth110(classes: int = 10) -> StochasticDepth110:
+    """The network of stochastic_depth.yaml@stochastic_depth110, with fresh weights."""
+    return StochasticDepth110(classes)

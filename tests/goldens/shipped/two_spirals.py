@@ -3,7 +3,7 @@ spirals apart.
 
 Learning to Tell Two Spirals Apart, 1988 Connectionist Models Summer School.
 138 parameters, 122 multiply-accumulates per sample.
-Input [2], output [1]. Emitted by netspec from two_spirals.
+Input [2], output [1]. Emitted by netspec from two_spirals.yaml, sha256:ce4d5e329270.
 """
 
 import torch
@@ -44,3 +44,8 @@ class TwoSpirals(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.dense(x)  # [17]
         return torch.sigmoid(self.output(x))  # [1]
+
+
+def two_spirals() -> TwoSpirals:
+    """The network of two_spirals.yaml, with fresh weights."""
+    return TwoSpirals()

@@ -3,7 +3,8 @@
 U-Net: Convolutional Networks for Biomedical Image Segmentation, Fig. 1,
 arXiv:1505.04597.
 31,030,658 parameters, 150,428,424,448 multiply-accumulates per sample.
-Input [1, 572, 572], output [2, 388, 388]. Emitted by netspec from unet_572.
+Input [1, 572, 572], output [2, 388, 388]. Emitted by netspec from unet.yaml@unet_572,
+sha256:cfc40dc9d445.
 """
 
 import torch
@@ -25,7 +26,7 @@ class DoubleConv(nn.Module):
 
 
 class UNet572(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, classes: int = 2) -> None:
         super().__init__()
         self.down = nn.ModuleList(
             [
@@ -38,13 +39,12 @@ class UNet572(nn.Module):
         self.skip = nn.Sequential(nn.Dropout())
         self.bottom = DoubleConv(512, 1024)
         self.dropout = nn.Dropout()
+        convtranspose = nn.ConvTranspose2d(1024, 512, 2, stride=2)
+        convtranspose2 = nn.ConvTranspose2d(512, 256, 2, stride=2)
+        convtranspose3 = nn.ConvTranspose2d(256, 128, 2, stride=2)
+        convtranspose4 = nn.ConvTranspose2d(128, 64, 2, stride=2)
         self.upsampled = nn.ModuleList(
-            [
-                nn.ConvTranspose2d(1024, 512, 2, stride=2),
-                nn.ConvTranspose2d(512, 256, 2, stride=2),
-                nn.ConvTranspose2d(256, 128, 2, stride=2),
-                nn.ConvTranspose2d(128, 64, 2, stride=2),
-            ],
+            [convtranspose, convtranspose2, convtranspose3, convtranspose4]
         )
         self.up = nn.ModuleList(
             [
@@ -54,7 +54,14 @@ class UNet572(nn.Module):
                 DoubleConv(128, 64),
             ],
         )
-        self.head = nn.Conv2d(64, 2, 1)
+        self.head = nn.Conv2d(64, classes, 1)
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight)
+        nn.init.normal_(convtranspose.weight, std=0.04419417382415922)
+        nn.init.normal_(convtranspose2.weight, std=0.0625)
+        nn.init.normal_(convtranspose3.weight, std=0.08838834764831845)
+        nn.init.normal_(convtranspose4.weight, std=0.125)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.down[0](x)  # [64, 568, 568]
@@ -80,3 +87,8 @@ class UNet572(nn.Module):
         x = F.pad(x, (-88, -88, -88, -88))
         x = self.up[3](torch.cat([x, skip], 1))  # [64, 388, 388]
         return self.head(x)  # [2, 388, 388]
+
+
+def unet_572(classes: int = 2) -> UNet572:
+    """The network of unet.yaml@unet_572, with fresh weights."""
+    return UNet572(classes)

@@ -3,7 +3,8 @@
 U-Net: Convolutional Networks for Biomedical Image Segmentation, Fig. 1,
 arXiv:1505.04597.
 31,030,658 parameters, 150,428,424,448 multiply-accumulates per sample.
-Input [1, 572, 572], output [2, 388, 388]. Emitted by netspec from unet_recursive_572.
+Input [1, 572, 572], output [2, 388, 388]. Emitted by netspec from
+unet_recursive.yaml@unet_recursive_572, sha256:1ceb9d261698.
 """
 
 import torch
@@ -50,6 +51,7 @@ class Level2(nn.Module):
         self.level = Level()
         self.upsampled = nn.ConvTranspose2d(1024, 512, 2, stride=2)
         self.up = DoubleConv(1024, 512)
+        nn.init.normal_(self.upsampled.weight, std=0.04419417382415922)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.skip(self.down(x))  # [512, 64, 64]
@@ -71,6 +73,7 @@ class Level3(nn.Module):
         self.level = Level2()
         self.upsampled = nn.ConvTranspose2d(512, 256, 2, stride=2)
         self.up = DoubleConv(512, 256)
+        nn.init.normal_(self.upsampled.weight, std=0.0625)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.down(x)  # [256, 136, 136]
@@ -92,6 +95,7 @@ class Level4(nn.Module):
         self.level = Level3()
         self.upsampled = nn.ConvTranspose2d(256, 128, 2, stride=2)
         self.up = DoubleConv(256, 128)
+        nn.init.normal_(self.upsampled.weight, std=0.08838834764831845)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.down(x)  # [128, 280, 280]
@@ -113,6 +117,7 @@ class Level5(nn.Module):
         self.level = Level4()
         self.upsampled = nn.ConvTranspose2d(128, 64, 2, stride=2)
         self.up = DoubleConv(128, 64)
+        nn.init.normal_(self.upsampled.weight, std=0.125)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.down(x)  # [64, 568, 568]
@@ -124,11 +129,19 @@ class Level5(nn.Module):
 
 
 class UNetRecursive572(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, classes: int = 2) -> None:
         super().__init__()
         self.level = Level5()
-        self.head = nn.Conv2d(64, 2, 1)
+        self.head = nn.Conv2d(64, classes, 1)
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.level(x)  # [64, 388, 388]
         return self.head(x)  # [2, 388, 388]
+
+
+def unet_recursive_572(classes: int = 2) -> UNetRecursive572:
+    """The network of unet_recursive.yaml@unet_recursive_572, with fresh weights."""
+    return UNetRecursive572(classes)

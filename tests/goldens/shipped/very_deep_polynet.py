@@ -3,7 +3,8 @@
 PolyNet: A Pursuit of Structural Diversity in Very Deep Networks, Sec. 4, Fig. 5,
 arXiv:1611.05725.
 95,366,600 parameters, 34,699,493,472 multiply-accumulates per sample.
-Input [3, 331, 331], output [1000]. Emitted by netspec from very_deep_polynet.
+Input [3, 331, 331], output [1000]. Emitted by netspec from very_deep_polynet.yaml,
+sha256:05373219f1db.
 """
 
 import torch
@@ -307,7 +308,7 @@ class ReductionB(nn.Module):
 
 
 class VeryDeepPolyNet(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, dropout: float = 0.2, classes: int = 1000) -> None:
         super().__init__()
         self.stem = Stem()
         self.stage_a = nn.Sequential(
@@ -358,8 +359,8 @@ class VeryDeepPolyNet(nn.Module):
             Poly(0.7076923076923076, 2048, 192, 224, (1, 3), 256, (3, 1), 448),
             TwoWay2(2048, 0.7, 192, 224, (1, 3), 256, (3, 1), 448),
         )
-        self.dropout = nn.Dropout(p=0.2)
-        self.last_linear = nn.Linear(2048, 1000)
+        self.dropout = nn.Dropout(p=dropout)
+        self.last_linear = nn.Linear(2048, classes)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.stem(x)  # [384, 39, 39]
@@ -370,3 +371,8 @@ class VeryDeepPolyNet(nn.Module):
         x = self.stage_c(x)
         x = x.mean((2, 3))  # [2048]
         return self.last_linear(self.dropout(x))  # [1000]
+
+
+def very_deep_polynet(dropout: float = 0.2, classes: int = 1000) -> VeryDeepPolyNet:
+    """The network of very_deep_polynet.yaml, with fresh weights."""
+    return VeryDeepPolyNet(dropout, classes)

@@ -4,7 +4,7 @@ Very Deep Convolutional Networks for Large-Scale Image Recognition, Table 1, col
 B, D and E, arXiv:1409.1556.
 138,357,544 parameters, 15,470,264,320 multiply-accumulates per sample.
 Input [3, 224, 224], output [1000]. Emitted by netspec from vgg.yaml@vgg16,
-sha256:57399a210ae4.
+sha256:35ebacb4ba7a.
 """
 
 import torch
@@ -57,6 +57,14 @@ class VGG16(nn.Module):
             nn.Dropout(),
             nn.Linear(hidden, classes),
         )
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, mode="fan_out")
+                if module.bias is not None:
+                    nn.init.zeros_(module.bias)
+            elif isinstance(module, nn.Linear):
+                nn.init.normal_(module.weight, std=0.01)
+                nn.init.zeros_(module.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.features(x)  # [512, 7, 7]

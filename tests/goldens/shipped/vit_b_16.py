@@ -4,7 +4,8 @@ torchvision's names.
 An Image is Worth 16x16 Words: Transformers for Image Recognition at Scale, Fig. 1,
 Table 1, arXiv:2010.11929.
 86,567,656 parameters, 17,563,828,224 multiply-accumulates per sample.
-Input [3, 224, 224], output [1000]. Emitted by netspec from vit_b_16.
+Input [3, 224, 224], output [1000]. Emitted by netspec from vit.yaml@vit_b_16,
+sha256:c07a95a17535.
 """
 
 from collections import OrderedDict
@@ -13,42 +14,28 @@ import torch
 from torch import nn
 
 
-def initialised(
-    module: nn.Module, weight: str, scheme, *values, **options
-) -> nn.Module:
-    """The module with one of its weights filled by a function such as `nn.init.zeros_`."""
-    scheme(module.state_dict()[weight], *values, **options)
-    return module
-
-
 class EncoderLayer(nn.Module):
     """Self-attention, then two linear layers on each token, both residual and
     normalised before.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, dropout: float) -> None:
         super().__init__()
         self.ln_1 = nn.LayerNorm(768, eps=1e-6)
         self.self_attention = nn.MultiheadAttention(768, 12, batch_first=True)
-        self.dropout = nn.Dropout(p=0.0)
+        self.dropout = nn.Dropout(p=dropout)
         self.ln_2 = nn.LayerNorm(768, eps=1e-6)
         self.mlp = nn.Sequential(
-            initialised(
-                initialised(nn.Linear(768, 3072), "weight", nn.init.xavier_uniform_),
-                "bias",
-                nn.init.normal_,
-                std=1e-6,
-            ),
+            nn.Linear(768, 3072),
             nn.GELU(),
-            nn.Dropout(p=0.0),
-            initialised(
-                initialised(nn.Linear(3072, 768), "weight", nn.init.xavier_uniform_),
-                "bias",
-                nn.init.normal_,
-                std=1e-6,
-            ),
-            nn.Dropout(p=0.0),
+            nn.Dropout(p=dropout),
+            nn.Linear(3072, 768),
+            nn.Dropout(p=dropout),
         )
+        for module in self.mlp:
+            if isinstance(module, nn.Linear):
+                nn.init.xavier_uniform_(module.weight)
+                nn.init.normal_(module.bias, std=1e-6)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         self_attention = self.ln_1(x)  # [197, 768]
@@ -61,14 +48,16 @@ class EncoderLayer(nn.Module):
 
 
 class Encoder(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, dropout: float) -> None:
         super().__init__()
         self.pos_embedding = nn.Parameter(
             nn.init.normal_(torch.zeros(1, 197, 768), std=0.02)
         )
-        self.dropout = nn.Dropout(p=0.0)
+        self.dropout = nn.Dropout(p=dropout)
         self.layers = nn.Sequential(
-            OrderedDict([*((f"encoder_layer_{i}", EncoderLayer()) for i in range(12))])
+            OrderedDict(
+                [*((f"encoder_layer_{i}", EncoderLayer(dropout)) for i in range(12))]
+            ),
         )
         self.ln = nn.LayerNorm(768, eps=1e-6)
 
@@ -79,23 +68,18 @@ class Encoder(nn.Module):
 
 
 class VitB16(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, classes: int = 1000, dropout: float = 0.0) -> None:
         super().__init__()
         self.class_token = nn.Parameter(torch.zeros(1, 1, 768))
         self.conv_proj = nn.Conv2d(3, 768, 16, stride=16)
+        self.encoder = Encoder(dropout)
+        head = nn.Linear(768, classes)
+        self.heads = nn.Sequential(OrderedDict(head=head))
         nn.init.trunc_normal_(self.conv_proj.weight, std=0.03608439182435161)
-        nn.init.constant_(self.conv_proj.bias, 0)
-        self.encoder = Encoder()
-        self.heads = nn.Sequential(
-            OrderedDict(
-                head=initialised(
-                    initialised(nn.Linear(768, 1000), "weight", nn.init.constant_, 0),
-                    "bias",
-                    nn.init.constant_,
-                    0,
-                ),
-            ),
-        )
+        if self.conv_proj.bias is not None:
+            nn.init.zeros_(self.conv_proj.bias)
+        nn.init.zeros_(head.weight)
+        nn.init.zeros_(head.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         class_token = self.class_token.expand(x.shape[0], -1, -1)  # [1, 768]
@@ -105,3 +89,8 @@ class VitB16(nn.Module):
         x = self.encoder(torch.cat([class_token, x], 1))  # [197, 768]
         x = torch.select(x, 1, 0)  # [768]
         return self.heads(x)  # [1000]
+
+
+def vit_b_16(classes: int = 1000, dropout: float = 0.0) -> VitB16:
+    """The network of vit.yaml@vit_b_16, with fresh weights."""
+    return VitB16(classes, dropout)

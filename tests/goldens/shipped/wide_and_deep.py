@@ -4,7 +4,7 @@ continuous features; the sum of both is the logit.
 Wide & Deep Learning for Recommender Systems, Fig. 4, arXiv:1606.07792.
 3,080,209 parameters, 1,894,416 multiply-accumulates per sample.
 Input crossed_features [10000], category_ids [37], continuous [16], output [1]. Emitted
-by netspec from wide_and_deep.
+by netspec from wide_and_deep.yaml, sha256:3e0c41c6390f.
 """
 
 import torch
@@ -12,10 +12,10 @@ from torch import nn
 
 
 class WideAndDeep(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, vocabulary: int = 37000) -> None:
         super().__init__()
         self.wide = nn.Linear(10000, 1, bias=False)
-        self.embedding = nn.Embedding(37000, 32)
+        self.embedding = nn.Embedding(vocabulary, 32)
         self.deep = nn.Sequential(
             nn.Linear(1200, 1024),
             nn.ReLU(),
@@ -37,3 +37,8 @@ class WideAndDeep(nn.Module):
         x = self.embedding(category_ids)  # [37, 32]
         x = torch.cat([torch.flatten(x, 1), continuous], 1)  # [1200]
         return torch.sigmoid(wide + self.deep(x))  # [1]
+
+
+def wide_and_deep(vocabulary: int = 37000) -> WideAndDeep:
+    """The network of wide_and_deep.yaml, with fresh weights."""
+    return WideAndDeep(vocabulary)

@@ -2,7 +2,8 @@
 
 Wide Residual Networks, Table 8, arXiv:1605.07146.
 68,883,240 parameters, 11,398,021,120 multiply-accumulates per sample.
-Input [3, 224, 224], output [1000]. Emitted by netspec from wide_resnet50_2.
+Input [3, 224, 224], output [1000]. Emitted by netspec from
+wide_resnet.yaml@wide_resnet50_2, sha256:29269928b212.
 """
 
 import torch
@@ -42,7 +43,7 @@ class Bottleneck(nn.Module):
 
 
 class WideResNet50_2(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, classes: int = 1000) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(3, 64, 7, stride=2, padding=3, bias=False)
         self.bn1 = nn.BatchNorm2d(64)
@@ -58,7 +59,10 @@ class WideResNet50_2(nn.Module):
         self.layer4 = nn.Sequential(
             Bottleneck(1024, 512, stride=2), *(Bottleneck(2048, 512) for _ in range(2))
         )
-        self.fc = nn.Linear(2048, 1000)
+        self.fc = nn.Linear(2048, classes)
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, mode="fan_out")
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = F.relu(self.bn1(self.conv1(x)))  # [64, 112, 112]
@@ -69,3 +73,8 @@ class WideResNet50_2(nn.Module):
         x = self.layer4(x)  # [2048, 7, 7]
         x = x.mean((2, 3))  # [2048]
         return self.fc(x)  # [1000]
+
+
+def wide_resnet50_2(classes: int = 1000) -> WideResNet50_2:
+    """The network of wide_resnet.yaml@wide_resnet50_2, with fresh weights."""
+    return WideResNet50_2(classes)

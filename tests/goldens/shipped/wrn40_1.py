@@ -2,7 +2,8 @@
 
 Wide Residual Networks, Table 1, arXiv:1605.07146.
 563,930 parameters, 83,280,512 multiply-accumulates per sample.
-Input [3, 32, 32], output [10]. Emitted by netspec from wrn40_1.
+Input [3, 32, 32], output [10]. Emitted by netspec from wrn.yaml@wrn40_1,
+sha256:3074d642aaf6.
 """
 
 import torch
@@ -38,7 +39,7 @@ class Preactivation(nn.Module):
 
 
 class WRN40_1(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, classes: int = 10) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(3, 16, 3, padding=1, bias=False)
         self.conv2 = nn.Sequential(*(Preactivation(16, 16) for _ in range(6)))
@@ -49,7 +50,11 @@ class WRN40_1(nn.Module):
             Preactivation(32, 64, stride=2), *(Preactivation(64, 64) for _ in range(5))
         )
         self.bn = nn.BatchNorm2d(64)
-        self.fc = nn.Linear(64, 10)
+        self.fc = nn.Linear(64, classes)
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, mode="fan_out")
+        nn.init.zeros_(self.fc.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.conv1(x)  # [16, 32, 32]
@@ -58,3 +63,8 @@ class WRN40_1(nn.Module):
         x = F.relu(self.bn(self.conv4(x)))  # [64, 8, 8]
         x = x.mean((2, 3))  # [64]
         return self.fc(x)  # [10]
+
+
+def wrn40_1(classes: int = 10) -> WRN40_1:
+    """The network of wrn.yaml@wrn40_1, with fresh weights."""
+    return WRN40_1(classes)

@@ -2,7 +2,8 @@
 
 Xception: Deep Learning with Depthwise Separable Convolutions, Fig. 5, arXiv:1610.02357.
 22,855,952 parameters, 8,357,403,496 multiply-accumulates per sample.
-Input [3, 299, 299], output [1000]. Emitted by netspec from xception.
+Input [3, 299, 299], output [1000]. Emitted by netspec from xception.yaml,
+sha256:a0a25b0d15e0.
 """
 
 import torch
@@ -71,7 +72,7 @@ class Unit(nn.Module):
 
 
 class Xception(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, classes: int = 1000) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(3, 32, 3, stride=2, bias=False)
         self.bn1 = nn.BatchNorm2d(32)
@@ -87,7 +88,10 @@ class Xception(nn.Module):
         self.bn3 = nn.BatchNorm2d(1536)
         self.conv4 = Separable(1536, 2048)
         self.bn4 = nn.BatchNorm2d(2048)
-        self.fc = nn.Linear(2048, 1000)
+        self.fc = nn.Linear(2048, classes)
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, mode="fan_out")
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = F.relu(self.bn1(self.conv1(x)))  # [32, 149, 149]
@@ -102,3 +106,8 @@ class Xception(nn.Module):
         x = F.relu(self.bn4(self.conv4(x)))  # [2048, 10, 10]
         x = x.mean((2, 3))  # [2048]
         return self.fc(x)  # [1000]
+
+
+def xception(classes: int = 1000) -> Xception:
+    """The network of xception.yaml, with fresh weights."""
+    return Xception(classes)

@@ -75,6 +75,8 @@ def _result(cls: Class) -> str:
     """The type of what `forward` returns."""
     if cls.results is not None:
         return f"{cls.results.title} | {TENSOR}" if cls.results.alone else cls.results.title
+    if cls.gives_list:
+        return f"list[{TENSOR}]"
     count = len(cls.body.outputs)
     if count > MOST_LISTED:
         return f"tuple[{TENSOR}, ...]"

@@ -145,6 +145,11 @@ class Unit:
         """The units that the items apply."""
         return _units_in(self.items)
 
+    @property
+    def chained(self) -> Iterator[Unit]:
+        """Those of them that stand in an `nn.Sequential`."""
+        return _units_in(item for item in self.items if isinstance(item.target, Chain))
+
 
 def _units_in(items: Iterable[Item]) -> Iterator[Unit]:
     for item in items:
