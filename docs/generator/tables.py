@@ -16,6 +16,7 @@ from netspec.elaborate.limits import INSTANCE_STEPS, MAX_DEPTH, MAX_STEPS, RECUR
 from netspec.elaborate.loops import MAX_ITERATIONS
 from netspec.ops.fields import MAX_SIZE
 from netspec.syntax import arithmetic, expression, reader
+from netspec.syntax.checkpoints import MAX_CHECKPOINTS, MAX_RENAMES
 from netspec.syntax.parse import MAX_CLAIMS
 from netspec.syntax.spec import MAX_VARIANTS
 from netspec.tensor import MAX_ELEMENTS
@@ -58,6 +59,8 @@ def limits() -> str:
         ("elements of a tensor, an input or a weight", MAX_ELEMENTS, "NS402"),
         ("variants of a file", MAX_VARIANTS, "NS103"),
         ("claims of a network", MAX_CLAIMS, "NS103"),
+        ("checkpoints of a network", MAX_CHECKPOINTS, "NS103"),
+        ("renames of a checkpoint", MAX_RENAMES, "NS103"),
         ("faults that are reported", MAX_FAULTS, "NS103"),
     ]
     return table(

@@ -20,7 +20,6 @@ from netspec.elaborate.context import (
     Site,
     in_chain,
 )
-from netspec.elaborate.environment import Environment
 from netspec.elaborate.loops import generated_paths, run_loop, skip
 from netspec.elaborate.naming import Level, NameTaken
 from netspec.elaborate.operands import arranged

@@ -184,7 +184,8 @@ def _iterations(
             variables = _variables(loop, plan, k)
             body.frame = Frame("", span, frame, None, variables)
             environment = context.environment.extended(variables)
-            yield k, replace(context, environment=environment, loops=(*context.loops, Loop(key, k)))
+            loops = (*context.loops, Loop(key, k, variables))
+            yield k, replace(context, environment=environment, loops=loops)
             for name, value in body.names.maps[0].items():
                 bound.setdefault(name, []).append(value)
             singles.update(_singles(body.played.maps[0]))

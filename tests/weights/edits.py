@@ -21,6 +21,14 @@ def network(folder: Path, name: str, body: str) -> Network:
 
 def carried(folder: Path, old: str, new: str, *renames: str) -> Carried:
     """What becomes of the weights of one body in another."""
-    rules = [Rename.of(*rename.split("=")) for rename in renames]
-    before, after = network(folder, "old", old), network(folder, "new", new)
-    return carry(before.program, after.program, rules)
+    rules = [Rename.of(before, after) for before, _, after in (r.partition("=") for r in renames)]
+    networks = network(folder, "old", old), network(folder, "new", new)
+    return carry(networks[0].program, networks[1].program, rules)
+
+
+KINDS = ("kept", "renamed", "reshaped", "new", "dropped", "doubtful")
+
+
+def kinds(found: Carried) -> set[str]:
+    """What there is of weights that have changed and of others."""
+    return {kind for kind in KINDS if getattr(found, kind)}

@@ -10,7 +10,7 @@ import netspec
 from netspec import SpecError
 from netspec.syntax.checkpoints import Rename
 from netspec.weights.carry import carry
-from tests.weights.edits import carried
+from tests.weights.edits import carried, kinds
 
 PLAIN = """
   - conv: {out: 8, kernel: 3, padding: 1}
@@ -35,7 +35,7 @@ def test_the_same_network_keeps_everything(tmp_path: Path) -> None:
         *("bn2.num_batches_tracked", "fc.weight", "fc.bias"),
     ]
     assert found.sources == {key: key for key in found.kept}
-    assert not (found.renamed or found.reshaped or found.new or found.dropped or found.doubtful)
+    assert kinds(found) == {"kept"}
 
 
 def test_a_renamed_step(tmp_path: Path) -> None:
@@ -43,7 +43,7 @@ def test_a_renamed_step(tmp_path: Path) -> None:
     assert found.moved == [("stem", "first")]
     assert set(found.renamed) == {"first.weight", "first.bias"}
     assert len(found.kept) == 14
-    assert not (found.new or found.dropped or found.doubtful)
+    assert kinds(found) == {"kept", "renamed"}
 
 
 def test_an_inserted_layer_shifts_the_numbers_behind_it(tmp_path: Path) -> None:
@@ -52,7 +52,7 @@ def test_an_inserted_layer_shifts_the_numbers_behind_it(tmp_path: Path) -> None:
     assert found.moved == [("conv", "conv2"), ("bn2", "bn3")]
     assert {key.partition(".")[0] for key in found.new} == {"conv1", "bn2"}
     assert {key.partition(".")[0] for key in found.kept} == {"stem", "bn1", "fc"}
-    assert not (found.dropped or found.reshaped or found.doubtful)
+    assert kinds(found) == {"kept", "renamed", "new"}
 
 
 def test_a_block_around_some_steps(tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_named_branches_that_change_places_keep_their_weights(tmp_path: Path) ->
     swapped = "  - branches: {right: [conv: 8, bn, conv: 8], left: [conv: 8, bn]}\n    merge: sum\n"
     found = carried(tmp_path, BRANCHES, swapped)
     assert len(found.kept) == 16
-    assert not (found.renamed or found.new or found.dropped or found.doubtful)
+    assert kinds(found) == {"kept"}
 
 
 def test_unnamed_branches_that_change_places_are_found_by_their_shapes(tmp_path: Path) -> None:

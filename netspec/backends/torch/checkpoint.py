@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -22,6 +23,7 @@ ZIP, PICKLE = b"PK\x03\x04", b"\x80"
 """How files of `torch.save` start: since PyTorch 1.6, and before."""
 NESTS = ("state_dict", "model_state_dict", "model", "net", "weights")
 """Under which keys training scripts put the state dict."""
+MAX_NESTS = 4
 
 
 def read_checkpoint(path: Path) -> Tensors:
@@ -81,10 +83,10 @@ def _reason(error: Exception) -> str:
     text = str(error)
     if "TorchScript" in text:
         return "it is a TorchScript archive: save the module's `state_dict()` instead"
-    if "weights_only" in text:
-        asked = re.search(r"GLOBAL ([\w.]+)", text)
-        what = f" ({asked[1][:100]})" if asked else ""
-        return f"it holds more than weights{what}, and loading that could run code"
+    if asked := re.search(r"GLOBAL ([\w.]+)", text):
+        return f"it holds more than weights ({asked[1][:100]}), and loading that could run code"
+    if isinstance(error, pickle.UnpicklingError):
+        return "what is pickled in it is broken, or more than weights"
     return f"it is not a whole file of `torch.save`: {_first_sentence(error)}"
 
 
@@ -102,11 +104,9 @@ def _unreadable(path: Path, reason: str) -> SpecError:
 
 def _tensors(torch: Any, path: Path, content: Any) -> Tensors:
     """The state dict in what a file holds."""
-    while isinstance(content, Mapping) and not _has_tensors(torch, content):
-        nest = next((key for key in NESTS if isinstance(content.get(key), Mapping)), None)
-        if nest is None:
-            break
-        content = content[nest]
+    for _ in range(MAX_NESTS):
+        if isinstance(content, Mapping) and not _has_tensors(torch, content):
+            content = next((content[key] for key in NESTS if key in content), content)
     if not isinstance(content, Mapping) or not _has_tensors(torch, content):
         raise _unreadable(path, "there is no state dict in it")
     for key, value in content.items():

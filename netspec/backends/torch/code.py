@@ -6,15 +6,32 @@ their common skeleton.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
+
+from netspec.diagnostics import Span
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
     """A piece of code; its fields are nodes, tuples of them, or plain values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin(Node):
+    """The places in the spec that code comes from, which make no difference to what it is."""
+
+    spans: frozenset[Span] = field(compare=False)
+
+
+NOWHERE = Origin(frozenset())
+
+
+def origin_of(parts: Iterable[Origin]) -> Origin:
+    """Where code comes from that has these parts."""
+    return Origin(frozenset().union(*(part.spans for part in parts)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +59,8 @@ class Parameter(Node):
 class Slot(Node):
     """A value of one instance, what torch calls it, and the argument in the spec that gives it.
 
-    `expression` is the spec's text for that argument and `scope` holds the names in it. A value
-    that follows from shapes is not given.
+    `expression` is the spec's text for that argument, `scope` holds the names in it, `variables`
+    those that loops give. A value that follows from shapes is not given.
     """
 
     value: Hashable
@@ -51,6 +68,7 @@ class Slot(Node):
     given: str | None = None
     expression: str | None = field(default=None, compare=False)
     scope: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
+    variables: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
 
 
 class Absent(Enum):
@@ -151,6 +169,7 @@ class Call(Node):
 
     function: Node
     arguments: tuple[Node, ...]
+    origin: Origin = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +219,7 @@ class List(Node):
 
 @dataclass(frozen=True, slots=True)
 class Starred(Node):
-    """`*value`, among the items of a list."""
+    """`*value`, among the items of a list or the arguments of a call."""
 
     value: Node
 

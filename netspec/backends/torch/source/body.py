@@ -20,6 +20,7 @@ from netspec.backends.torch.code import (
 from netspec.backends.torch.lowering import Lowering
 from netspec.backends.torch.source.again import built_differently
 from netspec.backends.torch.source.construction import Constructed, constructor, label
+from netspec.backends.torch.source.listing import first_of
 from netspec.backends.torch.source.rolling import Entry, Roller, Users
 from netspec.backends.torch.source.steps import Body, Carry, Repeat, Step, height, renamed, repeats
 from netspec.backends.torch.source.ties import tied
@@ -37,7 +38,7 @@ def body_of(unit: Unit, made: Constructed) -> tuple[Body, dict[int, Value]]:
     inputs, outputs = writer.numbered(unit.inputs), writer.numbered(unit.outputs)
     values = {number: value for value, number in writer.numbers.items()}
     steps = Roller(writer.fresh, writer.users(), entries, values).rolled(entries)
-    return _renumbered(Body(inputs, tuple(steps), outputs), values)
+    return renumbered(Body(inputs, tuple(steps), outputs), values)
 
 
 class _Writer:
@@ -92,7 +93,10 @@ class _Writer:
             item.kind,
             item.again,
             item.train_only,
+            item.origin,
         )
+        if isinstance(item.target, Unit) and self.made[item.target].by.gives_list:
+            return replace(step, form=first_of(step.form)) if len(step.outputs) == 1 else step
         if not isinstance(item.target, Lowering):
             return step
         in_list = bool(item.container) and item.name.isdecimal()
@@ -151,7 +155,7 @@ def applied(inputs: int) -> Node:
     return Call(Module(), tuple(Operand(k) for k in range(inputs)))
 
 
-def _renumbered(body: Body, values: dict[int, Value]) -> tuple[Body, dict[int, Value]]:
+def renumbered(body: Body, values: dict[int, Value]) -> tuple[Body, dict[int, Value]]:
     """The body with its values numbered in the order of the code."""
     order: dict[int, int] = {}
 

@@ -59,7 +59,7 @@ class Initial(NamedTuple):
 
 @dataclass(eq=False)
 class Class:
-    """One class, for units of one block and structure.
+    """One class, for units of one block.
 
     `locals` are variables of the constructor that follow from its parameters. `body` has no slots
     any more; `values` are those of the first member, by their number in it. The network's class
@@ -74,6 +74,7 @@ class Class:
     values: dict[int, Value]
     name: str = ""
     results: Results | None = None
+    gives_list: bool = False
     initial: Initial | None = None
     prologue: tuple[str, ...] = ()
 

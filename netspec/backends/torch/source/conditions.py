@@ -13,7 +13,6 @@ from netspec.backends.torch.source.steps import Body, When
 from netspec.backends.torch.source.units import Unit
 from netspec.backends.torch.tree import rewrite, walk
 
-
 MOST_CONDITIONS = 3
 """So many different ones may be in a class."""
 
@@ -48,10 +47,11 @@ class Told:
         return None
 
 
-def _known(member: Unit) -> dict[str, tuple[bool, Mapping[str, Any]]]:
+def _known(member: Unit) -> Mapping[str, tuple[bool, Mapping[str, Any]]]:
     given = {name: argument.value for name, argument in member.arguments.items()}
     flags = {n: (v, given) for n, v in given.items() if isinstance(v, bool)}
-    return {c.text: (c.holds, given | c.names) for c in member.instance.conditions} | flags
+    told = {c.text: (c.holds, {**given, **c.names}) for c in member.instance.conditions}
+    return told | flags
 
 
 def with_expressions(members: Sequence[Unit], bodies: Sequence[Body]) -> list[Body]:

@@ -19,7 +19,7 @@ from netspec.backends.torch.code import (
 from netspec.backends.torch.source.classes import Class
 from netspec.backends.torch.source.expressions import negated
 from netspec.backends.torch.source.filling import unwrapped
-from netspec.backends.torch.source.layout import lines, text
+from netspec.backends.torch.source.layout import lines
 from netspec.backends.torch.source.names import distinct
 from netspec.backends.torch.source.options import SEQUENTIAL
 from netspec.backends.torch.source.references import References
@@ -86,7 +86,7 @@ class Constructor:
         yield from lines("", plain(call, {}, own_parameter), depth=depth)
 
     def step(self, step: Step, depth: int, statements: Statements) -> Iterator[str]:
-        """The statements that register a module, which may be one of two, or have optional layers."""
+        """The statements that register a module: one of two, or one with optional layers."""
         module = step.module
         if isinstance(module, Option):
             yield from self.either(step, module, depth, statements)
@@ -146,5 +146,5 @@ def _type(module: Node | None) -> str:
     function = module.function if isinstance(module, Call) else None
     if isinstance(function, ClassName):
         return str(function.of.name)
-    own = isinstance(function, Name) and function.text.startswith("nn.")
-    return function.text if own and isinstance(function, Name) else MODULE
+    name = function.text if isinstance(function, Name) else ""
+    return name if name.startswith("nn.") or name[:1].isupper() else MODULE

@@ -3,59 +3,68 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from netspec.backends.torch.code import Call, Infix, Literal, Name, Node, Not
+from netspec.backends.torch.code import Call, Infix, Literal, Name, Node, Not, Subscript, Tuple
 from netspec.syntax.arithmetic import SIGNS
 
 Lookup = Callable[[str], "Node | None"]
+Signs = Mapping[type[ast.AST], str]
 
 _FUNCTIONS: dict[str, Callable[..., Any]] = {"abs": abs, "max": max, "min": min}
 
 
-def translated(text: str, lookup: Lookup) -> Node | None:
-    """Plain arithmetic as code, its names looked up; None for anything else."""
+def translated(text: str, lookup: Lookup, division: str = "//") -> Node | None:
+    """Plain arithmetic as code, its names looked up; None for anything else. A division of channels
+    is whole.
+    """
     try:
         tree = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError):
         return None
-    return _translate(tree, lookup)
+    return _translate(tree, lookup, {**SIGNS, ast.Div: division})
 
 
-def _translate(tree: ast.expr, lookup: Lookup) -> Node | None:
+def _translate(tree: ast.expr, lookup: Lookup, signs: Signs) -> Node | None:
     match tree:
         case ast.Constant(value=int() | float() as value):
             return Literal(value)
         case ast.Name(id=name):
             return lookup(name)
         case ast.BinOp(left=left, op=operator, right=right):
-            operands = _translate_all([left, right], lookup)
-            return _simplified(SIGNS[type(operator)], operands) if operands else None
+            operands = _translate_all([left, right], lookup, signs)
+            return _simplified(signs[type(operator)], operands) if operands else None
+        case ast.List(elts=items) | ast.Tuple(elts=items) if items:
+            nodes = _translate_all(items, lookup, signs)
+            return Tuple(nodes) if nodes else None
+        case ast.Subscript(value=value, slice=ast.Constant(value=int() as index)):
+            node = _translate(value, lookup, signs)
+            return _item(node, index) if node else None
         case ast.Call(func=ast.Name(id=name), args=args) if name in _FUNCTIONS:
-            arguments = _translate_all(args, lookup)
+            arguments = _translate_all(args, lookup, signs)
             return Call(Name(name), arguments) if arguments else None
         case ast.Compare(left=left, ops=[operator], comparators=[right]):
-            sign, operands = _COMPARISONS.get(type(operator)), _translate_all([left, right], lookup)
+            sign = _COMPARISONS.get(type(operator))
+            operands = _translate_all([left, right], lookup, signs)
             return _compared(sign, operands) if sign and operands else None
         case ast.BoolOp(op=operator, values=values):
-            operands = _translate_all(values, lookup)
+            operands = _translate_all(values, lookup, signs)
             return _connected("and" if isinstance(operator, ast.And) else "or", operands or ())
         case ast.UnaryOp(op=ast.Not(), operand=operand):
-            node = _translate(operand, lookup)
+            node = _translate(operand, lookup, signs)
             return negated(node) if node else None
     return None
 
 
-def _translate_all(trees: list[ast.expr], lookup: Lookup) -> tuple[Node, ...] | None:
-    nodes = [_translate(tree, lookup) for tree in trees]
+def _translate_all(trees: list[ast.expr], lookup: Lookup, signs: Signs) -> tuple[Node, ...] | None:
+    nodes = [_translate(tree, lookup, signs) for tree in trees]
     found = tuple(node for node in nodes if node is not None)
     return found if len(found) == len(nodes) else None
 
 
 def _simplified(operator: str, operands: tuple[Node, ...]) -> Node:
-    """Constants folded and factors of one left out; a division of channels is whole."""
-    operator = "//" if operator == "/" else operator
+    """Constants folded and factors of one left out."""
     left, right = operands
     if isinstance(left, Literal) and isinstance(right, Literal) and right.value != 0:
         return Literal(_APPLY[operator](left.value, right.value))
@@ -64,6 +73,13 @@ def _simplified(operator: str, operands: tuple[Node, ...]) -> Node:
     if left == Literal(1) and operator == "*":
         return right
     return Infix(operator, operands)
+
+
+def _item(node: Node, index: int) -> Node | None:
+    if not isinstance(node, Literal):
+        return Subscript(node, Literal(index))
+    found = isinstance(node.value, tuple) and index < len(node.value)
+    return Literal(node.value[index]) if found else None
 
 
 def _compared(sign: str, operands: tuple[Node, ...]) -> Node:
@@ -112,6 +128,7 @@ _APPLY: dict[str, Callable[[Any, Any], Any]] = {
     "+": lambda a, b: a + b,
     "-": lambda a, b: a - b,
     "*": lambda a, b: a * b,
+    "/": lambda a, b: a / b,
     "//": lambda a, b: a // b,
     "%": lambda a, b: a % b,
     "**": lambda a, b: a**b,
@@ -138,6 +155,10 @@ def evaluated(node: Node, value_of: Callable[[Node], Any]) -> Any:
         for other in others:
             first = _APPLY[node.operator](first, other)
         return first
+    if isinstance(node, Tuple):
+        return tuple(evaluated(item, value_of) for item in node.items)
+    if isinstance(node, Subscript):
+        return evaluated(node.value, value_of)[evaluated(node.index, value_of)]
     if isinstance(node, Call) and isinstance(node.function, Name):
         return _FUNCTIONS[node.function.text](*(evaluated(a, value_of) for a in node.arguments))
     return value_of(node)

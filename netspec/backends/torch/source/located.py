@@ -77,4 +77,5 @@ def in_scope(slot: Slot, call: Call, scope: Scope) -> Slot:
     argument = call.arguments.get(slot.given) if slot.given else None
     if argument is None:
         return Slot(slot.value, slot.name, None, None, scope)
-    return Slot(slot.value, slot.name, slot.given, argument.expression, scope)
+    variables = {name: value for loop in call.loops for name, value in loop.variables.items()}
+    return Slot(slot.value, slot.name, slot.given, argument.expression, scope, variables)

@@ -18,6 +18,8 @@ from netspec.backends.torch.source.units import WHOLE
 from netspec.backends.torch.tree import skeleton, walk
 
 Form = int
+Joins = list[dict[tuple[int, int], Join]]
+"""The joins of each segment, by their sides."""
 Branch = bool | None
 """Which way of a condition something is on; None outside of conditions."""
 
@@ -31,6 +33,16 @@ class Union:
         _require_plain(forms)
         self._require_whole_containers()
         self.flow = _Flow(forms, self.segments)
+        self._follow()
+        if self.flow.unseen:
+            self.flow = _Flow(forms, self.segments, self.flow.sound_joins())
+            self._follow()
+        if self.flow.unseen:
+            raise Different
+        self.joins = self.flow.joins_of(self.numbers, self.outputs)
+
+    def _follow(self) -> None:
+        """The values of all steps, from the inputs to the outputs."""
         self.numbers = [self._numbered(at, segment) for at, segment in enumerate(self.segments)]
         self.outputs = self.flow.outputs()
 
@@ -54,7 +66,7 @@ class Union:
             if self.is_common(segment):
                 steps += then
             else:
-                name, joins = named_after(then), tuple(self.flow.joins[at].values())
+                name, joins = named_after(then), self.joins[at]
                 condition = Condition(form in segment.having, name)
                 steps.append(When(condition, then, otherwise, joins, name))
         return Body(self.flow.inputs, tuple(steps), self.outputs)
@@ -104,21 +116,32 @@ class Union:
 
 
 class _Flow:
-    """The values of the union: `known` has them by their numbers in each form."""
+    """The values of the union: `known` has them by their numbers in each form.
 
-    def __init__(self, forms: Sequence[Body], segments: Sequence[Segment]) -> None:
+    A value that leaves a condition may be read before it is known what stands for it where the
+    condition does not hold: it is `unseen` then, and all is followed once more with the joins that
+    were found.
+    """
+
+    def __init__(
+        self, forms: Sequence[Body], segments: Sequence[Segment], joins: Joins | None = None
+    ) -> None:
         self.forms, self.segments = forms, segments
-        self.fresh = count()
+        self.fresh, self.fresh_join = count(), count(-1, -1)
+        self.unseen = False
         self.known: list[dict[int, int]] = [{} for _ in forms]
         self.made: dict[int, tuple[int, Branch]] = {}
         """The segment that makes a value, and the branch in it; that of a join is outside."""
-        self.joins: list[dict[tuple[int, int], Join]] = [{} for _ in segments]
+        self.joins: Joins = [{} for _ in segments]
         if len({(len(body.inputs), len(body.outputs)) for body in forms}) > 1:
             raise Different
         self.inputs = tuple(
             self.define(dict(enumerate(values)), -1, None)
             for values in zip(*(body.inputs for body in forms), strict=True)
         )
+        for at, found in enumerate(joins or ()):
+            for then, otherwise in found:
+                self.join(at, then, otherwise)
 
     def outputs(self) -> tuple[int, ...]:
         columns = zip(*(body.outputs for body in self.forms), strict=True)
@@ -144,9 +167,18 @@ class _Flow:
 
     def read(self, values: Mapping[Form, int], at: int, branch: Branch) -> int:
         number = self.joined({form: self.known[form][own] for form, own in values.items()}, at)
-        if not self.is_seen(number, at, branch):
-            raise Different
-        return number
+        return self.seen(number, at, branch)
+
+    def seen(self, value: int, at: int, branch: Branch) -> int:
+        """The value as a branch of the segment `at` reads it: itself, or a join that has it."""
+        if self.is_seen(value, at, branch):
+            return value
+        maker, way = self.made[value]
+        for join in self.joins[maker].values() if maker < at else ():
+            if value == (join.then if way else join.otherwise):
+                return join.result
+        self.unseen = True
+        return value
 
     def joined(self, values: Mapping[Form, int], before: int) -> int:
         """The one value that is each form's: by a join of a segment before, if they differ."""
@@ -158,16 +190,38 @@ class _Flow:
             otherwise = {form: value for form, value in values.items() if form not in having}
             if then and otherwise:
                 sides = self.joined(then, at), self.joined(otherwise, at)
-                if self.is_seen(sides[0], at, True) and self.is_seen(sides[1], at, False):
-                    return self.join(at, *sides)
+                return self.join(at, self.seen(sides[0], at, True), self.seen(sides[1], at, False))
         raise Different
 
     def join(self, at: int, then: int, otherwise: int) -> int:
         if (then, otherwise) not in self.joins[at]:
-            number = next(self.fresh)
+            number = next(self.fresh_join)
             self.joins[at][then, otherwise] = Join(then, otherwise, number)
             self.made[number] = (at, None)
         return self.joins[at][then, otherwise].result
+
+    def sound_joins(self) -> Joins:
+        """The joins of values that are there."""
+        return [
+            {
+                sides: join
+                for sides, join in found.items()
+                if self.is_seen(join.then, at, True) and self.is_seen(join.otherwise, at, False)
+            }
+            for at, found in enumerate(self.joins)
+        ]
+
+    def joins_of(
+        self, numbers: Sequence[list[list[list[int]]]], outputs: Sequence[int]
+    ) -> list[tuple[Join, ...]]:
+        """The joins that something reads, by their segments."""
+        read = {*outputs, *(n for ways in numbers for rows in ways for row in rows for n in row)}
+        result: list[tuple[Join, ...]] = []
+        for found in reversed(self.joins):
+            wanted = tuple(join for join in found.values() if join.result in read)
+            read |= {side for join in wanted for side in (join.then, join.otherwise)}
+            result.insert(0, wanted)
+        return result
 
     def is_seen(self, value: int, at: int, branch: Branch) -> bool:
         """Whether a branch of the segment `at` may read the value."""

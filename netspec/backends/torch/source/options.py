@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from netspec.backends.torch.code import (
@@ -55,8 +55,7 @@ def optional(step: Step, firsts: Mapping[int, Step], form: int) -> Step:
         return step
     modules = {other: first.module for other, first in firsts.items() if first.module is not None}
     own = step.module
-    assert own is not None and len(modules) == len(firsts)
-    if step.container:
+    if step.container or own is None:
         raise Different
     layers = {other: _layers(module) for other, module in modules.items()}
     if all(layers.values()):

@@ -22,6 +22,7 @@ from netspec.backends.torch.code import (
     Not,
     Parameter,
     Slot,
+    Tuple,
     same,
     typed,
 )
@@ -34,6 +35,8 @@ Column = tuple[Any, ...]
 Key = tuple[tuple[type, Any], ...]
 
 INPUT_SIZES = ("in_channels", "in_features")
+SIZES = frozenset({*INPUT_SIZES, "out_channels", "out_features", "num_features", "num_channels"})
+"""What torch calls the sizes of tensors."""
 TRUSTED = 3
 """So many members must agree before what the spec does not mention is believed."""
 MOST_LISTED = 4
@@ -60,13 +63,10 @@ class Parameters:
         self.locals: dict[str, Node] = {}
         """Parameters of the block that follow from others: variables of the constructor."""
         self.known: dict[Key, Node] = {}
+        self.conditions: dict[Node, None] = {}
         self.flags: set[str] = set()
         """Parameters that only say which parts of the code a member has."""
-        self.offered = {
-            **_file_parameters(members),
-            **_block_parameters(members),
-            **_input_sizes(members),
-        }
+        self.offered = offered(members)
         self.defaults = _shared_expressions(members)
         mentioned = {name for slots in columns for name in _names_in(slots[0].expression)}
         first = [name for name in self.offered if name in mentioned and name not in INPUT_SIZES]
@@ -110,18 +110,36 @@ class Parameters:
     def solve(self, slots: Sequence[Slot], prefix: str) -> Node:
         """The code for one column of slots; `prefix` tells a new parameter from others like it."""
         column = tuple(slot.value for slot in slots)
-        if ABSENT in column:
-            return self.partly(slots, column)
         if _constant(column):
             return Literal(column[0])
         found = self.stated(slots, column) or self.coincident(slots, column)
+        found = found or self.composed(column)
         if found is None and isinstance(slots[0], Condition):
             found = self.unusual(column) or self.flag(slots[0].name, column)
         if found is None:
             name = slots[0].name
             found = self.named(name if name not in self.columns else prefix + name, column)
+        if isinstance(slots[0], Condition):
+            self.conditions[found] = None
         self.known[_key(column)] = found
         return found
+
+    def composed(self, column: Column) -> Node | None:
+        """Tuples of what is constant or known: `(dilation, 0)`."""
+        lengths = {len(value) if isinstance(value, tuple) else None for value in column}
+        if len(lengths) != 1 or None in lengths:
+            return None
+        items = [self.item(values) for values in zip(*column, strict=True)]
+        found = tuple(item for item in items if item is not None)
+        return Tuple(found) if len(found) == len(items) else None
+
+    def item(self, column: Column) -> Node | None:
+        """A constant, a parameter of the block, or what is known by these values."""
+        if _constant(column):
+            return Literal(column[0])
+        offered = (name for name, values in self.offered.items() if _key(values) == _key(column))
+        name = next(offered, None)
+        return self.offer(name, column) if name else self.known.get(_key(column))
 
     def unusual(self, column: Column) -> Node | None:
         """A condition that holds where a parameter has not its neutral value: `stride != 1`."""
@@ -132,11 +150,21 @@ class Parameters:
                     return node
         return None
 
-    def flag(self, name: str, column: Column) -> Parameter:
-        """A new parameter that says which parts of the code a member has."""
+    def flag(self, name: str, column: Column) -> Node:
+        """A new parameter that says which parts of the code a member has. Where another condition
+        must hold as well it is only asked under that.
+        """
+        wider = (node for node in self.conditions if self.is_wider(node, column))
+        around = next(wider, None)
+        if around is not None:
+            column = tuple(v if self.value(around, k) else ABSENT for k, v in enumerate(column))
         parameter = self.named(name, column)
         self.flags.add(parameter.name)
-        return parameter
+        return Infix("and", (around, parameter)) if around else parameter
+
+    def is_wider(self, node: Node, column: Column) -> bool:
+        """Whether a condition holds for these members and others."""
+        return all(self.value(node, k) for k, value in enumerate(column) if value)
 
     def stated(self, slots: Sequence[Slot], column: Column) -> Node | None:
         """The spec's own expression, if all members have it and it gives their values."""
@@ -152,7 +180,7 @@ class Parameters:
             if ABSENT in values:
                 return self.agreeing(name, values)
             if _constant(values):
-                return Literal(values[0]) if isinstance(values[0], int | float) else None
+                return Literal(values[0]) if isinstance(values[0], int | float | tuple) else None
             wanted = isinstance(slots[0], Condition) and self.may_be_given(name, values)
             return self.offer(name, values) if wanted else self.known.get(_key(values))
 
@@ -172,23 +200,28 @@ class Parameters:
                 for k, value in enumerate(column)
                 if value is not ABSENT
             )
-        except (ArithmeticError, TypeError):
+        except (ArithmeticError, LookupError, TypeError):
             return False
 
-    def partly(self, slots: Sequence[Slot], column: Column) -> Node:
-        """The code for a column of a part that some members do not have; raises `Unsolved`."""
+    def partly(self, slots: Sequence[Slot], before: Sequence[Node]) -> Node:
+        """The code for a column of a part that some members do not have; raises `Unsolved`.
+
+        A size that follows from others is called what it was called last `before`.
+        """
+        column = tuple(slot.value for slot in slots)
         there = [slot for slot in slots if slot.value is not ABSENT]
         constant = _constant(tuple(slot.value for slot in there))
         found = self.stated(slots, column)
-        if found is None and there[0].given is None:
-            found = self.known.get(_key(column)) or self.called(there[0].name, column)
+        if found is None and there[0].given is None and (there[0].name in SIZES or not constant):
+            said = (node for node in before if not isinstance(node, Literal))
+            found = next((node for node in said if self.gives(node, column)), None)
+            found = found or self.called(there[0].name, column)
         if found is None and constant:
             found = Literal(there[0].value)
         if found is None and (there[0].given is None or len(there) >= TRUSTED):
             found = self.agreeing(there[0].name, column)
         if found is None:
             raise Unsolved
-        self.known.setdefault(_key(column), found)
         return found
 
     def called(self, name: str, column: Column) -> Node | None:
@@ -229,6 +262,11 @@ class Parameters:
             if _key(values) == _key(column):
                 return self.offer(name, values)
         return None
+
+
+def offered(members: Sequence[Unit]) -> dict[str, Column]:
+    """What a constructor may take: parameters of the file and of the block, the input's sizes."""
+    return {**_file_parameters(members), **_block_parameters(members), **_input_sizes(members)}
 
 
 def _file_parameters(members: Sequence[Unit]) -> dict[str, Column]:

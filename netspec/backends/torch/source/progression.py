@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, TypeVar
 
 from netspec.backends.torch.code import Affine, Node, Ordinal, Slot, same
+from netspec.backends.torch.source.formulas import FEWEST, formula
 from netspec.backends.torch.tree import rewrite, skeleton, walk
 
-Steps = tuple[int, ...]
-"""How much each number of the code grows from one repetition to the next."""
+Steps = tuple["int | Node", ...]
+"""How much each number of the code grows from one repetition to the next, or its formula."""
 
 
 @dataclass(frozen=True)
@@ -25,44 +27,92 @@ class Run:
         return self.stop - self.start
 
 
-def runs(pieces: Sequence[Any], follows: Callable[[int, int], bool]) -> Iterator[Run]:
+Follows = Callable[[int, int], bool]
+
+
+def runs(pieces: Sequence[Any], follows: Follows) -> Iterator[Run]:
     """The sequence as longest runs from the left; a piece that repeats nothing is a run of one.
 
     `follows(start, k)` says whether piece k may continue a run from `start` for other reasons. Two
     points are always on a line: they are a run only if nothing but names grows.
     """
+    numbers = [tuple(walk(piece, Slot, Ordinal)) for piece in pieces]
     shapes = [skeleton(piece, opaque=(Slot, Ordinal)) for piece in pieces]
-    numbers = [tuple(n.value for n in walk(piece, Slot, Ordinal)) for piece in pieces]
-    start = 0
+
+    def alike(start: int, k: int) -> bool:
+        return shapes[k] == shapes[start] and follows(start, k)
+
+    start, tried = 0, 0
     while start < len(pieces):
-        stop, steps = start + 1, None
-        while stop < len(pieces) and shapes[stop] == shapes[start] and follows(start, stop):
-            growth = _growth(numbers[stop - 1], numbers[stop])
-            if growth is None or steps not in (None, growth):
-                break
-            stop, steps = stop + 1, growth
-        run = Run(start, stop, steps or ())
-        if len(run) == 2 and not _only_names_grow(pieces[start], run.steps):
-            run = Run(start, start + 1, ())
+        run = _even(numbers, start, alike)
+        if len(run) < len(pieces) - start and tried < MOST_TRIED:
+            longer = _by_formulas(numbers, start, alike)
+            tried = 0 if longer else tried + 1
+            run = longer if longer and len(longer) > len(run) else run
         yield run
         start = run.stop
 
 
-def _growth(before: Sequence[Any], after: Sequence[Any]) -> Steps | None:
-    growth = []
-    for a, b in zip(before, after, strict=True):
-        if type(a) is int and type(b) is int:
-            growth.append(b - a)
-        elif same(a, b):
-            growth.append(0)
-        else:
-            return None
-    return tuple(growth)
+MOST_TRIED = 3
+"""So many pieces in a row are tried as the start of a run by formulas."""
+
+Numbers = Sequence[tuple["Slot | Ordinal", ...]]
 
 
-def _only_names_grow(piece: Any, steps: Steps) -> bool:
-    numbers = zip(walk(piece, Slot, Ordinal), steps, strict=True)
-    return not any(step and isinstance(node, Slot) for node, step in numbers)
+def _even(numbers: Numbers, start: int, alike: Follows) -> Run:
+    """The longest run from there whose numbers grow evenly."""
+    stop, steps = start + 1, None
+    while stop < len(numbers) and alike(start, stop):
+        growth = _growth(numbers[stop - 1], numbers[stop])
+        if growth is None or steps not in (None, growth):
+            break
+        stop, steps = stop + 1, growth
+    run = Run(start, stop, steps or ())
+    if len(run) == 2 and not _only_names_grow(numbers[start], run.steps):
+        return Run(start, start + 1, ())
+    return run
+
+
+def _by_formulas(numbers: Numbers, start: int, alike: Follows) -> Run | None:
+    """A run from there whose numbers have formulas: of all pieces that are alike, or all but the
+    last.
+    """
+    stop = start + 1
+    while stop < len(numbers) and alike(start, stop):
+        stop += 1
+    for end in (stop, stop - 1):
+        columns = zip(*numbers[start:end], strict=True)
+        steps = [_law(column) for column in columns] if end - start >= FEWEST else [None]
+        if None not in steps:
+            return Run(start, end, tuple(step for step in steps if step is not None))
+    return None
+
+
+def _law(column: Sequence[Slot | Ordinal]) -> int | Node | None:
+    """By how much the numbers grow, or their formula."""
+    growths = {_grown(a, b) for a, b in pairwise(column)}
+    if len(growths) == 1 and None not in growths:
+        return growths.pop()
+    slots = [number for number in column if isinstance(number, Slot)]
+    return formula(slots) if len(slots) == len(column) else None
+
+
+def _growth(before: Sequence[Slot | Ordinal], after: Sequence[Slot | Ordinal]) -> Steps | None:
+    growth = [_grown(a, b) for a, b in zip(before, after, strict=True)]
+    return None if None in growth else tuple(step for step in growth if step is not None)
+
+
+def _grown(before: Slot | Ordinal, after: Slot | Ordinal) -> int | None:
+    a: Any = before.value
+    b: Any = after.value
+    if type(a) is int and type(b) is int:
+        return b - a
+    return 0 if same(a, b) else None
+
+
+def _only_names_grow(numbers: Sequence[Slot | Ordinal], steps: Steps) -> bool:
+    pairs = zip(numbers, steps, strict=True)
+    return not any(step and isinstance(node, Slot) for node, step in pairs)
 
 
 Tree = TypeVar("Tree")
@@ -78,9 +128,18 @@ def generalised(piece: Tree, steps: Steps, height: int) -> Tree:
         step = next(growth)
         if not step:
             return node
+        if isinstance(step, Node):
+            return _at(height, step)
         if isinstance(node, Ordinal):
             return Affine(node, Ordinal(step), height)
         base = Slot(node.value, node.name)
         return Affine(base, Slot(step, node.name), height)
 
     return rewrite(piece, replace)
+
+
+def _at(height: int, formula: Node) -> Node:
+    """The formula in a loop of that height."""
+    return rewrite(
+        formula, lambda n: Affine(n.base, n.step, height) if isinstance(n, Affine) else None
+    )

@@ -111,11 +111,14 @@ def _optional(steps: tuple[Node, ...]) -> dict[Node, Step]:
     found: dict[Node, Step] = {}
     for when in walk(steps, When):
         made = [step for step in all_steps((when,)) if step.registers]
-        alone = len(made) == 1 and made[0] in when.then and made[0].kind is Kind.MODULE
-        if alone and not made[0].container and is_attribute(made[0].label.text):
-            if not isinstance(made[0].module, Option):
-                found.setdefault(when.condition, made[0])
+        if len(made) == 1 and made[0] in when.then and _may_be_none(made[0]):
+            found.setdefault(when.condition, made[0])
     return found
+
+
+def _may_be_none(step: Step) -> bool:
+    plain = step.kind is Kind.MODULE and not step.container and is_attribute(step.label.text)
+    return plain and not isinstance(step.module, Option)
 
 
 def _is_all(place: Container, step: Step, repeat: Repeat) -> bool:

@@ -25,7 +25,7 @@ from netspec.backends.torch.code import (
 from netspec.backends.torch.source.classes import Class
 from netspec.backends.torch.source.names import LOOP_VARIABLES
 from netspec.backends.torch.source.weights import within
-from netspec.backends.torch.tree import parts, rewrite
+from netspec.backends.torch.tree import parts, rewrite, walk
 
 Loops = Mapping[int, str]
 """The variables of the enclosing loops, by height."""
@@ -44,6 +44,9 @@ def plain(node: Node, loops: Loops, parameter: Callable[[Parameter], Node]) -> N
             return Name(part.of.name)
         if isinstance(part, Affine):
             return _affine(part, loops, parameter)
+        if isinstance(part, Infix) and next(walk(part, Affine), None):
+            operands = tuple(plain(operand, loops, parameter) for operand in part.operands)
+            return _gathered(Infix(part.operator, operands), loops)
         if isinstance(part, Label):
             return label(part, loops)
         if isinstance(part, Pair):
@@ -84,6 +87,34 @@ def _no_parameter(parameter: Parameter) -> Node:
 def _affine(node: Affine, loops: Loops, parameter: Callable[[Parameter], Node]) -> Node:
     base, step = (plain(part, loops, parameter) for part in (node.base, node.step))
     return sum_of(base, product(step, Name(loops[node.height])))
+
+
+def _gathered(node: Infix, loops: Loops) -> Node:
+    """`18 + (i + 1) + 1` as `i + 20`."""
+    for variable in loops.values():
+        line = _line(node, variable)
+        if line is not None:
+            start, step = line
+            return sum_of(product(Literal(step), Name(variable)), Literal(start))
+    return node
+
+
+def _line(node: Node, variable: str) -> tuple[int, int] | None:
+    """The whole numbers a and b, if the node is a + b * i."""
+    if isinstance(node, Literal) and type(node.value) is int:
+        return node.value, 0
+    if node == Name(variable):
+        return 0, 1
+    if not isinstance(node, Infix) or node.operator not in ("+", "-", "*"):
+        return None
+    lines = [_line(operand, variable) for operand in node.operands]
+    known = [line for line in lines if line is not None]
+    if len(known) != 2 or len(lines) != 2:
+        return None
+    (a, b), (c, d) = known
+    if node.operator == "*":
+        return (a * c, a * d + b * c) if not (b and d) else None
+    return (a + c, b + d) if node.operator == "+" else (a - c, b - d)
 
 
 def product(step: Node, variable: Name) -> Node:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from netspec.backends.torch.code import REQUIRED, Argument, Node, Option, Parameter, same
+from netspec.backends.torch.code import ABSENT, REQUIRED, Argument, Node, Option, Parameter, same
 from netspec.backends.torch.source.parameters import Parameters
 from netspec.backends.torch.source.steps import Body, When
 from netspec.backends.torch.source.units import Unit
@@ -21,7 +21,7 @@ def default_of(
     """The block's own default, else torch's, if some of the members have it; what is true or false
     is by default what it is for most.
     """
-    column = parameters.columns[name]
+    column = [value for value in parameters.columns[name] if value is not ABSENT]
     for value in (_declared(name, members, parameters), _of_torch(name, body, variables)):
         if any(same(value, given) for given in column):
             return value

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import repeat
 from typing import Any
 
+from netspec.backends.torch.code import Origin, origin_of
 from netspec.backends.torch.lowering import Lowering
 from netspec.backends.torch.source.kinds import Kind
 from netspec.backends.torch.source.names import fits_container
@@ -72,6 +73,14 @@ class Item:
         return ((*self.container, f"{self.stem}{self.first + k}") for k in range(self.count))
 
     @property
+    def origin(self) -> Origin:
+        """Where its step is written, or the steps that it is made of."""
+        if self.call is not None:
+            return Origin(frozenset({self.call.span}))
+        assert not isinstance(self.target, Lowering)
+        return origin_of(item.origin for item in self.target.items)
+
+    @property
     def note(self) -> str | None:
         """The spec's remark on the step."""
         return self.call.note if self.call else None
@@ -120,6 +129,13 @@ class Unit:
     params: Scope = field(default_factory=dict)
 
     @property
+    def origin(self) -> Origin:
+        """Where the block is written, or the steps of the named part."""
+        if not self.prefix:
+            return Origin(frozenset({self.instance.span}))
+        return origin_of(item.origin for item in self.items)
+
+    @property
     def arguments(self) -> Mapping[str, Argument]:
         """The parameters of the block that it stands in."""
         return self.instance.arguments
@@ -128,6 +144,11 @@ class Unit:
     def units(self) -> Iterator[Unit]:
         """The units that the items apply."""
         return _units_in(self.items)
+
+    @property
+    def chained(self) -> Iterator[Unit]:
+        """Those of them that stand in an `nn.Sequential`."""
+        return _units_in(item for item in self.items if isinstance(item.target, Chain))
 
 
 def _units_in(items: Iterable[Item]) -> Iterator[Unit]:

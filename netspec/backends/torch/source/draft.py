@@ -1,0 +1,166 @@
+"""A class in the making: the members, the parameters, the body that has no slots any more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from netspec.backends.torch.code import ABSENT, Condition, Node, Parameter, Slot, same
+from netspec.backends.torch.source.body import applied
+from netspec.backends.torch.source.classes import Class, ConstructorParameter, Made
+from netspec.backends.torch.source.conditions import require_readable, with_expressions
+from netspec.backends.torch.source.merging import Union
+from netspec.backends.torch.source.options import Different
+from netspec.backends.torch.source.parameters import (
+    INPUT_SIZES,
+    Column,
+    Parameters,
+    annotation,
+)
+from netspec.backends.torch.source.signature import default_of
+from netspec.backends.torch.source.steps import Body, Step
+from netspec.backends.torch.source.units import Unit
+from netspec.backends.torch.tree import rewrite, walk
+from netspec.program import Value
+
+
+class Member(NamedTuple):
+    """A unit, its body, and the value behind each number in it."""
+
+    unit: Unit
+    body: Body
+    values: dict[int, Value]
+
+
+MOST_FORMS = 4
+"""So many structures may be one class."""
+
+
+class Draft:
+    """The class of all members of some forms of a block; raises `Different` or `Unsolved` if they
+    are better off apart.
+    """
+
+    def __init__(self, forms: Sequence[list[Member]], file_params: Mapping[str, Any]) -> None:
+        if len(forms) > MOST_FORMS:
+            raise Different
+        self.members = [member.unit for form in forms for member in form]
+        bodies, self.values = _united(forms)
+        bodies = _with_modules_where_needed(with_expressions(self.members, bodies))
+        columns = list(zip(*(walk(body, Slot) for body in bodies), strict=True))
+        self.parameters = Parameters(self.members, columns, file_params)
+        self.body = _solved(bodies[0], columns, self.parameters)
+        require_readable(self.body, self.parameters)
+
+    def complete(self) -> Draft:
+        """The draft with its class."""
+        used = {parameter.name for parameter in walk(self.body, Parameter)}
+        self.cls = finished(self, used, Class([], [], {}, self.body, {}))
+        return self
+
+    def made(self) -> dict[Unit, Made]:
+        """The arguments that construct each member."""
+        columns = {p.name: self._given(p) for p in self.cls.parameters}
+        return {
+            unit: Made(self.cls, {name: column[k] for name, column in columns.items()})
+            for k, unit in enumerate(self.members)
+        }
+
+    def _given(self, parameter: ConstructorParameter) -> Column:
+        """The values of a parameter; where it does not matter, its default."""
+        column = self.parameters.columns[parameter.name]
+        return tuple(parameter.default if value is ABSENT else value for value in column)
+
+
+def _united(forms: Sequence[list[Member]]) -> tuple[list[Body], dict[int, Value]]:
+    """The bodies of all members with one skeleton, and the value behind each number."""
+    if len(forms) == 1:
+        return [member.body for member in forms[0]], forms[0][0].values
+    union = Union([form[0].body for form in forms])
+    bodies = [union.seen_by(k, member.body) for k, form in enumerate(forms) for member in form]
+    found = {n: forms[k][0].values.get(own) for n, (k, own) in union.origins.items()}
+    return bodies, {number: value for number, value in found.items() if value is not None}
+
+
+def _solved(body: Body, columns: Sequence[tuple[Slot, ...]], parameters: Parameters) -> Body:
+    """The body with an expression in each slot: first the numbers that all members have, then the
+    conditions, then what some members do not have.
+    """
+    prefixes = list(_prefixes(body))
+
+    absent = [any(slot.value is ABSENT for slot in column) for column in columns]
+
+    def rank(k: int) -> tuple[bool, bool]:
+        return absent[k], isinstance(columns[k][0], Condition)
+
+    solved: dict[int, Node] = {}
+    for k in sorted(range(len(columns)), key=rank):
+        before = [solved[j] for j in reversed(range(k)) if j in solved]
+        if absent[k]:
+            solved[k] = parameters.partly(columns[k], before)
+        else:
+            solved[k] = parameters.solve(columns[k], prefixes[k])
+    remaining = (solved[k] for k in range(len(columns)))
+    return rewrite(body, lambda node: next(remaining) if isinstance(node, Slot) else None)
+
+
+def finished(draft: Draft, used: set[str], cls: Class) -> Class:
+    """The class with all that is known of the draft, which uses these parameters."""
+    parameters, members = draft.parameters, draft.members
+    cls.members, cls.body, cls.values = members, draft.body, draft.values
+    cls.parameters, names = [], _used(parameters, used)
+    cls.locals = {name: node for name, node in parameters.locals.items() if name in names}
+    for name, column in parameters.columns.items():
+        if name in names and name not in cls.locals:
+            kinds = annotation([value for value in column if value is not ABSENT])
+            default = default_of(name, members, parameters, draft.body, cls.locals)
+            cls.parameters.append(ConstructorParameter(name, kinds, default))
+    cls.parameters.sort(key=lambda p: (p.has_default, p.name not in INPUT_SIZES))
+    return cls
+
+
+def _used(parameters: Parameters, names: set[str]) -> set[str]:
+    """The names, and those that the local variables among them need."""
+    used = set(names)
+    for name, node in reversed(parameters.locals.items()):
+        if name in used:
+            used |= {parameter.name for parameter in walk(node, Parameter)}
+    return used
+
+
+def _with_modules_where_needed(bodies: list[Body]) -> list[Body]:
+    """Steps whose numbers differ between the members keep them in a module; others need none."""
+    steps = [list(walk(body, Step)) for body in bodies]
+    settled = [_settled(members) for members in zip(*steps, strict=True)]
+    result = []
+    for k, body in enumerate(bodies):
+        result.append(_with_steps(body, iter([members[k] for members in settled])))
+    return result
+
+
+def _with_steps(body: Body, steps: Iterator[Step]) -> Body:
+    return rewrite(body, lambda node: next(steps) if isinstance(node, Step) else None)
+
+
+def _settled(members: tuple[Step, ...]) -> list[Step]:
+    if members[0].again:
+        return [replace(step, module=None) for step in members]
+    if members[0].registered:
+        return list(members)
+    forms = [[slot.value for slot in walk(step.form, Slot)] for step in members]
+    forms = [form for form in forms if ABSENT not in form]
+    differ = any(not same(a, b) for form in forms for a, b in zip(form, forms[0], strict=True))
+    if differ and members[0].module is not None:
+        return [replace(step, form=applied(1), registered=True) for step in members]
+    return [replace(step, module=None) for step in members]
+
+
+def _prefixes(body: Body) -> Iterator[str]:
+    """For each slot, the name of the child that it belongs to."""
+    for node in walk(body, Step, Slot):
+        if isinstance(node, Step):
+            named = [name for name in (*node.container, node.label.text) if name[:1].isalpha()]
+            yield from (f"{named[-1]}_" if named else "" for _ in walk(node, Slot))
+        else:
+            yield ""
