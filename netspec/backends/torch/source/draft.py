@@ -89,13 +89,18 @@ def _solved(body: Body, columns: Sequence[tuple[Slot, ...]], parameters: Paramet
     """
     prefixes = list(_prefixes(body))
 
+    absent = [any(slot.value is ABSENT for slot in column) for column in columns]
+
     def rank(k: int) -> tuple[bool, bool]:
-        absent = any(slot.value is ABSENT for slot in columns[k])
-        return absent, isinstance(columns[k][0], Condition)
+        return absent[k], isinstance(columns[k][0], Condition)
 
     solved: dict[int, Node] = {}
     for k in sorted(range(len(columns)), key=rank):
-        solved[k] = parameters.solve(columns[k], prefixes[k])
+        before = [solved[j] for j in reversed(range(k)) if j in solved]
+        if absent[k]:
+            solved[k] = parameters.partly(columns[k], before)
+        else:
+            solved[k] = parameters.solve(columns[k], prefixes[k])
     remaining = (solved[k] for k in range(len(columns)))
     return rewrite(body, lambda node: next(remaining) if isinstance(node, Slot) else None)
 
