@@ -94,6 +94,7 @@ class _Writer:
             item.kind,
             item.again,
             item.train_only,
+            item.origin,
         )
         if isinstance(item.target, Unit) and self.made[item.target].by.gives_list:
             return replace(step, form=first_of(step.form)) if len(step.outputs) == 1 else step

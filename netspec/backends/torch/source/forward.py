@@ -20,6 +20,7 @@ from netspec.backends.torch.source.branching import write_when
 from netspec.backends.torch.source.classes import Class, Results
 from netspec.backends.torch.source.layout import lines, text
 from netspec.backends.torch.source.pending import COLLECTED, Pending, listed, pending
+from netspec.backends.torch.source.printed import traced
 from netspec.backends.torch.source.prose import WIDTH, comment_lines
 from netspec.backends.torch.source.references import References
 from netspec.backends.torch.source.resolve import Loops, loop_variable, plain
@@ -184,7 +185,8 @@ class Block:
         comment = self.comment(what.step)
         if comment:
             self.writer.shown = comment
-        self.writer.lines += lines(before, what.expression, comment, depth=self.depth)
+        statement = lines(before, what.expression, comment, depth=self.depth)
+        self.writer.lines += traced(statement, what.origin)
 
     def comment(self, step: Step) -> str:
         """The shape after the step; in a loop it may change."""

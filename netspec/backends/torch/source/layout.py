@@ -27,6 +27,7 @@ from netspec.backends.torch.code import (
     Text,
     Tuple,
 )
+from netspec.backends.torch.source.printed import Printed
 from netspec.backends.torch.source.prose import comment_lines
 from netspec.backends.torch.source.wrapping import (
     HARD,
@@ -36,6 +37,7 @@ from netspec.backends.torch.source.wrapping import (
     TRAILING_COMMA,
     Group,
     Indented,
+    Marked,
     WhenBroken,
     bracketed,
     flat,
@@ -44,11 +46,11 @@ from netspec.backends.torch.source.wrapping import (
 )
 
 
-def lines(before: str, node: Node, after: str = "", *, depth: int = 0) -> list[str]:
+def lines(before: str, node: Node, after: str = "", *, depth: int = 0) -> list[Printed]:
     """The lines of a statement `before node after` at an indentation of `depth` levels."""
     margin = " " * (INDENT * depth)
     content = (margin + before, _statement_doc(node), after)
-    return rendered(content, INDENT * depth).split("\n")
+    return rendered(content, INDENT * depth)
 
 
 def text(node: Node) -> str:
@@ -86,6 +88,11 @@ def _pairs(nodes: Iterable[Node]) -> tuple[Any, ...]:
 
 
 def _call(node: Call) -> Any:
+    doc = _plain_call(node)
+    return Marked(doc, node.origin) if node.origin.spans else doc
+
+
+def _plain_call(node: Call) -> Any:
     arguments = [a for a in node.arguments if not (isinstance(a, Argument) and a.is_default)]
     if not arguments:
         return (text(node.function), "()")
