@@ -6,7 +6,17 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from netspec.backends.torch.code import Call, Infix, Literal, Name, Node, Not, Subscript, Tuple
+from netspec.backends.torch.code import (
+    Call,
+    Infix,
+    Literal,
+    Name,
+    Negative,
+    Node,
+    Not,
+    Subscript,
+    Tuple,
+)
 from netspec.syntax.arithmetic import SIGNS
 
 Lookup = Callable[[str], "Node | None"]
@@ -51,6 +61,9 @@ def _translate(tree: ast.expr, lookup: Lookup, signs: Signs) -> Node | None:
         case ast.BoolOp(op=operator, values=values):
             operands = _translate_all(values, lookup, signs)
             return _connected("and" if isinstance(operator, ast.And) else "or", operands or ())
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            node = _translate(operand, lookup, signs)
+            return Literal(-node.value) if isinstance(node, Literal) else node and Negative(node)
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             node = _translate(operand, lookup, signs)
             return negated(node) if node else None
@@ -147,6 +160,8 @@ def evaluated(node: Node, value_of: Callable[[Node], Any]) -> Any:
         return node.value
     if isinstance(node, Not):
         return not evaluated(node.value, value_of)
+    if isinstance(node, Negative):
+        return -evaluated(node.value, value_of)
     if isinstance(node, Infix) and node.operator in ("and", "or"):
         quantifier = all if node.operator == "and" else any
         return quantifier(evaluated(operand, value_of) for operand in node.operands)

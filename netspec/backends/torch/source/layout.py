@@ -179,6 +179,8 @@ def _is_negative(node: Node) -> bool:
 
 def _is_simple(node: Node) -> bool:
     """Whether a power of it, or to it, has no spaces."""
+    if isinstance(node, Attribute):
+        return _is_simple(node.value)
     return isinstance(node, Name | Literal) and not _is_negative(node)
 
 
