@@ -155,14 +155,15 @@ def read(text: str) -> Provenance | None:
 
 def _read(words: Sequence[str], length: int) -> Provenance:
     hash, spec = words[0], unquote(words[1])
-    file, given = spec.partition("@")[0], []
+    file = spec.partition("@")[0]
+    given: list[str] = []
     found: defaultdict[int, list[Place]] = defaultdict(list)
     for word in words[2:]:
         if entry := _ENTRY.fullmatch(word):
             place = Place(file, tuple(_read_stretches(entry[3])))
             for line in range(int(entry[1]), int(entry[2] or entry[1]) + 1):
                 found[line].append(place)
-        elif not found and (word.startswith("--") or given and given[-1].startswith("--")):
+        elif not found and (word.startswith("--") or (given and given[-1].startswith("--"))):
             given.append(unquote(word))
         else:
             file = unquote(word)
