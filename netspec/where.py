@@ -12,6 +12,7 @@ from pathlib import Path
 from netspec.backends.torch import provenance
 from netspec.backends.torch.emitted import Emitted
 from netspec.backends.torch.provenance import Place, Provenance
+from netspec.catalog import SHIPPED
 from netspec.diagnostics import Source, Span, fault
 from netspec.network import Network
 from netspec.ops.base import STD
@@ -171,7 +172,8 @@ class Answer:
     def shown(self, place: Place) -> str:
         """The path of a place as messages show it."""
         path = self.path(place)
-        return place.file if path is None or place.file.startswith("std/") else str(path)
+        ships = path is None or path.parent in (SHIPPED, STD)
+        return place.file if ships else str(path)
 
 
 def _numbers(place: Place) -> Iterator[int]:
