@@ -26,7 +26,7 @@ def refused(path: Path) -> str:
     with pytest.raises(SpecError) as caught:
         read_checkpoint(path)
     (diagnostic,) = caught.value.diagnostics
-    assert diagnostic.code == "NS008"
+    assert diagnostic.code == "NS703"
     assert diagnostic.message.isprintable()
     return diagnostic.message.removeprefix(f"cannot read weights from {path}: ")
 

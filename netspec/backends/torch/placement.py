@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import torch
 from torch import nn
 
-from netspec.diagnostics import SpecError, fault
+from netspec.diagnostics import SpecError, fault, nearest
 
 Kind = TypeVar("Kind")
 
@@ -68,7 +68,7 @@ def _device(given: Any) -> torch.device:
     try:
         device = torch.device(given)
         torch.empty(0, device=device)
-    except (RuntimeError, AssertionError, NotImplementedError, ImportError) as error:
+    except (RuntimeError, AssertionError, NotImplementedError, ImportError, TypeError) as error:
         reason = str(error).strip().splitlines()[0]
         raise _missing("device", given, f"torch says: {reason}") from None
     return device
@@ -85,8 +85,9 @@ def _named(given: Any, kind: type[Kind]) -> Kind:
     """What torch has under that name; given itself if it is of that kind."""
     found = getattr(torch, given, None) if isinstance(given, str) else given
     if not isinstance(found, kind):
-        word = kind.__name__.replace("_", " ")
-        raise _missing(word, given, f"torch's name for it, or a `torch.{kind.__name__}`")
+        known = [name for name, value in vars(torch).items() if isinstance(value, kind)]
+        hint = nearest(str(given), known) or f"torch's name for it, or a `torch.{kind.__name__}`"
+        raise _missing(kind.__name__.replace("_", " "), given, hint)
     return found
 
 

@@ -5,7 +5,7 @@ from netspec.backends.torch.bench.figures import Latency, Ratio, speed_ratio
 from netspec.backends.torch.bench.inputs import samples
 from netspec.backends.torch.bench.outcome import Outcome, Result, bench
 from netspec.backends.torch.bench.rounds import Limit, Progress, measure
-from netspec.backends.torch.bench.settings import Settings
+from netspec.backends.torch.bench.settings import Settings, environment
 from netspec.backends.torch.bench.steps import inference_step, training_step
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Result",
     "Settings",
     "bench",
+    "environment",
     "inference_step",
     "measure",
     "of_function",

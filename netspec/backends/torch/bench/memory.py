@@ -9,13 +9,15 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 from pathlib import Path
 
 import torch
+from torch import nn
 
 from netspec.backends.torch.bench.contestant import Contestant, out_of_memory
 from netspec.backends.torch.bench.inputs import Sample
-from netspec.backends.torch.bench.settings import Settings, prepared
+from netspec.backends.torch.bench.settings import Settings, prepared, step_of
 
 STEPS = 3
 """The second training step has what the first one makes."""
@@ -24,7 +26,7 @@ PROCESS = Path("/proc/self")
 
 def peak_memory(contestant: Contestant, settings: Settings, samples: list[Sample]) -> int | None:
     """Bytes: on CUDA of the tensors, by torch's allocator; on the CPU how much the process grew,
-    from before the module was made. None where the system does not tell.
+    from before the module was made, files that it maps left out. None where only Linux tells.
     """
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=spawn) as pool:
@@ -36,12 +38,20 @@ def peak_memory(contestant: Contestant, settings: Settings, samples: list[Sample
 
 
 def _peak(contestant: Contestant, settings: Settings, samples: list[Sample]) -> int | None:
-    peak = _peak_on_cuda(settings) if settings.on_cuda else _peak_of_process()
     with settings.threading():
+        _load(settings)
+        peak = _peak_on_cuda(settings) if settings.on_cuda else _peak_of_process()
         step = prepared(contestant, settings, samples)
         for _ in range(STEPS):
             step()
-    return peak()
+        return peak()
+
+
+def _load(settings: Settings) -> None:
+    """Have torch import what such steps need, whatever the module."""
+    module = nn.Linear(1, 1)
+    settings.placement.settle(module)
+    step_of(module, replace(settings, batch=1), [Sample((1,))])()
 
 
 def _peak_on_cuda(settings: Settings) -> Callable[[], int]:
@@ -51,22 +61,20 @@ def _peak_on_cuda(settings: Settings) -> Callable[[], int]:
 
 
 def _peak_of_process() -> Callable[[], int | None]:
-    before = _most_resident()
-    if before is None:
-        return lambda: None
     if sys.platform == "linux":
-        (PROCESS / "clear_refs").write_text("5")  # the peak starts anew from what is resident now
-        before = _most_resident() or before
-    return lambda: (_most_resident() or before) - before
+        (PROCESS / "clear_refs").write_text("5")  # the high-water mark starts anew
+        before = _status()["RssAnon"]
+        return lambda: _peak_without_files() - before
+    return lambda: None
 
 
-def _most_resident() -> int | None:
-    """The most bytes that this process has had in memory at once."""
-    if sys.platform == "linux":
-        status = dict(line.split(":", 1) for line in (PROCESS / "status").read_text().splitlines())
-        return int(status["VmHWM"].split()[0]) * 1024
-    try:
-        import resource
-    except ImportError:
-        return None
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # bytes on macOS
+def _peak_without_files() -> int:
+    """Code that torch loads as it is used is resident too, and no part of the module."""
+    now = _status()
+    return now["VmHWM"] - now["RssFile"]
+
+
+def _status() -> dict[str, int]:
+    """What the system says of this process's memory, in bytes."""
+    lines = [line.split() for line in (PROCESS / "status").read_text().splitlines()]
+    return {words[0][:-1]: int(words[1]) * 1024 for words in lines if words[-1] == "kB"}

@@ -44,7 +44,7 @@ class Settings:
 def prepared(contestant: Contestant, settings: Settings, samples: list[Sample]) -> Step:
     """The contestant's step; raises `SpecError`, in its steps too (NS801, NS802)."""
     try:
-        step = _step(contestant.make(settings.placement), settings, samples)
+        step = step_of(contestant.make(settings.placement), settings, samples)
     except Exception as error:
         raise failed(contestant.name, error) from error
 
@@ -57,9 +57,32 @@ def prepared(contestant: Contestant, settings: Settings, samples: list[Sample]) 
     return guarded
 
 
-def _step(module: nn.Module, settings: Settings, samples: list[Sample]) -> Step:
+def step_of(module: nn.Module, settings: Settings, samples: list[Sample]) -> Step:
+    """The step of a module that is where the settings have it, on random inputs."""
     inputs = [sample.batch(settings.batch, settings.placement) for sample in samples]
     if settings.compiled:
         module.compile()
     make = training_step if settings.training else inference_step
     return make(module, inputs)
+
+
+def environment(settings: Settings) -> dict[str, str | int | bool]:
+    """What times depend on, in words and numbers."""
+    place = settings.placement
+    device = place.device or torch.device("cpu")
+    with settings.threading():
+        return {
+            "torch": torch.__version__,
+            "device": str(device),
+            "gpu": torch.cuda.get_device_name(device) if settings.on_cuda else "",
+            "threads": torch.get_num_threads(),
+            "dtype": _word(place.dtype or torch.get_default_dtype()),
+            "memory_format": _word(place.memory_format or torch.contiguous_format),
+            "compiled": settings.compiled,
+            "mode": "training" if settings.training else "inference",
+            "batch": settings.batch,
+        }
+
+
+def _word(given: torch.dtype | torch.memory_format) -> str:
+    return str(given).removeprefix("torch.")

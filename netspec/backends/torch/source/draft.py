@@ -9,7 +9,11 @@ from typing import Any, NamedTuple
 from netspec.backends.torch.code import ABSENT, Condition, Node, Parameter, Slot, same
 from netspec.backends.torch.source.body import applied
 from netspec.backends.torch.source.classes import Class, ConstructorParameter, Made
-from netspec.backends.torch.source.conditions import require_readable, with_expressions
+from netspec.backends.torch.source.conditions import (
+    require_readable,
+    straightened,
+    with_expressions,
+)
 from netspec.backends.torch.source.merging import Union
 from netspec.backends.torch.source.options import Different
 from netspec.backends.torch.source.parameters import (
@@ -50,7 +54,7 @@ class Draft:
         bodies = _with_modules_where_needed(with_expressions(self.members, bodies))
         columns = list(zip(*(walk(body, Slot) for body in bodies), strict=True))
         self.parameters = Parameters(self.members, columns, file_params)
-        self.body = _solved(bodies[0], columns, self.parameters)
+        self.body = straightened(_solved(bodies[0], columns, self.parameters))
         require_readable(self.body, self.parameters)
 
     def complete(self) -> Draft:
@@ -89,13 +93,18 @@ def _solved(body: Body, columns: Sequence[tuple[Slot, ...]], parameters: Paramet
     """
     prefixes = list(_prefixes(body))
 
+    absent = [any(slot.value is ABSENT for slot in column) for column in columns]
+
     def rank(k: int) -> tuple[bool, bool]:
-        absent = any(slot.value is ABSENT for slot in columns[k])
-        return absent, isinstance(columns[k][0], Condition)
+        return absent[k], isinstance(columns[k][0], Condition)
 
     solved: dict[int, Node] = {}
     for k in sorted(range(len(columns)), key=rank):
-        solved[k] = parameters.solve(columns[k], prefixes[k])
+        before = [solved[j] for j in reversed(range(k)) if j in solved]
+        if absent[k]:
+            solved[k] = parameters.partly(columns[k], before)
+        else:
+            solved[k] = parameters.solve(columns[k], prefixes[k])
     remaining = (solved[k] for k in range(len(columns)))
     return rewrite(body, lambda node: next(remaining) if isinstance(node, Slot) else None)
 

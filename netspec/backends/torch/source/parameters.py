@@ -35,6 +35,8 @@ Column = tuple[Any, ...]
 Key = tuple[tuple[type, Any], ...]
 
 INPUT_SIZES = ("in_channels", "in_features")
+SIZES = frozenset({*INPUT_SIZES, "out_channels", "out_features", "num_features", "num_channels"})
+"""What torch calls the sizes of tensors."""
 TRUSTED = 3
 """So many members must agree before what the spec does not mention is believed."""
 MOST_LISTED = 4
@@ -108,8 +110,6 @@ class Parameters:
     def solve(self, slots: Sequence[Slot], prefix: str) -> Node:
         """The code for one column of slots; `prefix` tells a new parameter from others like it."""
         column = tuple(slot.value for slot in slots)
-        if ABSENT in column:
-            return self.partly(slots, column)
         if _constant(column):
             return Literal(column[0])
         found = self.stated(slots, column) or self.coincident(slots, column)
@@ -203,20 +203,25 @@ class Parameters:
         except (ArithmeticError, LookupError, TypeError):
             return False
 
-    def partly(self, slots: Sequence[Slot], column: Column) -> Node:
-        """The code for a column of a part that some members do not have; raises `Unsolved`."""
+    def partly(self, slots: Sequence[Slot], before: Sequence[Node]) -> Node:
+        """The code for a column of a part that some members do not have; raises `Unsolved`.
+
+        A size that follows from others is called what it was called last `before`.
+        """
+        column = tuple(slot.value for slot in slots)
         there = [slot for slot in slots if slot.value is not ABSENT]
         constant = _constant(tuple(slot.value for slot in there))
         found = self.stated(slots, column)
-        if found is None and there[0].given is None:
-            found = self.known.get(_key(column)) or self.called(there[0].name, column)
+        if found is None and there[0].given is None and (there[0].name in SIZES or not constant):
+            said = (node for node in before if not isinstance(node, Literal))
+            found = next((node for node in said if self.gives(node, column)), None)
+            found = found or self.called(there[0].name, column)
         if found is None and constant:
             found = Literal(there[0].value)
         if found is None and (there[0].given is None or len(there) >= TRUSTED):
             found = self.agreeing(there[0].name, column)
         if found is None:
             raise Unsolved
-        self.known.setdefault(_key(column), found)
         return found
 
     def called(self, name: str, column: Column) -> Node | None:

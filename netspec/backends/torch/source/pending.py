@@ -44,6 +44,8 @@ class Pending:
     calls: int
     notes: tuple[str, ...]
     origin: Origin
+    blocks: bool = False
+    """Whether it is blocks in a row, and nothing else."""
 
     @property
     def value(self) -> int:
@@ -68,8 +70,10 @@ def pending(step: Step, expression: Node, inner: Sequence[Pending]) -> Pending:
     reads += [value for value in step.inputs if value not in inside]
     notes = [note for p in inner for note in p.notes] + ([step.note] if step.note else [])
     calls = 1 + sum(p.calls for p in inner)
+    blocks = step.group == "block" and all(p.blocks for p in inner)
     origin = origin_of([*(p.origin for p in inner), step.origin])
-    return Pending(step, expression, tuple(reads), _shape(step, inner), calls, tuple(notes), origin)
+    shape = _shape(step, inner)
+    return Pending(step, expression, tuple(reads), shape, calls, tuple(notes), origin, blocks)
 
 
 def listed(value: int, items: Node, each: Pending) -> Pending:

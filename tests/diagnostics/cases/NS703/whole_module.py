@@ -6,4 +6,4 @@ network = netspec.load("lenet5")
 module = network.module()
 torch.save(module, "lenet5.pth")
 #> torch.save(module.state_dict(), "lenet5.pth")
-network.load_weights(module, "lenet5.pth")  #! NS008 it holds more than weights ... and loading that could run code
+network.load_weights(module, "lenet5.pth")  #! NS703 it holds more than weights ... and loading that could run code

@@ -9,4 +9,4 @@ module = network.module()
 content = save(module.state_dict())
 Path("lenet5.safetensors").write_bytes(content[: len(content) // 2])
 #> Path("lenet5.safetensors").write_bytes(content)
-network.load_weights(module, "lenet5.safetensors")  #! NS008 it is not a whole safetensors file
+network.load_weights(module, "lenet5.safetensors")  #! NS703 it is not a whole safetensors file
