@@ -27,7 +27,6 @@ from netspec.backends.torch.code import (
     Text,
     Tuple,
 )
-from netspec.backends.torch.source.printed import Printed
 from netspec.backends.torch.source.prose import comment_lines
 from netspec.backends.torch.source.wrapping import (
     HARD,
@@ -46,11 +45,11 @@ from netspec.backends.torch.source.wrapping import (
 )
 
 
-def lines(before: str, node: Node, after: str = "", *, depth: int = 0) -> list[Printed]:
+def lines(before: str, node: Node, after: str = "", *, depth: int = 0) -> list[str]:
     """The lines of a statement `before node after` at an indentation of `depth` levels."""
     margin = " " * (INDENT * depth)
     content = (margin + before, _statement_doc(node), after)
-    return rendered(content, INDENT * depth)
+    return [*rendered(content, INDENT * depth)]
 
 
 def text(node: Node) -> str:
