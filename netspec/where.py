@@ -72,9 +72,7 @@ class Answer:
     read, and `spec` the spec's path.
     """
 
-    def __init__(
-        self, file: File, line: int, spec: Path | None, network: Network | None
-    ) -> None:
+    def __init__(self, file: File, line: int, spec: Path | None, network: Network | None) -> None:
         self.file, self.line, self.spec, self.network = file, line, spec, network
         self.text = file.text(line)
         self.remarks: list[str] = []

@@ -89,22 +89,24 @@ def _united(forms: Sequence[list[Member]]) -> tuple[list[Body], dict[int, Value]
 
 def _solved(body: Body, columns: Sequence[tuple[Slot, ...]], parameters: Parameters) -> Body:
     """The body with an expression in each slot: first the numbers that all members have, then the
-    conditions, then what some members do not have.
+    conditions, the sizes that may follow from these, and what some members do not have.
     """
     prefixes = list(_prefixes(body))
-
-    absent = [any(slot.value is ABSENT for slot in column) for column in columns]
-
-    def rank(k: int) -> tuple[bool, bool]:
-        return absent[k], isinstance(columns[k][0], Condition)
-
+    absent = [k for k, column in enumerate(columns) if any(s.value is ABSENT for s in column)]
+    there = [k for k in range(len(columns)) if k not in absent]
+    conditions = [k for k in there if isinstance(columns[k][0], Condition)]
+    sizes = [k for k in there if conditions and parameters.is_open_size(columns[k])]
+    others = [k for k in there if k not in conditions and k not in sizes]
     solved: dict[int, Node] = {}
-    for k in sorted(range(len(columns)), key=rank):
+    made: dict[str, int] = {}
+    for k in (*others, *conditions, *sizes):
+        known = set(parameters.columns)
+        solved[k] = parameters.solve(columns[k], prefixes[k])
+        made |= dict.fromkeys(parameters.columns.keys() - known - parameters.offered.keys(), k)
+    parameters.reorder(made)
+    for k in absent:
         before = [solved[j] for j in reversed(range(k)) if j in solved]
-        if absent[k]:
-            solved[k] = parameters.partly(columns[k], before)
-        else:
-            solved[k] = parameters.solve(columns[k], prefixes[k])
+        solved[k] = parameters.partly(columns[k], before)
     remaining = (solved[k] for k in range(len(columns)))
     return rewrite(body, lambda node: next(remaining) if isinstance(node, Slot) else None)
 

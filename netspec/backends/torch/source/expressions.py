@@ -6,7 +6,17 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from netspec.backends.torch.code import Call, Infix, Literal, Name, Node, Not, Subscript, Tuple
+from netspec.backends.torch.code import (
+    Call,
+    Conditional,
+    Infix,
+    Literal,
+    Name,
+    Node,
+    Not,
+    Subscript,
+    Tuple,
+)
 from netspec.syntax.arithmetic import SIGNS
 
 Lookup = Callable[[str], "Node | None"]
@@ -145,6 +155,9 @@ def evaluated(node: Node, value_of: Callable[[Node], Any]) -> Any:
     """The value of a translated expression; `value_of` gives that of its names."""
     if isinstance(node, Literal):
         return node.value
+    if isinstance(node, Conditional):
+        holds = evaluated(node.condition, value_of)
+        return evaluated(node.then if holds else node.otherwise, value_of)
     if isinstance(node, Not):
         return not evaluated(node.value, value_of)
     if isinstance(node, Infix) and node.operator in ("and", "or"):

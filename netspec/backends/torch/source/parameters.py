@@ -16,6 +16,7 @@ from netspec.backends.torch.code import (
     ABSENT,
     Call,
     Condition,
+    Conditional,
     Infix,
     Literal,
     Node,
@@ -37,6 +38,8 @@ Key = tuple[tuple[type, Any], ...]
 INPUT_SIZES = ("in_channels", "in_features")
 SIZES = frozenset({*INPUT_SIZES, "out_channels", "out_features", "num_features", "num_channels"})
 """What torch calls the sizes of tensors."""
+LARGE = 16
+"""From here on numbers are taken for sizes."""
 TRUSTED = 3
 """So many members must agree before what the spec does not mention is believed."""
 MOST_LISTED = 4
@@ -117,12 +120,49 @@ class Parameters:
         if found is None and isinstance(slots[0], Condition):
             found = self.unusual(column) or self.flag(slots[0].name, column)
         if found is None:
-            name = slots[0].name
-            found = self.named(name if name not in self.columns else prefix + name, column)
+            name = slots[0].name if slots[0].name not in self.columns else prefix + slots[0].name
+            found = self.either(slots[0], name, column) or self.named(name, column)
         if isinstance(slots[0], Condition):
             self.conditions[found] = None
         self.known[_key(column)] = found
         return found
+
+    def reorder(self, made: Mapping[str, int]) -> None:
+        """Put the parameters that were made for slots in the order of these."""
+        names = iter(sorted(made, key=lambda name: made[name]))
+        order = [next(names) if name in made else name for name in self.columns]
+        self.columns = {name: self.columns[name] for name in order}
+
+    def is_open_size(self, slots: Sequence[Slot]) -> bool:
+        """Whether it is a size that differs, and follows from shapes alone."""
+        column = tuple(slot.value for slot in slots)
+        free = slots[0].given is None and slots[0].name in SIZES
+        return free and not _constant(column) and _key(column) not in self.known
+
+    def either(self, slot: Slot, name: str, column: Column) -> Node | None:
+        """A variable for a size that is one thing where a condition holds, else another."""
+        if slot.given is not None or slot.name not in SIZES:
+            return None
+        for condition in self.conditions:
+            holds = [bool(self.value(condition, k)) for k in range(self.size)]
+            ways = [self.size_of(slot.name, _where(column, holds, way)) for way in (True, False)]
+            if ways[0] is not None and ways[1] is not None:
+                return self.local(name, Conditional(condition, ways[0], ways[1]), column)
+        return None
+
+    def size_of(self, name: str, column: Column) -> Node | None:
+        """What has the values of some members, which differ."""
+        if _constant(tuple(value for value in column if value is not ABSENT)):
+            return None
+        known = (node for node in self.known.values() if self.gives(node, column))
+        return self.called(name, column) or next(known, None)
+
+    def local(self, name: str, definition: Node, column: Column) -> Parameter:
+        """A new variable of the constructor."""
+        parameter = Parameter(distinct(variable(name), self.columns))
+        self.locals[parameter.name] = definition
+        self.columns[parameter.name] = column
+        return parameter
 
     def composed(self, column: Column) -> Node | None:
         """Tuples of what is constant or known: `(dilation, 0)`."""
@@ -212,10 +252,11 @@ class Parameters:
         there = [slot for slot in slots if slot.value is not ABSENT]
         constant = _constant(tuple(slot.value for slot in there))
         found = self.stated(slots, column)
+        if found is None or isinstance(found, Literal):
+            said = (n for n in before if not isinstance(n, Literal) and self.gives(n, column))
+            found = next(said, None) if _may_follow(there[0], constant) else found
         if found is None and there[0].given is None and (there[0].name in SIZES or not constant):
-            said = (node for node in before if not isinstance(node, Literal))
-            found = next((node for node in said if self.gives(node, column)), None)
-            found = found or self.called(there[0].name, column)
+            found = self.called(there[0].name, column)
         if found is None and constant:
             found = Literal(there[0].value)
         if found is None and (there[0].given is None or len(there) >= TRUSTED):
@@ -317,6 +358,20 @@ def _names_in(expression: str | None) -> set[str]:
     except (SyntaxError, ValueError):
         return set()
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+
+
+def _may_follow(slot: Slot, constant: bool) -> bool:
+    """Whether a number may be what another one was called: a size, or one that the spec calculates;
+    small ones agree by chance.
+    """
+    if slot.given is None:
+        return slot.name in SIZES or not constant
+    return slot.expression is not None and isinstance(slot.value, int) and slot.value >= LARGE
+
+
+def _where(column: Column, holds: Sequence[bool], way: bool) -> Column:
+    """The values of the members that go that way."""
+    return tuple(v if h is way else ABSENT for v, h in zip(column, holds, strict=True))
 
 
 def _agree(full: Column, column: Column) -> bool:
