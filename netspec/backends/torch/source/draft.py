@@ -74,7 +74,14 @@ class Draft:
     def _given(self, parameter: ConstructorParameter) -> Column:
         """The values of a parameter; where it does not matter, its default."""
         column = self.parameters.columns[parameter.name]
-        return tuple(parameter.default if value is ABSENT else value for value in column)
+        fallback = self.parameters.fallbacks.get(parameter.name)
+        return tuple(
+            parameter.default if value is ABSENT or self._follows(fallback, k, value) else value
+            for k, value in enumerate(column)
+        )
+
+    def _follows(self, fallback: Node | None, member: int, value: Any) -> bool:
+        return fallback is not None and same(self.parameters.value(fallback, member), value)
 
 
 def _united(forms: Sequence[list[Member]]) -> tuple[list[Body], dict[int, Value]]:
@@ -117,10 +124,13 @@ def finished(draft: Draft, used: set[str], cls: Class) -> Class:
     cls.members, cls.body, cls.values = members, draft.body, draft.values
     cls.parameters, names = [], _used(parameters, used)
     cls.locals = {name: node for name, node in parameters.locals.items() if name in names}
+    cls.fallbacks = {n: node for n, node in parameters.fallbacks.items() if n in names}
     for name, column in parameters.columns.items():
         if name in names and name not in cls.locals:
             kinds = annotation([value for value in column if value is not ABSENT])
             default = default_of(name, members, parameters, draft.body, cls.locals)
+            if name in cls.fallbacks:
+                kinds, default = f"{kinds} | None", None
             cls.parameters.append(ConstructorParameter(name, kinds, default))
     cls.parameters.sort(key=lambda p: (p.has_default, p.name not in INPUT_SIZES))
     return cls
@@ -129,7 +139,7 @@ def finished(draft: Draft, used: set[str], cls: Class) -> Class:
 def _used(parameters: Parameters, names: set[str]) -> set[str]:
     """The names, and those that the local variables among them need."""
     used = set(names)
-    for name, node in reversed(parameters.locals.items()):
+    for name, node in reversed((parameters.locals | parameters.fallbacks).items()):
         if name in used:
             used |= {parameter.name for parameter in walk(node, Parameter)}
     return used

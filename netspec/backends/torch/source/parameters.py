@@ -30,6 +30,7 @@ from netspec.backends.torch.code import (
 from netspec.backends.torch.source.expressions import evaluated, translated
 from netspec.backends.torch.source.names import distinct, variable
 from netspec.backends.torch.source.units import Unit
+from netspec.backends.torch.tree import walk
 from netspec.syntax.spec import BUILT_IN
 
 Column = tuple[Any, ...]
@@ -59,12 +60,14 @@ class Parameters:
         columns: Sequence[Sequence[Slot]],
         file_params: Mapping[str, Any],
     ) -> None:
-        self.size, self.file_params = len(members), file_params
+        self.members, self.size, self.file_params = members, len(members), file_params
         self.independent = sum(member.params is members[0].params for member in members)
         """The members of one program: those of the same program with other params only follow."""
         self.columns: dict[str, Column] = {}
         self.locals: dict[str, Node] = {}
         """Parameters of the block that follow from others: variables of the constructor."""
+        self.fallbacks: dict[str, Node] = {}
+        """What a parameter is if it is left out, where that is no constant."""
         self.known: dict[Key, Node] = {}
         self.conditions: dict[Node, None] = {}
         self.flags: set[str] = set()
@@ -87,17 +90,42 @@ class Parameters:
         """A new parameter, or a variable of the constructor."""
         parameter = Parameter(distinct(variable(name), self.columns))
         definition = self.definition(name, column)
+        fallback = self.fallback(name, column)
         if definition is not None:
             self.locals[parameter.name] = definition
+        elif fallback is not None:
+            self.fallbacks[parameter.name] = fallback
         self.columns[parameter.name] = column
         self.known[_key(column)] = parameter
         return parameter
+
+    def fallback(self, name: str, column: Column) -> Node | None:
+        """What the block declares as the default of a parameter that some members are given: an
+        expression of earlier parameters.
+        """
+        declared = {m.instance.defaults.get(name) for m in self.members} - {None}
+        given = [member.arguments.get(name) for member in self.members]
+        texts = [argument.expression if argument else None for argument in given]
+        text = next((d.expression for d in declared if d), None)
+        if name not in self.offered or len(declared) != 1 or text is None or text not in texts:
+            return None
+        node = self.by_earlier(name, text)
+        left_out = tuple(v if t == text else ABSENT for v, t in zip(column, texts, strict=True))
+        if node is None or any(p.name in self.locals for p in walk(node, Parameter)):
+            return None
+        return node if self.gives(node, left_out) and not isinstance(node, Parameter) else None
 
     def definition(self, name: str, column: Column) -> Node | None:
         """What the block's own default says, in terms of its earlier parameters and its input."""
         expression = self.defaults.get(name)
         if expression is None or name not in self.offered:
             return None
+        node = self.by_earlier(name, expression)
+        found = isinstance(node, Infix | Call | Not | Conditional) and self.gives(node, column)
+        return node if found else None
+
+    def by_earlier(self, name: str, expression: str) -> Node | None:
+        """An expression of the parameters that the block has before that one."""
         earlier = {*INPUT_SIZES, *takewhile(lambda other: other != name, self.offered)}
 
         def lookup(other: str) -> Node | None:
@@ -106,9 +134,7 @@ class Parameters:
             value = None if other in self.offered else self.file_params.get(other)
             return Literal(value) if isinstance(value, int | float) else None
 
-        node = translated(expression, lookup)
-        found = isinstance(node, Infix | Call | Not) and self.gives(node, column)
-        return node if found else None
+        return translated(expression, lookup)
 
     def solve(self, slots: Sequence[Slot], prefix: str) -> Node:
         """The code for one column of slots; `prefix` tells a new parameter from others like it."""
