@@ -113,7 +113,8 @@ class Parameters:
         left_out = tuple(v if t == text else ABSENT for v, t in zip(column, texts, strict=True))
         if node is None or any(p.name in self.locals for p in walk(node, Parameter)):
             return None
-        return node if self.gives(node, left_out) and not isinstance(node, Parameter) else None
+        sound = not isinstance(node, Parameter) and self.gives(node, left_out)
+        return node if sound and self.is_known_for_all(node) else None
 
     def definition(self, name: str, column: Column) -> Node | None:
         """What the block's own default says, in terms of its earlier parameters and its input."""
@@ -267,6 +268,13 @@ class Parameters:
                 if value is not ABSENT
             )
         except (ArithmeticError, LookupError, TypeError):
+            return False
+
+    def is_known_for_all(self, node: Node) -> bool:
+        """Whether it can be calculated for every member."""
+        try:
+            return all(self.value(node, k) is not None for k in range(self.size))
+        except (ArithmeticError, TypeError):
             return False
 
     def partly(self, slots: Sequence[Slot], before: Sequence[Node]) -> Node:
