@@ -12,6 +12,7 @@ from netspec.backends.torch.code import (
     Attribute,
     Call,
     Comprehension,
+    Conditional,
     Dict,
     Entry,
     Infix,
@@ -62,7 +63,9 @@ def _statement_doc(node: Node) -> Any:
     its own at one end.
     """
     doc = _doc(node)
-    if not isinstance(node, Infix) or _ends_in_brackets(node):
+    if not isinstance(node, Infix | Conditional):
+        return doc
+    if isinstance(node, Infix) and _ends_in_brackets(node):
         return doc
     return Group((WhenBroken("("), Indented((SOFT, doc)), SOFT, WhenBroken(")")))
 
@@ -225,6 +228,11 @@ def _text(node: Text) -> str:
     return 'f"' + "".join(inner) + '"'
 
 
+def _conditional(node: Conditional) -> Any:
+    parts = (_doc(node.then), SPACE, "if ", _doc(node.condition), SPACE, "else ")
+    return Group((*parts, _doc(node.otherwise)))
+
+
 _PRINTERS: dict[type[Node], Callable[[Any], Any]] = {
     Name: lambda node: node.text,
     Literal: lambda node: _value(node.value),
@@ -235,6 +243,7 @@ _PRINTERS: dict[type[Node], Callable[[Any], Any]] = {
     Subscript: _subscript,
     Infix: _infix,
     Negative: lambda node: ("-", _primary(node.value)),
+    Conditional: _conditional,
     Not: lambda node: ("not ", _primary(node.value)),
     List: _list,
     Starred: lambda node: ("*", _primary(node.value)),
