@@ -12,6 +12,7 @@ from netspec.backends.torch.code import (
     Attribute,
     Call,
     Comprehension,
+    Conditional,
     Dict,
     Entry,
     Infix,
@@ -27,7 +28,6 @@ from netspec.backends.torch.code import (
     Text,
     Tuple,
 )
-from netspec.backends.torch.source.printed import Printed
 from netspec.backends.torch.source.prose import comment_lines
 from netspec.backends.torch.source.wrapping import (
     HARD,
@@ -46,11 +46,11 @@ from netspec.backends.torch.source.wrapping import (
 )
 
 
-def lines(before: str, node: Node, after: str = "", *, depth: int = 0) -> list[Printed]:
+def lines(before: str, node: Node, after: str = "", *, depth: int = 0) -> list[str]:
     """The lines of a statement `before node after` at an indentation of `depth` levels."""
     margin = " " * (INDENT * depth)
     content = (margin + before, _statement_doc(node), after)
-    return rendered(content, INDENT * depth)
+    return [*rendered(content, INDENT * depth)]
 
 
 def text(node: Node) -> str:
@@ -63,7 +63,9 @@ def _statement_doc(node: Node) -> Any:
     its own at one end.
     """
     doc = _doc(node)
-    if not isinstance(node, Infix) or _ends_in_brackets(node):
+    if not isinstance(node, Infix | Conditional):
+        return doc
+    if isinstance(node, Infix) and _ends_in_brackets(node):
         return doc
     return Group((WhenBroken("("), Indented((SOFT, doc)), SOFT, WhenBroken(")")))
 
@@ -179,6 +181,8 @@ def _is_negative(node: Node) -> bool:
 
 def _is_simple(node: Node) -> bool:
     """Whether a power of it, or to it, has no spaces."""
+    if isinstance(node, Attribute):
+        return _is_simple(node.value)
     return isinstance(node, Name | Literal) and not _is_negative(node)
 
 
@@ -224,6 +228,11 @@ def _text(node: Text) -> str:
     return 'f"' + "".join(inner) + '"'
 
 
+def _conditional(node: Conditional) -> Any:
+    parts = (_doc(node.then), SPACE, "if ", _doc(node.condition), SPACE, "else ")
+    return Group((*parts, _doc(node.otherwise)))
+
+
 _PRINTERS: dict[type[Node], Callable[[Any], Any]] = {
     Name: lambda node: node.text,
     Literal: lambda node: _value(node.value),
@@ -234,6 +243,7 @@ _PRINTERS: dict[type[Node], Callable[[Any], Any]] = {
     Subscript: _subscript,
     Infix: _infix,
     Negative: lambda node: ("-", _primary(node.value)),
+    Conditional: _conditional,
     Not: lambda node: ("not ", _primary(node.value)),
     List: _list,
     Starred: lambda node: ("*", _primary(node.value)),
