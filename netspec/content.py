@@ -26,10 +26,14 @@ def title(chosen: Document) -> str:
     return f"{name}@{chosen.variant}" if chosen.variant else name
 
 
-def given(overrides: Mapping[str, Node], sizes: Mapping[str | None, Node]) -> list[str]:
-    """The values from outside, as on the command line: `classes=10`, `input=[3, 64, 64]`."""
-    shapes = {name or "input": shape for name, shape in sizes.items()}
-    return [f"{name}={flow(node)}" for name, node in (*sorted(overrides.items()), *shapes.items())]
+def words(overrides: Mapping[str, Node], sizes: Mapping[str | None, Node]) -> Iterator[str]:
+    """The values from outside as words of the command line."""
+    for name, node in sorted(overrides.items()):
+        yield from ("--set", f"{name}={flow(node)}")
+    for size, shape in sizes.items():
+        assert isinstance(shape, Sequence)
+        sides = "x".join(map(flow, shape.items))
+        yield from ("--input", f"{size}={sides}" if size else sides)
 
 
 def digest(
@@ -47,7 +51,7 @@ def digest(
     parts = [chosen.source.text]
     parts += [f"{place}\n{text}" for place, text in sorted(others.items())]
     parts += [f"@{chosen.variant}"] if chosen.variant else []
-    parts += given(overrides, sizes)
+    parts += words(overrides, sizes)
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:DIGITS]
 
 
@@ -72,8 +76,9 @@ def _sources(chosen: Document, file: SpecFile) -> set[Source]:
 
 
 def _library(file: SpecFile) -> set[Source]:
-    spans = [part.span for part in (*file.blocks.values(), *file.params.values())]
-    spans += [node.span for node in file.defaults.values()]
+    spans = [block.span for block in file.blocks.values()]
+    spans += [param.span for param in file.params.values()]
+    spans += [node.span for node in (*file.defaults.values(), *file.init.values())]
     return {file.source, *(span.source for span in spans)}
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from netspec.analysis.cost import Cost, Costs
 from netspec.catalog import Document, document
-from netspec.content import digest, title
+from netspec.content import digest, title, words
 from netspec.diagnostics import Diagnostic, Report, Source, Span, SpecError, fault, nearest
 from netspec.elaborate import elaborate
 from netspec.program import Program
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from netspec.backends.torch.source.written import Written
     from netspec.stats import Stats
     from netspec.syntax.checkpoints import Checkpoint
-    from netspec.weights.fit import LoadReport
+    from netspec.weights.report import LoadReport
 
 
 def load(
@@ -218,7 +218,15 @@ class Network:
         from netspec.backends.torch.source.written import Written
 
         made = self.document, self._compiled[0], self.overrides, self.sizes
-        return Written(title(self.document), digest(*made), self._numbers, self._program_of)
+        return Written(
+            title(self.document),
+            digest(*made),
+            tuple(words(self.overrides, self.sizes)),
+            self.document.folder.top,
+            frozenset(node.span for node in self._compiled[0].init.values()),
+            self._numbers,
+            self._program_of,
+        )
 
     @property
     def _numbers(self) -> dict[str, int | float]:

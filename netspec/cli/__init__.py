@@ -27,6 +27,7 @@ COMMANDS = {
     "new": "write a spec to start from",
     "expand": "print the spec that is meant in the end, with where each value came from",
     "bench": "measure throughput, latency and peak memory, alone or beside another network",
+    "where": "say which lines of a spec a line of an emitted file comes from",
     "explain": "say what a code of a fault means and how to mend it",
 }
 

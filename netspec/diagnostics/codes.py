@@ -72,6 +72,10 @@ GROUPS = {
         "NS801": "the module cannot be run",
         "NS802": "the module needs more memory than there is",
     },
+    "Provenance": {
+        "NS901": "an emitted file does not say where it comes from",
+        "NS902": "the emitted file has nothing on that line",
+    },
 }
 """What each code means, by group: the codes of a group have their first digit in common."""
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 import netspec
 from netspec import SpecError
+from netspec.analysis.state import state_dict
 from netspec.syntax.checkpoints import Rename
 from netspec.weights.carry import carry
+from tests.reference import facts
 from tests.weights.edits import carried, kinds
 
 PLAIN = """
@@ -232,3 +235,50 @@ def test_a_deeper_vgg_is_in_doubt_where_its_layers_are_alike() -> None:
     settled = carry(old, new, rules)
     assert settled.sources["features.23.bias"] == "features.21.bias"
     assert "features.25" not in settled.doubtful
+
+
+@pytest.mark.parametrize("name", sorted(facts.state_dicts()))
+def test_every_shipped_network_keeps_everything_of_itself(name: str) -> None:
+    program = netspec.load(name).program
+    found = carry(program, program)
+    assert kinds(found) == {"kept"}
+    assert set(found.kept) == {entry.key for entry in facts.state_dicts()[name]}
+
+
+@pytest.mark.parametrize(
+    ("spec", "edits"),
+    [
+        ("resnet@resnet50", [("layer{stage", "stage{stage")]),
+        ("densenet121", [("denselayer{i", "layer{i")]),
+        ("densenet121", [("features", "trunk"), ("denselayer{i", "layer{i"), ("norm1", "bn1")]),
+        ("inception_v3@inception_v3", [("branch3x3dbl_1", "double_1"), ("Mixed_5b", "mixed")]),
+        ("vgg@vgg16", [("features", "convs"), ("classifier", "head")]),
+        ("vit@vit_b_16", [("encoder_layer_{i}", "block{i}"), ("mlp", "feed_forward")]),
+    ],
+)
+def test_names_that_change_in_a_shipped_spec(
+    spec: str, edits: list[tuple[str, str]], tmp_path: Path
+) -> None:
+    file, _, variant = spec.partition("@")
+    text = (Path(__file__).parents[2] / "specs" / f"{file}.yaml").read_text()
+    path = tmp_path / "edited.yaml"
+    path.write_text(
+        re.sub(r"name: (.+)$", lambda m: f"name: {called(m[1], edits)}", text, flags=re.M)
+    )
+    old, new = netspec.load(spec), netspec.load(f"{path}@{variant}" if variant else path)
+    found = carry(old.program, new.program)
+    assert kinds(found) | {"kept"} == {"kept", "renamed"}
+    before, after = list(state_dict(old.program)), list(state_dict(new.program))
+    assert found.sources == dict(zip(after, before, strict=True))
+
+
+def called(name: str, edits: list[tuple[str, str]]) -> str:
+    """What a step is called after the edits."""
+    return next((b + name.removeprefix(a) for a, b in edits if name.startswith(a)), name)
+
+
+def test_layers_that_cannot_be_compared_are_a_fault(tmp_path: Path) -> None:
+    old = "  - repeat: 2100\n    do: [conv: 4]\n"
+    new = "  - repeat: 2100\n    do: [conv: {out: 4, kernel: 3, padding: 1}]\n  - relu\n"
+    with pytest.raises(SpecError, match=r"NS402.*2,100 layers cannot be compared with 2,101"):
+        carried(tmp_path, old, new)

@@ -12,7 +12,7 @@ import torch
 import netspec
 from netspec import Network, SpecError
 from netspec.analysis.state import state_dict
-from netspec.weights.fit import LoadReport
+from netspec.weights.report import LoadReport
 from tests.reference import facts
 from tests.weights.edits import network
 from tests.weights.files import FORMATS, filled
@@ -29,11 +29,13 @@ def empty(shipped: Network, dtype: torch.dtype) -> torch.nn.Module:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_network_loads_what_the_library_saves(name: str, tmp_path: Path) -> None:
     shipped, path = netspec.load(name), tmp_path / "weights"
+    module = empty(shipped, torch.bfloat16)
     entries = facts.state_dicts()[name]
     state = {e.key: numbered(e, number) for number, e in enumerate(entries)}
     for save in (FORMATS["safetensors"], FORMATS["torch"]):
         save(state, path)
-        module = empty(shipped, torch.bfloat16)
+        for tensor in module.state_dict().values():
+            tensor.zero_()
         assert shipped.load_weights(module, path).loaded == tuple(module.state_dict())
         loaded = module.state_dict()
         assert loaded.keys() == state.keys()
@@ -43,7 +45,7 @@ def test_every_network_loads_what_the_library_saves(name: str, tmp_path: Path) -
 def numbered(entry: facts.Entry, number: int) -> torch.Tensor:
     """Values that tell the entry from all others, and its first values from each other."""
     dtype = torch.bfloat16 if entry.dtype == "float32" else torch.int64
-    tensor = torch.empty(entry.shape, dtype=dtype).fill_(number % 256)
+    tensor = torch.empty(entry.shape, dtype=dtype).fill_(number % 256 + 1)
     tensor.flatten()[:64] += torch.arange(min(64, tensor.numel())).to(dtype) * 256
     return tensor
 
@@ -53,7 +55,8 @@ def numbered(entry: facts.Entry, number: int) -> torch.Tensor:
 
 def published(shipped: str, rename: Any) -> tuple[LoadReport, Network]:
     """What loading reports of a file that has the network's keys under other names."""
-    from netspec.weights.fit import Stored, fit
+    from netspec.weights.fit import fit
+    from netspec.weights.report import Stored
 
     chosen = netspec.load(shipped)
     known = {k: Stored(w.shape, w.dtype) for k, w in state_dict(chosen.program).items()}

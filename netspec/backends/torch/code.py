@@ -6,15 +6,32 @@ their common skeleton.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
+
+from netspec.diagnostics import Span
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
     """A piece of code; its fields are nodes, tuples of them, or plain values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin(Node):
+    """The places in the spec that code comes from, which make no difference to what it is."""
+
+    spans: frozenset[Span] = field(compare=False)
+
+
+NOWHERE = Origin(frozenset())
+
+
+def origin_of(parts: Iterable[Origin]) -> Origin:
+    """Where code comes from that has these parts."""
+    return Origin(frozenset().union(*(part.spans for part in parts)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +169,7 @@ class Call(Node):
 
     function: Node
     arguments: tuple[Node, ...]
+    origin: Origin = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +208,15 @@ class Not(Node):
     """`not value`."""
 
     value: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Conditional(Node):
+    """`then if condition else otherwise`."""
+
+    condition: Node
+    then: Node
+    otherwise: Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +313,13 @@ class Noted(Node):
 
     note: str
     node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Own(Node):
+    """An attribute of the module whose weight is filled: `in_channels`."""
+
+    name: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,13 +40,16 @@ def build_module(
     import_torch()
     from netspec.backends.torch.placement import Placement
 
-    return instance(program.name, source, Placement.of(device, dtype, memory_format))
+    placement = Placement.of(device, dtype, memory_format)
+    return instance(program.name, source, placement, program.spec)
 
 
-def instance(title: str, source: str, placement: Placement) -> nn.Module:
-    """The network that `source` defines, made there; `title` is what to call its Python module."""
+def instance(title: str, source: str, placement: Placement, spec: str = "") -> nn.Module:
+    """The network that `source` defines, made there; `title` is what to call its Python module,
+    `spec` the path of its spec.
+    """
     name = f"netspec_{variable(title)}_{hashlib.sha256(source.encode()).hexdigest()[:12]}"
-    network = getattr(load_source(source, name), _last_class(source))
+    network = getattr(load_source(source, name, spec), _classes(source)[-1])
     with placement.construction():
         module: nn.Module = network()
     placement.settle(module)
@@ -74,9 +77,8 @@ def _broken(error: Exception) -> SpecError:
     return fault("NS004", f"torch is installed and cannot be imported: {error}", hint=hint)
 
 
-def _last_class(source: str) -> str:
-    names: list[str] = re.findall(r"^class (\w+)", source, re.MULTILINE)
-    return names[-1]
+def _classes(source: str) -> list[str]:
+    return re.findall(r"^class (\w+)", source, re.MULTILINE)
 
 
 # --------------------------------------------------------------------------------- source to module
@@ -95,8 +97,15 @@ class _Loader(InspectLoader):
         return self.source_to_code(self.source, self.path)
 
 
-def load_source(source: str, name: str) -> ModuleType:
-    """The module of that name in `sys.modules`, executed from the source if it is not there yet."""
+SPECS: dict[str, str] = {}
+"""The paths of the specs of executed sources, by the names of their modules."""
+
+
+def load_source(source: str, name: str, spec: str = "") -> ModuleType:
+    """The module of that name in `sys.modules`, executed from the source if it is not there yet.
+    `spec` is the path of its spec, for what is said of errors.
+    """
+    SPECS[name] = spec
     if name in sys.modules:
         return sys.modules[name]
     path = f"<{name}>"
@@ -106,6 +115,7 @@ def load_source(source: str, name: str) -> ModuleType:
     linecache.cache[path] = (len(source), None, source.splitlines(keepends=True), path)
     loader.exec_module(module)
     _carry_source(module, source)
+    _note_errors(module, source)
     sys.modules[name] = module
     return module
 
@@ -123,19 +133,44 @@ def _carry_source(module: ModuleType, source: str) -> None:
             cls.__reduce_ex__ = _reduction(cls, source)  # type: ignore[method-assign]
 
 
+def _note_errors(module: ModuleType, source: str) -> None:
+    """Make errors in the forward of the network say which line of the spec they come from. That is
+    looked up when one is raised; until then a call costs one more call.
+    """
+    import torch
+
+    if not (names := _classes(source)):
+        return
+    plain = torch.nn.Module.__call__
+
+    def call(self: nn.Module, *inputs: Any, **options: Any) -> Any:
+        if torch.compiler.is_compiling():
+            return plain(self, *inputs, **options)
+        try:
+            return plain(self, *inputs, **options)
+        except Exception as error:
+            from netspec.backends.torch.notes import annotate
+
+            annotate(error, self, source, str(module.__file__), SPECS[module.__name__])
+            raise
+
+    getattr(module, names[-1]).__call__ = call
+
+
 def _reduction(cls: type, source: str) -> Any:
     def reduce_ex(self: nn.Module, protocol: Any) -> Any:
         plain = object.__reduce_ex__(self, protocol)
         if type(self) is not cls:
             return plain
-        return (restored, (source, cls.__module__, cls.__name__), plain[2])
+        spec = SPECS.get(cls.__module__, "")
+        return (restored, (source, cls.__module__, cls.__name__, spec), plain[2])
 
     return reduce_ex
 
 
-def restored(source: str, module: str, cls: str) -> nn.Module:
+def restored(source: str, module: str, cls: str, spec: str = "") -> nn.Module:
     """An empty instance of a class of emitted source: what pickles of its instances call."""
-    made = getattr(load_source(source, module), cls)
+    made = getattr(load_source(source, module, spec), cls)
     instance: nn.Module = made.__new__(made)
     return instance
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator
 from typing import Any, TypeVar, overload
 
-from netspec.backends.torch.code import Node, Slot
+from netspec.backends.torch.code import Node, Origin, Slot
 
 
 def parts(tree: Any) -> tuple[Any, ...]:
@@ -57,6 +57,8 @@ def _rebuilt(node: Node, replace: Callable[[Node], Node | None]) -> Node:
 
 def skeleton(tree: Any, *, opaque: tuple[type[Node], ...] = (Slot,)) -> Hashable:
     """What two trees have in common that differ at most in nodes of the opaque kinds."""
+    if isinstance(tree, Origin):
+        return Origin
     if isinstance(tree, opaque):
         return (type(tree), getattr(tree, "name", None))
     if isinstance(tree, tuple):

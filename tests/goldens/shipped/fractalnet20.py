@@ -67,96 +67,62 @@ class Fractal(nn.Module):
     meet are one.
     """
 
-    def __init__(self, in_channels: int, out_channels: int, p: float) -> None:
+    def __init__(
+        self,
+        in_channels: int,
+        columns: int,
+        out_channels: int,
+        p: float,
+        join: bool = True,
+    ) -> None:
         super().__init__()
+        self.columns = columns
         self.layer = Layer(in_channels, out_channels, p)
+        if columns > 1:
+            self.fractal1 = Fractal(in_channels, columns - 1, out_channels, p)
+            self.fractal2 = Fractal(
+                out_channels, columns - 1, out_channels, p, join=False
+            )
+        self.join: DropJoin | None = None
+        if columns > 1 and join:
+            self.join = DropJoin(columns, 0.15)
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.layer(x)
-
-
-class Fractal2(nn.Module):
-    """A layer beside two fractals of one column less, joined by the mean; joins that
-    meet are one.
-    """
-
-    def __init__(self, in_channels: int, out_channels: int, p: float) -> None:
-        super().__init__()
-        self.layer = Layer(in_channels, out_channels, p)
-        self.fractal1 = Fractal(in_channels, out_channels, p)
-        self.fractal2 = Fractal(out_channels, out_channels, p)
-        self.join = DropJoin(2, 0.15)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        out = self.layer(x)
-        x = self.fractal1(x)
-        return self.join(out, self.fractal2(x))
-
-
-class Fractal3(nn.Module):
-    """A layer beside two fractals of one column less, joined by the mean; joins that
-    meet are one.
-    """
-
-    def __init__(self, in_channels: int, p: float) -> None:
-        super().__init__()
-        self.layer = Layer(in_channels, in_channels, p)
-        self.fractal1 = Fractal(in_channels, in_channels, p)
-        self.fractal2 = Fractal(in_channels, in_channels, p)
-
-    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        out = self.layer(x)
-        x = self.fractal1(x)
-        x = self.fractal2(x)
-        return out, x
-
-
-class Fractal4(nn.Module):
-    """A layer beside two fractals of one column less, joined by the mean; joins that
-    meet are one.
-    """
-
-    def __init__(self, in_channels: int, out_channels: int, p: float) -> None:
-        super().__init__()
-        self.layer = Layer(in_channels, out_channels, p)
-        self.fractal1 = Fractal2(in_channels, out_channels, p)
-        self.fractal2 = Fractal3(out_channels, p)
-        self.join = DropJoin(3, 0.15)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        out = self.layer(x)
-        x = self.fractal1(x)
-        x, out2 = self.fractal2(x)
-        return self.join(out, x, out2)
+    def forward(self, x: torch.Tensor) -> list[torch.Tensor]:
+        out = [self.layer(x)]
+        if self.columns > 1:
+            out = out + self.fractal2(self.fractal1(x)[0])
+        if self.join is not None:
+            out = [self.join(*out)]
+        return out
 
 
 class FractalNet20(nn.Module):
-    def __init__(self, classes: int = 10) -> None:
+    def __init__(self, columns: int = 3) -> None:
         super().__init__()
-        self.block1 = Fractal4(3, 64, 0.0)
-        self.block2 = Fractal4(64, 128, 0.1)
-        self.block3 = Fractal4(128, 256, 0.2)
-        self.block4 = Fractal4(256, 512, 0.3)
-        self.block5 = Fractal4(512, 512, 0.4)
-        self.fc = nn.Linear(512, classes)
+        self.block1 = Fractal(3, columns, 64, 0.0)
+        self.block2 = Fractal(64, columns, 128, 0.1)
+        self.block3 = Fractal(128, columns, 256, 0.2)
+        self.block4 = Fractal(256, columns, 512, 0.3)
+        self.block5 = Fractal(512, columns, 512, 0.4)
+        self.fc = nn.Linear(512, 10)
         nn.init.xavier_uniform_(self.fc.weight)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         DropJoin.draw(self, x.device)
-        x = self.block1(x)  # [64, 32, 32]
+        x = self.block1(x)[0]  # [64, 32, 32]
         x = F.max_pool2d(x, 2)  # [64, 16, 16]
-        x = self.block2(x)  # [128, 16, 16]
+        x = self.block2(x)[0]  # [128, 16, 16]
         x = F.max_pool2d(x, 2)  # [128, 8, 8]
-        x = self.block3(x)  # [256, 8, 8]
+        x = self.block3(x)[0]  # [256, 8, 8]
         x = F.max_pool2d(x, 2)  # [256, 4, 4]
-        x = self.block4(x)  # [512, 4, 4]
+        x = self.block4(x)[0]  # [512, 4, 4]
         x = F.max_pool2d(x, 2)  # [512, 2, 2]
-        x = self.block5(x)
+        x = self.block5(x)[0]
         x = F.max_pool2d(x, 2)  # [512, 1, 1]
         x = torch.flatten(x, 1)  # [512]
         return self.fc(x)  # [10]
 
 
-def fractalnet20(classes: int = 10) -> FractalNet20:
+def fractalnet20(columns: int = 3) -> FractalNet20:
     """The network of fractalnet.yaml@fractalnet20, with fresh weights."""
-    return FractalNet20(classes)
+    return FractalNet20(columns)

@@ -144,38 +144,23 @@ class Poly(nn.Module):
 
     def __init__(
         self,
+        widths: tuple[int, int, int],
         scale: float,
         width: int,
-        out_channels: int,
-        path0_conv2_out_channels: int,
-        kernel_size: tuple[int, int],
-        path0_conv3_out_channels: int,
-        path0_conv3_kernel_size: tuple[int, int],
+        span: int,
         conv2d_blocks_in_channels: int,
     ) -> None:
         super().__init__()
-        self.path0_conv1 = nn.Conv2d(width, out_channels, 1, padding="same", bias=False)
-        self.path0_bn1 = nn.ModuleList(nn.BatchNorm2d(out_channels) for _ in range(3))
+        self.path0_conv1 = nn.Conv2d(width, widths[0], 1, padding="same", bias=False)
+        self.path0_bn1 = nn.ModuleList(nn.BatchNorm2d(widths[0]) for _ in range(3))
         self.path0_conv2 = nn.Conv2d(
-            out_channels,
-            path0_conv2_out_channels,
-            kernel_size,
-            padding="same",
-            bias=False,
+            widths[0], widths[1], (1, span), padding="same", bias=False
         )
-        self.path0_bn2 = nn.ModuleList(
-            nn.BatchNorm2d(path0_conv2_out_channels) for _ in range(3)
-        )
+        self.path0_bn2 = nn.ModuleList(nn.BatchNorm2d(widths[1]) for _ in range(3))
         self.path0_conv3 = nn.Conv2d(
-            path0_conv2_out_channels,
-            path0_conv3_out_channels,
-            path0_conv3_kernel_size,
-            padding="same",
-            bias=False,
+            widths[1], widths[2], (span, 1), padding="same", bias=False
         )
-        self.path0_bn3 = nn.ModuleList(
-            nn.BatchNorm2d(path0_conv3_out_channels) for _ in range(3)
-        )
+        self.path0_bn3 = nn.ModuleList(nn.BatchNorm2d(widths[2]) for _ in range(3))
         self.path1_conv = nn.Conv2d(width, 192, 1, padding="same", bias=False)
         self.path1_bn = nn.ModuleList(nn.BatchNorm2d(192) for _ in range(3))
         self.conv2d_blocks = nn.ModuleList(
@@ -214,19 +199,16 @@ class InceptionBc(nn.Module):
 
     def __init__(
         self,
+        widths: tuple[int, int, int],
         width: int,
-        out: int,
-        path0_out: int,
-        kernel: tuple[int, int],
-        path0_out2: int,
-        path0_kernel: tuple[int, int],
+        span: int,
         conv2d_in_channels: int,
     ) -> None:
         super().__init__()
         self.path0 = nn.Sequential(
-            ConvBn(width, out, padding="same"),
-            ConvBn(out, path0_out, kernel=kernel, padding="same"),
-            ConvBn(path0_out, path0_out2, kernel=path0_kernel, padding="same"),
+            ConvBn(width, widths[0], padding="same"),
+            ConvBn(widths[0], widths[1], kernel=(1, span), padding="same"),
+            ConvBn(widths[1], widths[2], kernel=(span, 1), padding="same"),
         )
         self.path1 = ConvBn(width, 192, padding="same")
         self.conv2d = ConvBn(conv2d_in_channels, width, padding="same", act=False)
@@ -243,34 +225,15 @@ class TwoWay2(nn.Module):
         self,
         in_channels: int,
         scale: float,
-        out: int,
-        path0_out: int,
-        kernel: tuple[int, int],
-        path0_out2: int,
-        path0_kernel: tuple[int, int],
+        widths: tuple[int, int, int],
+        span: int,
         conv2d_in_channels: int,
     ) -> None:
         super().__init__()
         self.blocks = nn.ModuleList(
             [
-                InceptionBc(
-                    in_channels,
-                    out,
-                    path0_out,
-                    kernel,
-                    path0_out2,
-                    path0_kernel,
-                    conv2d_in_channels,
-                ),
-                InceptionBc(
-                    in_channels,
-                    out,
-                    path0_out,
-                    kernel,
-                    path0_out2,
-                    path0_kernel,
-                    conv2d_in_channels,
-                ),
+                InceptionBc(widths, in_channels, span, conv2d_in_channels),
+                InceptionBc(widths, in_channels, span, conv2d_in_channels),
             ],
         )
         self.scale1 = Scale(scale)
@@ -311,53 +274,42 @@ class VeryDeepPolyNet(nn.Module):
     def __init__(self, dropout: float = 0.2, classes: int = 1000) -> None:
         super().__init__()
         self.stem = Stem()
-        self.stage_a = nn.Sequential(
-            TwoWay(1.0),
-            TwoWay(0.9923076923076923),
-            TwoWay(0.9846153846153847),
-            TwoWay(0.9769230769230769),
-            TwoWay(0.9692307692307692),
-            TwoWay(0.9615384615384616),
-            TwoWay(0.9538461538461539),
-            TwoWay(0.9461538461538461),
-            TwoWay(0.9384615384615385),
-            TwoWay(0.9307692307692308),
-        )
+        self.stage_a = nn.Sequential(*(TwoWay(1 - 0.3 * i / 39) for i in range(10)))
         self.reduction_a = ReductionA()
         self.stage_b = nn.Sequential(
-            Poly(0.9230769230769231, 1152, 128, 160, (1, 7), 192, (7, 1), 384),
-            TwoWay2(1152, 0.9153846153846154, 128, 160, (1, 7), 192, (7, 1), 384),
-            Poly(0.9076923076923077, 1152, 128, 160, (1, 7), 192, (7, 1), 384),
-            TwoWay2(1152, 0.9, 128, 160, (1, 7), 192, (7, 1), 384),
-            Poly(0.8923076923076922, 1152, 128, 160, (1, 7), 192, (7, 1), 384),
-            TwoWay2(1152, 0.8846153846153846, 128, 160, (1, 7), 192, (7, 1), 384),
-            Poly(0.8769230769230769, 1152, 128, 160, (1, 7), 192, (7, 1), 384),
-            TwoWay2(1152, 0.8692307692307693, 128, 160, (1, 7), 192, (7, 1), 384),
-            Poly(0.8615384615384616, 1152, 128, 160, (1, 7), 192, (7, 1), 384),
-            TwoWay2(1152, 0.8538461538461538, 128, 160, (1, 7), 192, (7, 1), 384),
-            Poly(0.8461538461538461, 1152, 128, 160, (1, 7), 192, (7, 1), 384),
-            TwoWay2(1152, 0.8384615384615385, 128, 160, (1, 7), 192, (7, 1), 384),
-            Poly(0.8307692307692308, 1152, 128, 160, (1, 7), 192, (7, 1), 384),
-            TwoWay2(1152, 0.823076923076923, 128, 160, (1, 7), 192, (7, 1), 384),
-            Poly(0.8153846153846154, 1152, 128, 160, (1, 7), 192, (7, 1), 384),
-            TwoWay2(1152, 0.8076923076923077, 128, 160, (1, 7), 192, (7, 1), 384),
-            Poly(0.8, 1152, 128, 160, (1, 7), 192, (7, 1), 384),
-            TwoWay2(1152, 0.7923076923076924, 128, 160, (1, 7), 192, (7, 1), 384),
-            Poly(0.7846153846153846, 1152, 128, 160, (1, 7), 192, (7, 1), 384),
-            TwoWay2(1152, 0.7769230769230769, 128, 160, (1, 7), 192, (7, 1), 384),
+            Poly((128, 160, 192), 0.9230769230769231, 1152, 7, 384),
+            TwoWay2(1152, 0.9153846153846154, (128, 160, 192), 7, 384),
+            Poly((128, 160, 192), 0.9076923076923077, 1152, 7, 384),
+            TwoWay2(1152, 0.9, (128, 160, 192), 7, 384),
+            Poly((128, 160, 192), 0.8923076923076922, 1152, 7, 384),
+            TwoWay2(1152, 0.8846153846153846, (128, 160, 192), 7, 384),
+            Poly((128, 160, 192), 0.8769230769230769, 1152, 7, 384),
+            TwoWay2(1152, 0.8692307692307693, (128, 160, 192), 7, 384),
+            Poly((128, 160, 192), 0.8615384615384616, 1152, 7, 384),
+            TwoWay2(1152, 0.8538461538461538, (128, 160, 192), 7, 384),
+            Poly((128, 160, 192), 0.8461538461538461, 1152, 7, 384),
+            TwoWay2(1152, 0.8384615384615385, (128, 160, 192), 7, 384),
+            Poly((128, 160, 192), 0.8307692307692308, 1152, 7, 384),
+            TwoWay2(1152, 0.823076923076923, (128, 160, 192), 7, 384),
+            Poly((128, 160, 192), 0.8153846153846154, 1152, 7, 384),
+            TwoWay2(1152, 0.8076923076923077, (128, 160, 192), 7, 384),
+            Poly((128, 160, 192), 0.8, 1152, 7, 384),
+            TwoWay2(1152, 0.7923076923076924, (128, 160, 192), 7, 384),
+            Poly((128, 160, 192), 0.7846153846153846, 1152, 7, 384),
+            TwoWay2(1152, 0.7769230769230769, (128, 160, 192), 7, 384),
         )
         self.reduction_b = ReductionB()
         self.stage_c = nn.Sequential(
-            Poly(0.7692307692307692, 2048, 192, 224, (1, 3), 256, (3, 1), 448),
-            TwoWay2(2048, 0.7615384615384615, 192, 224, (1, 3), 256, (3, 1), 448),
-            Poly(0.7538461538461538, 2048, 192, 224, (1, 3), 256, (3, 1), 448),
-            TwoWay2(2048, 0.7461538461538462, 192, 224, (1, 3), 256, (3, 1), 448),
-            Poly(0.7384615384615385, 2048, 192, 224, (1, 3), 256, (3, 1), 448),
-            TwoWay2(2048, 0.7307692307692308, 192, 224, (1, 3), 256, (3, 1), 448),
-            Poly(0.7230769230769232, 2048, 192, 224, (1, 3), 256, (3, 1), 448),
-            TwoWay2(2048, 0.7153846153846154, 192, 224, (1, 3), 256, (3, 1), 448),
-            Poly(0.7076923076923076, 2048, 192, 224, (1, 3), 256, (3, 1), 448),
-            TwoWay2(2048, 0.7, 192, 224, (1, 3), 256, (3, 1), 448),
+            Poly((192, 224, 256), 0.7692307692307692, 2048, 3, 448),
+            TwoWay2(2048, 0.7615384615384615, (192, 224, 256), 3, 448),
+            Poly((192, 224, 256), 0.7538461538461538, 2048, 3, 448),
+            TwoWay2(2048, 0.7461538461538462, (192, 224, 256), 3, 448),
+            Poly((192, 224, 256), 0.7384615384615385, 2048, 3, 448),
+            TwoWay2(2048, 0.7307692307692308, (192, 224, 256), 3, 448),
+            Poly((192, 224, 256), 0.7230769230769232, 2048, 3, 448),
+            TwoWay2(2048, 0.7153846153846154, (192, 224, 256), 3, 448),
+            Poly((192, 224, 256), 0.7076923076923076, 2048, 3, 448),
+            TwoWay2(2048, 0.7, (192, 224, 256), 3, 448),
         )
         self.dropout = nn.Dropout(p=dropout)
         self.last_linear = nn.Linear(2048, classes)

@@ -14,9 +14,9 @@ from torch import nn
 
 
 class Gated(nn.Module):
-    def __init__(self, channels: int, pad: tuple[int, int], dilation: int = 1) -> None:
+    def __init__(self, channels: int, dilation: int) -> None:
         super().__init__()
-        self.pad = pad
+        self.dilation = dilation
         self.filter = nn.ModuleList(
             [nn.Conv1d(channels, channels, 2, dilation=dilation), nn.Tanh()]
         )
@@ -25,8 +25,8 @@ class Gated(nn.Module):
         )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        out = self.filter[1](self.filter[0](F.pad(x, self.pad)))
-        x = self.gate[1](self.gate[0](F.pad(x, self.pad)))
+        out = self.filter[1](self.filter[0](F.pad(x, (self.dilation, 0))))
+        x = self.gate[1](self.gate[0](F.pad(x, (self.dilation, 0))))
         return out * x
 
 
@@ -36,16 +36,11 @@ class Layer(nn.Module):
     """
 
     def __init__(
-        self,
-        channels: int,
-        skip_channels: int,
-        pad: tuple[int, int],
-        final: bool = False,
-        dilation: int = 1,
+        self, channels: int, skip_channels: int, dilation: int, final: bool = False
     ) -> None:
         super().__init__()
         self.final = final
-        self.gated = Gated(channels, pad, dilation=dilation)
+        self.gated = Gated(channels, dilation)
         self.skip = nn.Conv1d(channels, skip_channels, 1)
         if not final:
             self.residual = nn.ModuleList([nn.Conv1d(channels, channels, 1)])
@@ -66,36 +61,8 @@ class WaveNet(nn.Module):
         self.entry = nn.Conv1d(steps, channels, 2)
         self.layer = nn.ModuleList(
             [
-                Layer(channels, skip_channels, (1, 0)),
-                Layer(channels, skip_channels, (2, 0), dilation=2),
-                Layer(channels, skip_channels, (4, 0), dilation=4),
-                Layer(channels, skip_channels, (8, 0), dilation=8),
-                Layer(channels, skip_channels, (16, 0), dilation=16),
-                Layer(channels, skip_channels, (32, 0), dilation=32),
-                Layer(channels, skip_channels, (64, 0), dilation=64),
-                Layer(channels, skip_channels, (128, 0), dilation=128),
-                Layer(channels, skip_channels, (256, 0), dilation=256),
-                Layer(channels, skip_channels, (512, 0), dilation=512),
-                Layer(channels, skip_channels, (1, 0)),
-                Layer(channels, skip_channels, (2, 0), dilation=2),
-                Layer(channels, skip_channels, (4, 0), dilation=4),
-                Layer(channels, skip_channels, (8, 0), dilation=8),
-                Layer(channels, skip_channels, (16, 0), dilation=16),
-                Layer(channels, skip_channels, (32, 0), dilation=32),
-                Layer(channels, skip_channels, (64, 0), dilation=64),
-                Layer(channels, skip_channels, (128, 0), dilation=128),
-                Layer(channels, skip_channels, (256, 0), dilation=256),
-                Layer(channels, skip_channels, (512, 0), dilation=512),
-                Layer(channels, skip_channels, (1, 0)),
-                Layer(channels, skip_channels, (2, 0), dilation=2),
-                Layer(channels, skip_channels, (4, 0), dilation=4),
-                Layer(channels, skip_channels, (8, 0), dilation=8),
-                Layer(channels, skip_channels, (16, 0), dilation=16),
-                Layer(channels, skip_channels, (32, 0), dilation=32),
-                Layer(channels, skip_channels, (64, 0), dilation=64),
-                Layer(channels, skip_channels, (128, 0), dilation=128),
-                Layer(channels, skip_channels, (256, 0), dilation=256),
-                Layer(channels, skip_channels, (512, 0), final=True, dilation=512),
+                *(Layer(channels, skip_channels, 2 ** (i % 10)) for i in range(29)),
+                Layer(channels, skip_channels, 512, final=True),
             ],
         )
         self.conv = nn.Conv1d(skip_channels, skip_channels, 1)

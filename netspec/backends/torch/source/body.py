@@ -26,6 +26,7 @@ from netspec.backends.torch.source.steps import Body, Carry, Repeat, Step, heigh
 from netspec.backends.torch.source.ties import tied
 from netspec.backends.torch.source.units import Item, Unit
 from netspec.backends.torch.source.weights import with_weights
+from netspec.backends.torch.tree import rewrite, walk
 from netspec.program import Path, Value
 
 
@@ -93,6 +94,7 @@ class _Writer:
             item.kind,
             item.again,
             item.train_only,
+            item.origin,
         )
         if isinstance(item.target, Unit) and self.made[item.target].by.gives_list:
             return replace(step, form=first_of(step.form)) if len(step.outputs) == 1 else step
@@ -101,7 +103,7 @@ class _Writer:
         in_list = bool(item.container) and item.name.isdecimal()
         if item.target.registered or not in_list or step.module is None:
             form = self.form(item, item.target.form)
-            step = replace(step, form=form, registered=item.target.registered)
+            return _with_own_inputs(replace(step, form=form, registered=item.target.registered))
         return step
 
     def form(self, item: Item, form: Node) -> Node:
@@ -141,6 +143,19 @@ class _Writer:
         if constructor(item, self.made) != constructor(maker, self.made):
             name = ".".join((*self.unit.prefix, *item.place))
             raise built_differently(name, maker, item)
+
+
+def _with_own_inputs(step: Step) -> Step:
+    """The step less inputs of which only the size counts."""
+    used = sorted({operand.index for operand in walk(step.form, Operand)})
+    if len(used) == len(step.inputs):
+        return step
+
+    def renumbered(node: Node) -> Node | None:
+        return Operand(used.index(node.index)) if isinstance(node, Operand) else None
+
+    inputs = tuple(step.inputs[index] for index in used)
+    return replace(step, form=rewrite(step.form, renumbered), inputs=inputs)
 
 
 def _numbered_label(step: Step) -> tuple[tuple[str | Node, ...], Ordinal]:

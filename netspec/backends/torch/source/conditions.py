@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from netspec.backends.torch.code import ABSENT, Condition, Node, Option
+from netspec.backends.torch.code import ABSENT, Condition, Node, Not, Option
 from netspec.backends.torch.source.options import Different
 from netspec.backends.torch.source.parameters import Parameters
-from netspec.backends.torch.source.steps import Body, When
+from netspec.backends.torch.source.steps import Body, Join, When
 from netspec.backends.torch.source.units import Unit
 from netspec.backends.torch.tree import rewrite, walk
 
@@ -75,6 +75,23 @@ def _located(body: Body, sayings: Sequence[tuple[Saying | None, Any]]) -> Body:
         return replace(node, expression=saying.expression, scope=scope) if saying else node
 
     return rewrite(body, located)
+
+
+def straightened(body: Body) -> Body:
+    """The body with no `if not .. else`: what is done where the condition holds stands first."""
+
+    def turned(node: Node) -> Node | None:
+        match node:
+            case When(condition=Not(value=value), otherwise=(_, *_)):
+                joins = tuple(Join(join.otherwise, join.then, join.result) for join in node.joins)
+                node = When(value, node.otherwise, node.then, joins, node.name)
+            case Option(condition=Not(value=value), otherwise=(_, *_)):
+                node = Option(value, node.otherwise, node.then)
+            case _:
+                return None
+        return rewrite(node, turned)
+
+    return rewrite(body, turned)
 
 
 def require_readable(body: Body, parameters: Parameters) -> None:

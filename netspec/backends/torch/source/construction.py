@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from netspec.backends.torch.code import Argument, Call, ClassName, Label, Node, Ordinal, Slot
 from netspec.backends.torch.lowering import Lowering
@@ -19,6 +20,8 @@ Constructed = Mapping[Unit, Made]
 def constructor(item: Item, made: Constructed) -> Node | None:
     """The expression that constructs the item's module; None where torch has no such module."""
     module = _module(item, made)
+    if isinstance(module, Call):
+        module = replace(module, origin=item.origin)
     return None if module is None else weighted(module, item)
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 
 from netspec.analysis.cost import Cost
 from netspec.backends.torch import ops as _table  # noqa: F401  (fills the table of lowerings)
+from netspec.backends.torch.code import Origin
 from netspec.backends.torch.lowering import Lowering, class_of
+from netspec.backends.torch.provenance import Provenance, comment, places_of
 from netspec.backends.torch.source import docstrings
 from netspec.backends.torch.source.building import ordered, unit_of_each
 from netspec.backends.torch.source.classes import Class
@@ -16,6 +18,7 @@ from netspec.backends.torch.source.honoured import with_params
 from netspec.backends.torch.source.initialisation import rules, settle
 from netspec.backends.torch.source.located import require_lowerings
 from netspec.backends.torch.source.names import distinct, variable
+from netspec.backends.torch.source.printed import origin_of_line
 from netspec.backends.torch.source.printing import class_text, results_text
 from netspec.backends.torch.source.results import results_of
 from netspec.backends.torch.source.sharing import classes_of
@@ -50,10 +53,12 @@ def emit(program: Program, cost: Cost, written: Written | None = None) -> str:
     tables = Tables(taken)
     tables.move(classes)
     settle(classes, rules(ordered(made)))
+    _trace_init(classes[-1], written)
     name = distinct(variable(program.name), taken)
     factory = factory_text(classes[-1], name, written.name if written else program.name)
     texts = [*(text for cls in classes for text in _texts(cls)), factory]
-    own = "\n\n\n".join("\n".join(text) for text in texts)
+    printed = [*_apart(texts)]
+    own = "\n".join(printed)
     names = _names(own)
     used = [helper for name, helper in helpers.items() if name in names]
     code = "\n\n\n".join([*used, own])
@@ -62,7 +67,32 @@ def emit(program: Program, cost: Cost, written: Written | None = None) -> str:
     types = [f'{MODULE_TYPE} = TypeVar("{MODULE_TYPE}", bound=nn.Module)']
     constants = [*(types if MODULE_TYPE in names else []), *tables.text()]
     head = [docstring, _imports(names), *constants]
-    return "\n\n".join(head) + f"\n\n\n{code}\n"
+    source = "\n\n".join(head) + f"\n\n\n{code}\n"
+    return source + (_footer(source, printed, written) if written else "")
+
+
+def _trace_init(root: Class, written: Written | None) -> None:
+    """Tell where the spec says how weights start."""
+    if written and root.initial:
+        root.initial = root.initial._replace(origin=Origin(written.init))
+
+
+def _apart(texts: Iterable[Iterable[str]]) -> Iterator[str]:
+    """The lines of classes and functions, with the empty ones between them."""
+    for k, text in enumerate(texts):
+        yield from ["", ""] if k else []
+        yield from text
+
+
+def _footer(source: str, printed: Sequence[str], written: Written) -> str:
+    """The comment that says where the lines come from; the printed ones are the last."""
+    before = source.count("\n") - len(printed)
+    places = {
+        before + k: places_of(map(written.place, origin_of_line(line).spans))
+        for k, line in enumerate(printed, 1)
+    }
+    known = Provenance(written.name, written.given, places)
+    return f"\n\n{comment(source, known)}"
 
 
 def _complete(

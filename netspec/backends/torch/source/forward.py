@@ -20,6 +20,7 @@ from netspec.backends.torch.source.branching import write_when
 from netspec.backends.torch.source.classes import Class, Results
 from netspec.backends.torch.source.layout import lines, text
 from netspec.backends.torch.source.pending import COLLECTED, Pending, listed, pending
+from netspec.backends.torch.source.printed import traced
 from netspec.backends.torch.source.prose import WIDTH, comment_lines
 from netspec.backends.torch.source.references import References
 from netspec.backends.torch.source.resolve import Loops, loop_variable, plain
@@ -184,7 +185,8 @@ class Block:
         comment = self.comment(what.step)
         if comment:
             self.writer.shown = comment
-        self.writer.lines += lines(before, what.expression, comment, depth=self.depth)
+        statement = lines(before, what.expression, comment, depth=self.depth)
+        self.writer.lines += traced(statement, what.origin)
 
     def comment(self, step: Step) -> str:
         """The shape after the step; in a loop it may change."""
@@ -212,9 +214,14 @@ class Block:
             and [value for value in step.inputs if value in made] == made
             and max(operands.values(), default=0) <= 1
             and all(len(p.step.outputs) == self.uses[p.value] == 1 for p in inner)
-            and all(p.may_be_inside(step) for p in inner)
+            and all(p.may_be_inside(step) or self.continues(p, step) for p in inner)
             and self.fits(step, self.expression(step, inner))
         )
+
+    def continues(self, row: Pending, step: Step) -> bool:
+        """Whether the step is one more block in a row of blocks, whose shapes no comment tells."""
+        alone = len(self.writer.cls.members) == 1
+        return row.blocks and step.group == "block" and len(step.inputs) == 1 and not alone
 
     def fits(self, step: Step, expression: Node) -> bool:
         """Whether it stays on one line; the list of a merge may have a line of its own."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from netspec.backends.torch.code import Label, Node, Starred
+from netspec.backends.torch.code import Label, Node, Origin, Starred, origin_of
 from netspec.backends.torch.source.steps import Step
 from netspec.backends.torch.tree import walk
 
@@ -43,6 +43,9 @@ class Pending:
     shape: Shape
     calls: int
     notes: tuple[str, ...]
+    origin: Origin
+    blocks: bool = False
+    """Whether it is blocks in a row, and nothing else."""
 
     @property
     def value(self) -> int:
@@ -67,13 +70,16 @@ def pending(step: Step, expression: Node, inner: Sequence[Pending]) -> Pending:
     reads += [value for value in step.inputs if value not in inside]
     notes = [note for p in inner for note in p.notes] + ([step.note] if step.note else [])
     calls = 1 + sum(p.calls for p in inner)
-    return Pending(step, expression, tuple(reads), _shape(step, inner), calls, tuple(notes))
+    blocks = step.group == "block" and all(p.blocks for p in inner)
+    origin = origin_of([*(p.origin for p in inner), step.origin])
+    shape = _shape(step, inner)
+    return Pending(step, expression, tuple(reads), shape, calls, tuple(notes), origin, blocks)
 
 
 def listed(value: int, items: Node, each: Pending) -> Pending:
     """A list of what a loop makes, by the expression for one of them."""
     step = Step(items, None, False, Label(()), (), COLLECTED, each.reads, (value,))
-    return Pending(step, items, each.reads, Shape.CLOSED, 1, each.notes)
+    return Pending(step, items, each.reads, Shape.CLOSED, 1, each.notes, each.origin)
 
 
 def _shape(step: Step, inner: Sequence[Pending]) -> Shape:

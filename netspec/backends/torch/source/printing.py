@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netspec.backends.torch.code import Call, Name
+from netspec.backends.torch.code import Call, Name, origin_of
 from netspec.backends.torch.source import docstrings
 from netspec.backends.torch.source.classes import Class, ConstructorParameter, Results
 from netspec.backends.torch.source.constructor import held_conditions
 from netspec.backends.torch.source.forward import forward
 from netspec.backends.torch.source.layout import lines, literal
+from netspec.backends.torch.source.printed import Printed
 from netspec.backends.torch.source.prose import wrapped
 from netspec.backends.torch.source.references import References
 from netspec.backends.torch.source.registration import (
@@ -31,7 +32,8 @@ BODY = FIELD * 2
 def class_text(cls: Class) -> Iterator[str]:
     about = cls.members[0].about
     sequence = _sequence(cls)
-    yield f"class {cls.name}({'nn.Module' if sequence is None else 'nn.Sequential'}):"
+    base = "nn.Module" if sequence is None else "nn.Sequential"
+    yield Printed(f"class {cls.name}({base}):", origin_of(m.origin for m in cls.members))
     if about and wrapped(about):
         yield from docstrings.of_body(about)
         yield ""

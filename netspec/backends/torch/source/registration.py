@@ -17,8 +17,9 @@ from netspec.backends.torch.code import (
     Option,
     Pair,
     Started,
+    origin_of,
 )
-from netspec.backends.torch.source.classes import Class
+from netspec.backends.torch.source.classes import Class, Initial
 from netspec.backends.torch.source.constructor import Constructor, has_options, own_parameter
 from netspec.backends.torch.source.containers import Container, containers
 from netspec.backends.torch.source.filling import (
@@ -41,6 +42,7 @@ from netspec.backends.torch.source.names import (
     is_module_attribute,
     variable,
 )
+from netspec.backends.torch.source.printed import traced
 from netspec.backends.torch.source.references import References
 from netspec.backends.torch.source.resolve import (
     Loops,
@@ -59,11 +61,13 @@ DEPTH = 2
 
 def local_variables(cls: Class) -> list[str]:
     """The statements for numbers that follow from the parameters."""
-    return [
-        line
-        for name, node in cls.locals.items()
-        for line in lines(f"{name} = ", plain(node, {}, own_parameter), depth=DEPTH)
-    ]
+    margin, result = " " * INDENT * DEPTH, []
+    for name, node in cls.fallbacks.items():
+        result.append(f"{margin}if {name} is None:")
+        result += lines(f"{name} = ", plain(node, {}, own_parameter), depth=DEPTH + 1)
+    for name, node in cls.locals.items():
+        result += lines(f"{name} = ", plain(node, {}, own_parameter), depth=DEPTH)
+    return result
 
 
 def registrations(cls: Class, references: References) -> list[str]:
@@ -79,15 +83,20 @@ def as_sequence(cls: Class, call: Call, references: References) -> list[str]:
     made = registrar.apart(call, Name("self"), {}, DEPTH)
     assert isinstance(made.module, Call)
     constructed = registrar.constructor.sequence(made.module, DEPTH)
-    return [*made.before, *constructed, *network_wide(cls), *made.after, *registrar.fills]
+    filled = [*made.after, *registrar.fills]
+    return [*traced([*made.before, *constructed]), *network_wide(cls), *traced(filled)]
 
 
-def network_wide(cls: Class) -> Iterator[str]:
+def network_wide(cls: Class) -> list[str]:
     """What the class of the network says of the weights of all its modules."""
     if cls.initial is None:
-        return
-    yield from loop("self.modules()", cls.initial.starts, DEPTH)
-    for part in cls.initial.parts:
+        return []
+    return traced(_initial(cls.initial), cls.initial.origin)
+
+
+def _initial(initial: Initial) -> Iterator[str]:
+    yield from loop("self.modules()", initial.starts, DEPTH)
+    for part in initial.parts:
         depth = DEPTH
         if part.of is not None:
             yield f"{' ' * INDENT * DEPTH}for module in self.modules():"
@@ -117,16 +126,24 @@ class _Registrar:
 
     def modules(self, steps: tuple[Node, ...], depth: int) -> Iterator[str]:
         for made in (made for step in steps for made in _made_by(step)):
-            if isinstance(made, When):
-                yield from self.constructor.when(made, depth, self.modules)
-            elif not isinstance(made, Step):
-                yield from self.statements(made, {}, depth)
-            elif not made.container:
-                yield from self.step(made, depth)
-            elif made.container[0] in self.waiting:
-                name = made.container[0]
-                module = self.waiting.pop(name).constructor()
-                yield from self.assigned(name, module, Kind.MODULE, {}, depth)
+            filled = len(self.fills)
+            origin = origin_of(step.origin for step in all_steps((made,)))
+            in_container = isinstance(made, Step) and made.container
+            yield from traced(self.made(made, depth), None if in_container else origin)
+            self.fills[filled:] = traced(self.fills[filled:], origin)
+
+    def made(self, node: Node, depth: int) -> Iterator[str]:
+        """The statements for a step, a loop or a condition, or for the container of a step."""
+        if isinstance(node, When):
+            yield from self.constructor.when(node, depth, self.modules)
+        elif not isinstance(node, Step):
+            yield from self.statements(node, {}, depth)
+        elif not node.container:
+            yield from self.step(node, depth)
+        elif node.container[0] in self.waiting:
+            name = node.container[0]
+            module = self.waiting.pop(name).constructor()
+            yield from self.assigned(name, module, Kind.MODULE, {}, depth)
 
     def step(self, step: Step, depth: int) -> Iterator[str]:
         """A module of the class itself; its optional layers are the constructor's to add."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from netspec.backends.torch.code import Generator, Label, Node, Slot
+from netspec.backends.torch.code import NOWHERE, Generator, Label, Node, Origin, Slot
 from netspec.backends.torch.source.kinds import Kind
 from netspec.backends.torch.tree import walk
 
@@ -31,6 +31,7 @@ class Step(Node):
     kind: Kind = Kind.MODULE
     again: bool = False
     train_only: bool = False
+    origin: Origin = field(default=NOWHERE, compare=False)
 
     @property
     def registers(self) -> bool:

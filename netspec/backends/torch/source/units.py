@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import repeat
 from typing import Any
 
+from netspec.backends.torch.code import Origin, origin_of
 from netspec.backends.torch.lowering import Lowering
 from netspec.backends.torch.source.kinds import Kind
 from netspec.backends.torch.source.names import fits_container
@@ -72,6 +73,14 @@ class Item:
         return ((*self.container, f"{self.stem}{self.first + k}") for k in range(self.count))
 
     @property
+    def origin(self) -> Origin:
+        """Where its step is written, or the steps that it is made of."""
+        if self.call is not None:
+            return Origin(frozenset({self.call.span}))
+        assert not isinstance(self.target, Lowering)
+        return origin_of(item.origin for item in self.target.items)
+
+    @property
     def note(self) -> str | None:
         """The spec's remark on the step."""
         return self.call.note if self.call else None
@@ -118,6 +127,13 @@ class Unit:
     about: str | None = None
     prefix: Path = ()
     params: Scope = field(default_factory=dict)
+
+    @property
+    def origin(self) -> Origin:
+        """Where the block is written, or the steps of the named part."""
+        if not self.prefix:
+            return Origin(frozenset({self.instance.span}))
+        return origin_of(item.origin for item in self.items)
 
     @property
     def arguments(self) -> Mapping[str, Argument]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Collection, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
 
 from netspec.backends.torch.code import Call, ClassName, Node
 from netspec.backends.torch.source.classes import Class
@@ -21,7 +21,10 @@ from netspec.backends.torch.source.steps import Collected, Step, references
 from netspec.ops.base import Op
 from netspec.ops.base import names as op_names
 
-INPUT, RESULT = "x", "out"
+Span = tuple[int, int]
+"""From the step that makes a value to the last one that uses it."""
+
+INPUT, RESULT, SKIP = "x", "out", "skip"
 
 
 class Variables:
@@ -33,6 +36,7 @@ class Variables:
         self.reserved = {*LOOP_VARIABLES, *ITERATED}
         self.hints = _hints(cls.body.steps) | _extra_names(cls)
         self.operands = _operands(cls.body.steps, self.hints)
+        self.skips = _nested_skips(cls.body.steps)
         self.given: set[str] = set()
         """The inputs that have names of their own, and stay what they are."""
         for number in cls.body.inputs:
@@ -82,14 +86,47 @@ class Variables:
         preferred = self.preferred.get(value, self.operands.get(value))
         if preferred is not None and preferred not in kept | self.given:
             name = preferred
+        elif value in self.skips:
+            name = distinct(self.skips[value], kept | self.reserved | self.given)
         elif free:
             name = INPUT if INPUT in free else free[0]
+        elif self.skips.keys() & {*reads} and INPUT not in kept | self.given:
+            name = INPUT
         else:
             taken = kept | self.reserved | self.given
             fallback = RESULT if self.fallback in taken else self.fallback
             name = distinct(self.hints.get(value, fallback), taken)
         self.names[value] = name
         return name
+
+
+def _nested_skips(steps: tuple[Node, ...]) -> dict[int, str]:
+    """The values that go on and are merged again later, around others that do, as in a U-Net; with
+    their names.
+    """
+    kinds = set(op_names())
+    names: dict[int, str] = {}
+    spans: dict[int, tuple[int, int]] = {}
+    uses: defaultdict[int, list[int]] = defaultdict(list)
+    for position, step in enumerate(steps):
+        for value in references(step):
+            uses[value].append(position)
+    for position, step in enumerate(steps):
+        if isinstance(step, Step) and len(step.outputs) == 1:
+            after = uses[step.outputs[0]]
+            if len(after) > 1 and after[0] > position:
+                spans[step.outputs[0]] = (position, after[-1])
+                names[step.outputs[0]] = _telling_name(step, kinds) or SKIP
+    return {value: names[value] for value, span in spans.items() if _is_nested(span, spans)}
+
+
+def _is_nested(span: Span, spans: Mapping[int, Span]) -> bool:
+    """Whether the span is in another, or another in it."""
+    start, stop = span
+    return any(
+        (start < other and end < stop) or (other < start and stop < end)
+        for other, end in spans.values()
+    )
 
 
 def _operands(steps: tuple[Node, ...], hints: dict[int, str]) -> dict[int, str]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from netspec.backends.torch.code import Origin, origin_of
+from netspec.backends.torch.source.printed import Printed
 from netspec.backends.torch.source.prose import WIDTH
 
 INDENT = 4
@@ -39,6 +42,14 @@ class WhenBroken:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """What comes from some places in the spec."""
+
+    content: Any
+    origin: Origin
+
+
 SOFT, SPACE, TRAILING_COMMA = Line(""), Line(" "), WhenBroken(",")
 HARD = Line("\n")
 """A break that no group around it can do without."""
@@ -57,9 +68,33 @@ def bracketed(opening: str, content: Any, closing: str) -> Group:
     return Group((opening, Indented((SOFT, content)), SOFT, closing))
 
 
-def rendered(content: Any, indentation: int) -> str:
-    """The text of a doc whose first line starts at that indentation."""
+class _Places:
+    """Where the lines of a doc come from: each from the innermost marks on it."""
+
+    def __init__(self) -> None:
+        self.of_line: defaultdict[int, list[Origin]] = defaultdict(list)
+        self.open: list[tuple[int, Origin, set[int]]] = []
+
+    def begin(self, line: int, origin: Origin) -> None:
+        self.open.append((line, origin, set()))
+
+    def end(self, line: int) -> None:
+        first, origin, inner = self.open.pop()
+        lines = set(range(first, line + 1))
+        for own in lines - inner:
+            self.of_line[own].append(origin)
+        if self.open:
+            self.open[-1][2].update(lines)
+
+
+END = object()
+"""Where what is marked ends."""
+
+
+def rendered(content: Any, indentation: int) -> list[Printed]:
+    """The lines of a doc, the first of which starts at that indentation."""
     out: list[str] = []
+    places, line = _Places(), 0
     column = 0
     todo: list[tuple[Any, int, bool]] = [(content, indentation, True)]
     while todo:
@@ -67,6 +102,12 @@ def rendered(content: Any, indentation: int) -> str:
         if isinstance(doc, str):
             out.append(doc)
             column += len(doc)
+            line += doc.count("\n")
+        elif isinstance(doc, Marked):
+            places.begin(line, doc.origin)
+            todo += [(END, margin, broken), (doc.content, margin, broken)]
+        elif doc is END:
+            places.end(line)
         elif isinstance(doc, tuple):
             todo += [(part, margin, broken) for part in reversed(doc)]
         elif isinstance(doc, Group):
@@ -79,9 +120,11 @@ def rendered(content: Any, indentation: int) -> str:
         elif broken:
             out.append("\n" + " " * margin)
             column = margin
+            line += 1
         else:
             todo.append((doc.flat, margin, broken))
-    return "".join(out)
+    texts = "".join(out).split("\n")
+    return [Printed(text, origin_of(places.of_line[k])) for k, text in enumerate(texts)]
 
 
 def _fits(group: Group, rest: list[tuple[Any, int, bool]], room: int) -> bool:
@@ -99,8 +142,10 @@ def _fits(group: Group, rest: list[tuple[Any, int, bool]], room: int) -> bool:
             following += [(part, broken) for part in reversed(doc)]
         elif isinstance(doc, Group):
             following.append((doc.content, True))
-        elif isinstance(doc, Indented):
+        elif isinstance(doc, Indented | Marked):
             following.append((doc.content, broken))
+        elif doc is END:
+            continue
         elif isinstance(doc, WhenBroken):
             room -= len(doc.text) if broken else 0
         elif broken:
@@ -117,7 +162,7 @@ def flat(doc: Any) -> Iterator[str]:
     elif isinstance(doc, tuple):
         for part in doc:
             yield from flat(part)
-    elif isinstance(doc, Group | Indented):
+    elif isinstance(doc, Group | Indented | Marked):
         yield from flat(doc.content)
     elif isinstance(doc, Line):
         yield doc.flat

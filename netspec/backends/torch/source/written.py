@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
+from netspec.diagnostics import Span
 from netspec.program import Program
 
 Number = int | float
@@ -13,7 +15,9 @@ Numbers = Mapping[str, Number]
 
 @dataclass(frozen=True)
 class Written:
-    """A spec by its name (`resnet.yaml@resnet50`), and a hash of all that it says.
+    """A spec by its name (`resnet.yaml@resnet50`), a hash of all that it says, the values that it
+    was given from outside as words of the command line, its folder, and the
+    places of its `init`.
 
     `numbers` are the params that are given by a number; `program_with` is the program with other
     ones, and raises `SpecError` where the spec does not take them.
@@ -21,5 +25,19 @@ class Written:
 
     name: str
     digest: str
+    given: tuple[str, ...]
+    folder: Path
+    init: frozenset[Span]
     numbers: Numbers
     program_with: Callable[[Numbers], Program]
+
+    def place(self, span: Span) -> tuple[str, int]:
+        """The path of the file from the folder of the spec, or as messages show it, and the line.
+
+        Names are the same on every machine.
+        """
+        path = span.source.path
+        path = path.resolve() if path else None
+        if path is None or not path.is_relative_to(self.folder):
+            return span.source.name, span.line
+        return path.relative_to(self.folder).as_posix(), span.line

@@ -1,0 +1,73 @@
+"""Notes on errors in a module's forward: the line of the spec that it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from netspec.backends.torch import provenance
+from netspec.backends.torch.emitted import Emitted
+from netspec.ops.base import STD
+
+
+def annotate(error: BaseException, network: Any, source: str, path: str, spec: str) -> None:
+    """Add a note to an error that was raised in the forward of a network whose emitted source
+    stands under `path`; `spec` is the path of its spec as it was given.
+    """
+    known = provenance.read(source)
+    frames = [(frame, line) for frame, line in _frames(error)]
+    emitted = [(f, line) for f, line in frames if f.f_code.co_filename == path]
+    if known is None or not emitted:
+        return
+    names = {id(module): name for name, module in network.named_modules()}
+    inner, line = emitted[-1]
+    owners = [f.f_locals.get("self") for f, _ in frames]
+    at = next((names[id(owner)] for owner in reversed(owners) if id(owner) in names), "")
+    here = names.get(id(inner.f_locals.get("self")), "")
+    if at != here:
+        line = _made(Emitted(source), network, at) or line
+    if places := known.places.get(line):
+        inside = f", in {at}" if at else ""
+        error.add_note(
+            "; ".join(_shown(p, spec or known.file, known.file) for p in places) + inside
+        )
+
+
+def _frames(error: BaseException) -> Iterator[tuple[FrameType, int]]:
+    """The frames that the error went through, the one that raised it last."""
+    traceback = error.__traceback__
+    while traceback is not None:
+        yield traceback.tb_frame, traceback.tb_lineno
+        traceback = traceback.tb_next
+
+
+def _made(file: Emitted, network: Any, at: str) -> int | None:
+    """The line that makes the module at a path: in the innermost class of the file around it."""
+    names = at.split(".")
+    for depth in reversed(range(len(names))):
+        owner = type(network.get_submodule(".".join(names[:depth]))).__name__
+        if owner in file.classes:
+            return file.made(owner, names[depth:])
+    return None
+
+
+def _shown(place: provenance.Place, spec: str, own: str) -> str:
+    """`specs/densenet121.yaml:58: conv: {out: growth, kernel: 3}`."""
+    in_library = place.file.startswith("std/")
+    path = Path(spec) if place.file == own else Path(spec).parent / place.file
+    shown = place.file if in_library else str(path)
+    lines = _lines(STD.parent / place.file if in_library else path)
+    text = (
+        lines[place.line - 1].strip() if "-" not in place.lines and place.line <= len(lines) else ""
+    )
+    return f"{shown}:{place.lines}: {text.removeprefix('- ')}" if text else f"{shown}:{place.lines}"
+
+
+def _lines(path: Path) -> list[str]:
+    """The lines of a spec, if it can still be read."""
+    try:
+        return path.read_text(encoding="utf-8").split("\n")
+    except (OSError, UnicodeDecodeError):
+        return []

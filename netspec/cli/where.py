@@ -1,0 +1,95 @@
+"""`netspec where`: the lines of a spec that a line of an emitted file comes from."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+
+from netspec.backends.torch.provenance import Place, Provenance
+from netspec.catalog import shipped_files
+from netspec.cli.options import add_overrides, one_network
+from netspec.diagnostics import SpecError, fault
+from netspec.network import Network
+from netspec.where import MOST_USES, Answer, File
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("line", metavar="FILE.py:LINE", help="a line of a file that was emitted")
+    parser.add_argument(
+        "--spec",
+        metavar="PATH",
+        help="the spec (default: the one of that name beside the file, here, or shipped)",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    name, _, number = options.line.rpartition(":")
+    if not name or not number.isdecimal():
+        raise fault("NS003", f"`{options.line}` is not of the form FILE.py:LINE")
+    path, line = Path(name), int(number)
+    file = File(path)
+    file.text(line)
+    spec = _spec(file.known, path, options.spec)
+    answer = Answer(file, line, spec, _network(file.known, spec))
+    print("\n".join(_lines(answer, f"{path}:{line}")))
+    return 0
+
+
+def _spec(known: Provenance, path: Path, given: str | None) -> Path | None:
+    """The path of the spec. Raises `SpecError` (NS001) if it was given and is not there."""
+    if given is not None:
+        if not Path(given).is_file():
+            raise fault("NS001", f"there is no file `{given}`")
+        return Path(given)
+    near = [path.parent / known.file, Path(known.file)]
+    near += [each for each in shipped_files().values() if each.name == known.file]
+    return next((each for each in near if each.is_file()), None)
+
+
+def _network(known: Provenance, spec: Path | None) -> Network | None:
+    """The network of the spec as it is now; None if it is none."""
+    if spec is None:
+        return None
+    _, at, variant = known.spec.partition("@")
+    parser = argparse.ArgumentParser()
+    add_overrides(parser)
+    options = parser.parse_args(known.given)
+    options.spec = f"{spec}{at}{variant}"
+    try:
+        return one_network(options)
+    except SpecError:
+        return None
+
+
+def _lines(answer: Answer, place: str) -> Iterator[str]:
+    yield f"{place}: {answer.text}"
+    if answer.places:
+        for each in answer.places:
+            yield f"{answer.shown(each)}:{each.lines}"
+            yield from _excerpt(answer, each)
+    else:
+        yield f"comes from no step of {answer.known.file}"
+    yield from _way(answer)
+    for remark in answer.remarks:
+        yield f"  note: {remark}"
+    if answer.spec is None:
+        yield f"  hint: {answer.known.file} is not beside it; `--spec PATH` shows its lines"
+
+
+def _way(answer: Answer) -> Iterator[str]:
+    steps = [step for step in answer.way() if step.place not in answer.places]
+    for step in steps[:MOST_USES]:
+        yield f"  note: {answer.shown(step.place)}:{step.place.lines}: {step.what}"
+        yield from list(_excerpt(answer, step.place))[:1]
+    if len(steps) > MOST_USES:
+        yield f"  note: {len(steps) - MOST_USES} more"
+
+
+def _excerpt(answer: Answer, place: Place) -> Iterator[str]:
+    source = answer.source(place)
+    if source is None:
+        return
+    for first, last in place.stretches:
+        for number in range(first, min(last, len(source.lines)) + 1):
+            yield f"{number:>5} | {source.lines[number - 1]}"

@@ -1,0 +1,352 @@
+"""Blocks whose instances differ in structure: one class with conditions, or several."""
+
+from __future__ import annotations
+
+import copy
+import re
+
+import torch
+
+from tests.language.programs import Specs
+from tests.torch_backend.checks import checked_source
+
+
+def emitted(specs: Specs, body: str) -> str:
+    """The source, once its module does what the spec says."""
+    return checked_source(specs.load(body).program)
+
+
+def classes(source: str) -> list[str]:
+    return re.findall(r"^class (\w+)", source, re.MULTILINE)
+
+
+def test_a_projection_has_the_condition_of_the_spec(specs: Specs) -> None:
+    source = emitted(
+        specs,
+        """
+        blocks:
+          unit:
+            params: {out: int, stride: 1}
+            body:
+              - branches:
+                  - conv: {out: out, kernel: 3, stride: stride, padding: 1}
+                  - conv: {out: out, stride: stride}
+                    when: stride != 1 or in_channels != out
+                    name: shortcut
+                merge: sum
+        body: [unit: 8, unit: 16, unit: {out: 16, stride: 2}, unit: 16]
+        """,
+    )
+    assert classes(source) == ["Unit", "Net"]
+    assert "self.shortcut: nn.Conv2d | None = None" in source
+    assert "if stride != 1 or in_channels != out:" in source
+    assert "if self.shortcut is not None:\n            x = self.shortcut(x)" in source
+    assert "Unit(8, 16)" in source
+
+
+def test_a_shortcut_is_a_condition_that_is_kept(specs: Specs) -> None:
+    source = emitted(
+        specs,
+        """
+        blocks:
+          unit:
+            params: {out: int, stride: int}
+            body:
+              - branches:
+                  - name: conv
+                    do: [{conv: {out: out, kernel: 3, stride: stride, padding: 1}}, bn]
+                  - nothing:
+                    when: stride != 1 or in_channels != out
+                merge: sum
+        body:
+          - {unit: [8, 1]}
+          - {unit: [16, 1]}
+          - {unit: [16, 2]}
+          - {unit: [16, 1]}
+        """,
+    )
+    assert classes(source) == ["Unit", "Net"]
+    assert "self.residual = stride == 1 and in_channels == out" in source
+    assert "if self.residual:\n            out = out + x" in source
+
+
+def test_layers_of_a_sequence_are_appended(specs: Specs) -> None:
+    source = emitted(
+        specs,
+        """
+        blocks:
+          unit:
+            children: numbered
+            params: {out: int, norm: true, p: 0.0}
+            body:
+              - conv: {out: out, kernel: 3, padding: 1}
+              - bn:
+                when: norm
+              - relu
+              - dropout: p
+                when: p > 0
+        body:
+          - unit: 8
+          - {unit: {out: 16, norm: false}}
+          - {unit: {out: 8, p: 0.25}}
+          - {unit: {out: 8, norm: false, p: 0.5}}
+        """,
+    )
+    assert classes(source) == ["Unit", "Net"]
+    assert "norm: bool = True, p: float = 0.0" in source
+    assert "        if norm:\n            layers.append(nn.BatchNorm2d(out))" in source
+    assert "        if p > 0:\n            layers.append(nn.Dropout(p=p))" in source
+    assert "super().__init__(*layers)" in source
+    assert "Unit(16, 8, p=0.25)" in source
+
+
+def test_one_or_the_other(specs: Specs) -> None:
+    source = emitted(
+        specs,
+        """
+        blocks:
+          unit:
+            params: {halve: false}
+            body:
+              - conv: {out: 8, kernel: 3, padding: 1}
+              - max_pool: 2
+                when: halve
+              - relu:
+                when: not halve
+              - conv: 8
+        body: [unit, {unit: true}, unit]
+        """,
+    )
+    assert classes(source) == ["Unit", "Net"]
+    assert "if self.halve:" in source
+    assert "else:" in source
+    assert "Unit(halve=True)" in source
+
+
+def test_two_modules_for_one_place(specs: Specs) -> None:
+    source = emitted(
+        specs,
+        """
+        blocks:
+          inner:
+            params: {out: int}
+            body: [{conv: {out: out}, name: first}, {bn: {}, name: second}, relu]
+          unit:
+            params: {body: inner}
+            body:
+              - body: 8
+                name: it
+              - conv: 8
+        body: [unit, {unit: {body: conv}}, unit]
+        """,
+    )
+    assert classes(source) == ["Inner", "Unit", "Net"]
+    assert "self.it: nn.Module" in source
+    assert "self.it = Inner()" in source
+    assert "self.it = nn.Conv2d(8, 8, 1)" in source
+
+
+def test_what_the_spec_does_not_say_is_a_parameter(specs: Specs) -> None:
+    source = emitted(
+        specs,
+        """
+        blocks:
+          unit:
+            params: {out: int, after: identity}
+            body:
+              - conv: {out: out, kernel: 3, padding: 1}
+              - after
+        body:
+          - unit: 8
+          - {unit: {out: 16, after: bn}}
+          - unit: 8
+        """,
+    )
+    assert classes(source) == ["Unit", "Net"]
+    assert "after: bool = False" in source
+    assert "Unit(8, 16, after=True)" in source
+
+
+def test_numbers_that_others_cannot_give_make_two_classes(specs: Specs) -> None:
+    source = emitted(
+        specs,
+        """
+        blocks:
+          unit:
+            params: {out: int, after: identity}
+            body:
+              - conv: {out: out, kernel: 3, padding: 1}
+              - after
+        body:
+          - unit: 8
+          - {unit: {out: 16, after: {conv: {out: 4, kernel: 3, padding: 1}}}}
+          - {unit: {out: 16, after: {conv: {out: 6, kernel: 1, padding: 2}}}}
+        """,
+    )
+    assert len(classes(source)) == 3
+
+
+def test_many_structures_are_not_one_class(specs: Specs) -> None:
+    steps = "\n".join(
+        f"              - {op}:\n                when: mode == {k} or mode == {k + 1}"
+        for k, op in enumerate(("relu", "sigmoid", "tanh", "relu6", "gelu", "silu"))
+    )
+    source = emitted(
+        specs,
+        f"""
+        blocks:
+          unit:
+            params: {{mode: int}}
+            body:
+              - conv: {{out: 8, kernel: 3, padding: 1}}
+{steps}
+        body: [{", ".join(f"unit: {k}" for k in range(7))}]
+        """,
+    )
+    assert len(classes(source)) > 2
+
+
+def test_values_stay_where_they_are_needed_later(specs: Specs) -> None:
+    source = emitted(
+        specs,
+        """
+        blocks:
+          unit:
+            params: {twice: false}
+            body:
+              - identity:
+                name: start
+              - conv: {out: 8, kernel: 3, padding: 1}
+                name: first
+              - conv: {out: 8, kernel: 3, padding: 1}
+                when: twice
+                name: second
+              - sum:
+                from: start, first, second
+        body: [unit, {unit: true}, unit]
+        """,
+    )
+    assert classes(source) == ["Unit", "Net"]
+
+
+def test_a_block_that_contains_itself_is_one_class(specs: Specs) -> None:
+    network = specs.load(
+        """
+        blocks:
+          level:
+            params: {width: int, below: int}
+            body:
+              - conv: {out: width, kernel: 3, padding: 1}
+                name: down
+              - when: below > 0
+                do:
+                  - branches:
+                      - identity
+                      - - max_pool: 2
+                        - level: {width: 2 * width, below: below - 1}
+                        - conv_transpose: {out: width, kernel: 2, stride: 2}
+                    merge: sum
+        body: [level: {width: 4, below: 3}]
+        """
+    )
+    source = checked_source(network.program)
+    assert classes(source) == ["Level", "Net"]
+    assert "self.level = Level(width, 2 * width, below - 1)" in source
+
+
+FRACTAL = """
+    body:
+      - fractal:
+          columns: 4
+          layer: [conv: {out: 8, kernel: 3, padding: 1}, relu]
+          join: {drop_join: 0.15}
+"""
+
+
+def test_columns_that_join_further_out_are_a_list(specs: Specs) -> None:
+    network = specs.load(FRACTAL)
+    source = checked_source(network.program)
+    assert classes(source) == ["DropJoin", "Layer", "Fractal", "Net"]
+    assert "-> list[torch.Tensor]:" in source
+    assert "join=False" in source
+
+
+def test_modules_with_conditions_can_be_copied(specs: Specs) -> None:
+    module = specs.load(FRACTAL).module().eval()
+    x = torch.randn(1, 8, 16, 16, generator=torch.Generator().manual_seed(0))
+    assert torch.equal(copy.deepcopy(module)(x), module(x))
+
+
+def test_a_list_has_no_place_in_a_sequence(specs: Specs) -> None:
+    source = emitted(
+        specs,
+        """
+        body:
+          - name: trunk
+            do:
+              - fractal:
+                  columns: 3
+                  layer: [conv: {out: 8, kernel: 3, padding: 1}, relu]
+                  join: {drop_join: 0.15}
+              - relu
+        """,
+    )
+    assert "list[torch.Tensor]" not in source
+
+
+def test_a_size_after_a_condition_follows_from_it(specs: Specs) -> None:
+    source = emitted(
+        specs,
+        """
+        blocks:
+          unit:
+            params: {out: int, half: false}
+            body:
+              - conv: {out: out / 2}
+                when: half
+                name: narrow
+              - {conv: {out: out, kernel: 3, padding: 1}, name: main}
+              - conv: out / 2
+        body: [unit: 24, unit: {out: 32, half: true}, unit: 64, unit: {out: 48, half: true}]
+        """,
+    )
+    assert "main_in_channels = out // 2 if half else in_channels" in source
+    assert "Unit(12, 32, half=True)" in source
+
+
+def test_a_default_that_is_calculated_stays_so(specs: Specs) -> None:
+    source = emitted(
+        specs,
+        """
+        blocks:
+          unit:
+            params: {out: int, kernel: 1, padding: kernel // 2}
+            body: [conv: {out: out, kernel: kernel, padding: padding}, bn]
+        body:
+          - unit: 16
+          - {unit: {out: 8, kernel: 3}}
+          - {unit: {out: 16, kernel: 3, padding: 0}}
+          - {unit: {out: 8, kernel: 5}}
+        """,
+    )
+    assert "padding: int | None = None" in source
+    assert "if padding is None:\n            padding = kernel // 2" in source
+    assert "Unit(8, 16, kernel=3, padding=0)" in source
+    assert "Unit(16, 8, kernel=5)" in source
+
+
+def test_a_default_that_some_members_could_not_have_is_given(specs: Specs) -> None:
+    source = emitted(
+        specs,
+        """
+        blocks:
+          unit:
+            params: {out: int, kernel: 1, padding: kernel // 2}
+            body: [conv: {out: out, kernel: kernel, padding: padding}, bn]
+        body:
+          - unit: 16
+          - {unit: {out: 8, kernel: 3}}
+          - {unit: {out: 16, kernel: [3, 1], padding: [1, 0]}}
+        """,
+    )
+    assert "padding is None" not in source
