@@ -21,9 +21,11 @@ class ConvBn(nn.Module):
         out: int,
         kernel: int | tuple[int, int] = 1,
         stride: int = 1,
-        padding: int | str = 0,
+        padding: int | str | None = None,
     ) -> None:
         super().__init__()
+        if padding is None:
+            padding = "same" if stride == 1 else 0
         self.conv = nn.Conv2d(
             in_channels, out, kernel, stride=stride, padding=padding, bias=False
         )
@@ -51,13 +53,13 @@ class StemMixed(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.branch0 = nn.Sequential(
-            ConvBn(160, 64, padding="same"), ConvBn(64, 96, kernel=3)
+            ConvBn(160, 64), ConvBn(64, 96, kernel=3, padding=0)
         )
         self.branch1 = nn.Sequential(
-            ConvBn(160, 64, padding="same"),
-            ConvBn(64, 64, kernel=(1, 7), padding="same"),
-            ConvBn(64, 64, kernel=(7, 1), padding="same"),
-            ConvBn(64, 96, kernel=3),
+            ConvBn(160, 64),
+            ConvBn(64, 64, kernel=(1, 7)),
+            ConvBn(64, 64, kernel=(7, 1)),
+            ConvBn(64, 96, kernel=3, padding=0),
         )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -81,18 +83,14 @@ class InceptionA(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.branch0 = ConvBn(384, 96, padding="same")
-        self.branch1 = nn.Sequential(
-            ConvBn(384, 64, padding="same"), ConvBn(64, 96, kernel=3, padding="same")
-        )
+        self.branch0 = ConvBn(384, 96)
+        self.branch1 = nn.Sequential(ConvBn(384, 64), ConvBn(64, 96, kernel=3))
         self.branch2 = nn.Sequential(
-            ConvBn(384, 64, padding="same"),
-            ConvBn(64, 96, kernel=3, padding="same"),
-            ConvBn(96, 96, kernel=3, padding="same"),
+            ConvBn(384, 64), ConvBn(64, 96, kernel=3), ConvBn(96, 96, kernel=3)
         )
         self.branch3 = nn.Sequential(
             nn.AvgPool2d(3, stride=1, padding=1, count_include_pad=False),
-            ConvBn(384, 96, padding="same"),
+            ConvBn(384, 96),
         )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -110,8 +108,8 @@ class ReductionA(nn.Module):
         super().__init__()
         self.branch0 = ConvBn(384, 384, kernel=3, stride=2)
         self.branch1 = nn.Sequential(
-            ConvBn(384, 192, padding="same"),
-            ConvBn(192, 224, kernel=3, padding="same"),
+            ConvBn(384, 192),
+            ConvBn(192, 224, kernel=3),
             ConvBn(224, 256, kernel=3, stride=2),
         )
 
@@ -127,22 +125,22 @@ class InceptionB(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.branch0 = ConvBn(1024, 384, padding="same")
+        self.branch0 = ConvBn(1024, 384)
         self.branch1 = nn.Sequential(
-            ConvBn(1024, 192, padding="same"),
-            ConvBn(192, 224, kernel=(1, 7), padding="same"),
-            ConvBn(224, 256, kernel=(7, 1), padding="same"),
+            ConvBn(1024, 192),
+            ConvBn(192, 224, kernel=(1, 7)),
+            ConvBn(224, 256, kernel=(7, 1)),
         )
         self.branch2 = nn.Sequential(
-            ConvBn(1024, 192, padding="same"),
-            ConvBn(192, 192, kernel=(7, 1), padding="same"),
-            ConvBn(192, 224, kernel=(1, 7), padding="same"),
-            ConvBn(224, 224, kernel=(7, 1), padding="same"),
-            ConvBn(224, 256, kernel=(1, 7), padding="same"),
+            ConvBn(1024, 192),
+            ConvBn(192, 192, kernel=(7, 1)),
+            ConvBn(192, 224, kernel=(1, 7)),
+            ConvBn(224, 224, kernel=(7, 1)),
+            ConvBn(224, 256, kernel=(1, 7)),
         )
         self.branch3 = nn.Sequential(
             nn.AvgPool2d(3, stride=1, padding=1, count_include_pad=False),
-            ConvBn(1024, 128, padding="same"),
+            ConvBn(1024, 128),
         )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -159,12 +157,12 @@ class ReductionB(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.branch0 = nn.Sequential(
-            ConvBn(1024, 192, padding="same"), ConvBn(192, 192, kernel=3, stride=2)
+            ConvBn(1024, 192), ConvBn(192, 192, kernel=3, stride=2)
         )
         self.branch1 = nn.Sequential(
-            ConvBn(1024, 256, padding="same"),
-            ConvBn(256, 256, kernel=(1, 7), padding="same"),
-            ConvBn(256, 320, kernel=(7, 1), padding="same"),
+            ConvBn(1024, 256),
+            ConvBn(256, 256, kernel=(1, 7)),
+            ConvBn(256, 320, kernel=(7, 1)),
             ConvBn(320, 320, kernel=3, stride=2),
         )
 
@@ -180,18 +178,18 @@ class InceptionC(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.branch0 = ConvBn(1536, 256, padding="same")
-        self.branch1_0 = ConvBn(1536, 384, padding="same")
-        self.branch1_1a = ConvBn(384, 256, kernel=(1, 3), padding="same")
-        self.branch1_1b = ConvBn(384, 256, kernel=(3, 1), padding="same")
-        self.branch2_0 = ConvBn(1536, 384, padding="same")
-        self.branch2_1 = ConvBn(384, 448, kernel=(3, 1), padding="same")
-        self.branch2_2 = ConvBn(448, 512, kernel=(1, 3), padding="same")
-        self.branch2_3a = ConvBn(512, 256, kernel=(1, 3), padding="same")
-        self.branch2_3b = ConvBn(512, 256, kernel=(3, 1), padding="same")
+        self.branch0 = ConvBn(1536, 256)
+        self.branch1_0 = ConvBn(1536, 384)
+        self.branch1_1a = ConvBn(384, 256, kernel=(1, 3))
+        self.branch1_1b = ConvBn(384, 256, kernel=(3, 1))
+        self.branch2_0 = ConvBn(1536, 384)
+        self.branch2_1 = ConvBn(384, 448, kernel=(3, 1))
+        self.branch2_2 = ConvBn(448, 512, kernel=(1, 3))
+        self.branch2_3a = ConvBn(512, 256, kernel=(1, 3))
+        self.branch2_3b = ConvBn(512, 256, kernel=(3, 1))
         self.branch3 = nn.Sequential(
             nn.AvgPool2d(3, stride=1, padding=1, count_include_pad=False),
-            ConvBn(1536, 256, padding="same"),
+            ConvBn(1536, 256),
         )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -215,8 +213,8 @@ class InceptionV4(nn.Module):
         super().__init__()
         self.features = nn.Sequential(
             ConvBn(3, 32, kernel=3, stride=2),
-            ConvBn(32, 32, kernel=3),
-            ConvBn(32, 64, kernel=3, padding="same"),
+            ConvBn(32, 32, kernel=3, padding=0),
+            ConvBn(32, 64, kernel=3),
             StemPool(),
             StemMixed(),
             StemConv(),
@@ -237,3 +235,16 @@ class InceptionV4(nn.Module):
 def inception_v4(classes: int = 1000) -> InceptionV4:
     """The network of inception_v4.yaml, with fresh weights."""
     return InceptionV4(classes)
+
+
+# netspec where ced4d38fdd07 inception_v4.yaml 15:21 29-31:25 32:26 35:25-27 38:28 43:33
+# 46:32 47:33-35 50:36 55-57:40 58:42-45 59:42 60:43 61:44 62:45 63:42-45 66:40-46 69:47
+# 74:51 77:51 78:53-54 81:55 86:59 87:60 88-90:61 91-94:62 97:59 98:60 99:61 100:62
+# 101:63 104:64 109:68 110-114:69 117:68 118:69 119:70 120:71 123:72 128:76 129:78-80
+# 130:78 131:79 132:80 133:78-80 134:82-86 135:82 136:83 137:84 138:85 139:86 140:82-86
+# 141-144:87 147:76 148:78-80 149:82-86 150:87 151:88 154:89 159-161:93 162:95-98 163:95
+# 164:96 165:97 166:98 167:95-98 170:93 171:95-98 172:99 173:100 176:101 181:105 182:107
+# 183:110 184:112 185:114 186:116 187:118 188:121 189:123 190-193:126 196:105 197:107
+# 198:110 199:112 200:114 201:116 202:118 203:121 204:123 205:126 206-208:127 211:131
+# 214:132-144 215:132 216:133 217:134 218:135 219:136 220:137 221:138 222:140 223:141
+# 224:143 225:144 226:132-144 227:147 230:132-144 231:146 232:147

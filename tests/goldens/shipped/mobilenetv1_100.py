@@ -73,3 +73,8 @@ class Mobilenetv1_100(nn.Module):
 def mobilenetv1_100() -> Mobilenetv1_100:
     """The network of mobilenet_v1.yaml@mobilenetv1_100, with fresh weights."""
     return Mobilenetv1_100()
+
+
+# netspec where e6cabd1d1ef8 mobilenet_v1.yaml@mobilenetv1_100 15:26 22-30:30 31:33
+# 32:35 33:37 36:30-34 37:35-38 40:41 43:41 44:43 45-53:50 54:53 61-64:53 67:41-45 68:50
+# 69:52 70:53

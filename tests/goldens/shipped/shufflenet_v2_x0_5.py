@@ -19,9 +19,7 @@ class ShuffleUnit(nn.Module):
     each through convolutions.
     """
 
-    def __init__(
-        self, in_channels: int, out: int, branch2_in_channels: int, stride: int = 1
-    ) -> None:
+    def __init__(self, in_channels: int, out: int, stride: int = 1) -> None:
         super().__init__()
         self.branch1: nn.Sequential | None = None
         if stride > 1:
@@ -37,11 +35,11 @@ class ShuffleUnit(nn.Module):
                 ),
                 nn.BatchNorm2d(in_channels),
                 nn.Conv2d(in_channels, out // 2, 1, bias=False),
-                nn.BatchNorm2d(in_channels),
+                nn.BatchNorm2d(out // 2),
                 nn.ReLU(),
             )
         self.branch2 = nn.Sequential(
-            nn.Conv2d(branch2_in_channels, out // 2, 1, bias=False),
+            nn.Conv2d(out // 2, out // 2, 1, bias=False),
             nn.BatchNorm2d(out // 2),
             nn.ReLU(),
             nn.Conv2d(
@@ -77,16 +75,13 @@ class ShuffleNetV2X0_5(nn.Module):
             nn.ReLU(),
         )
         self.stage2 = nn.Sequential(
-            ShuffleUnit(24, 48, 24, stride=2),
-            *(ShuffleUnit(48, 48, 24) for _ in range(3)),
+            ShuffleUnit(24, 48, stride=2), *(ShuffleUnit(48, 48) for _ in range(3))
         )
         self.stage3 = nn.Sequential(
-            ShuffleUnit(48, 96, 48, stride=2),
-            *(ShuffleUnit(96, 96, 48) for _ in range(7)),
+            ShuffleUnit(48, 96, stride=2), *(ShuffleUnit(96, 96) for _ in range(7))
         )
         self.stage4 = nn.Sequential(
-            ShuffleUnit(96, 192, 96, stride=2),
-            *(ShuffleUnit(192, 192, 96) for _ in range(3)),
+            ShuffleUnit(96, 192, stride=2), *(ShuffleUnit(192, 192) for _ in range(3))
         )
         self.conv5 = nn.Sequential(
             nn.Conv2d(192, last_width, 1, bias=False),
@@ -109,3 +104,12 @@ class ShuffleNetV2X0_5(nn.Module):
 def shufflenet_v2_x0_5(last_width: int = 1024, classes: int = 1000) -> ShuffleNetV2X0_5:
     """The network of shufflenet_v2.yaml@shufflenet_v2_x0_5, with fresh weights."""
     return ShuffleNetV2X0_5(last_width, classes)
+
+
+# netspec where f625f614bc27 shufflenet_v2.yaml@shufflenet_v2_x0_5 69:25 72:26-28 73:26
+# 74:27 75:28 76:26-28 77-85:34 86:39-41 87:39 88:40 89:41 90:39-41 91:43 94:26-28 95:29
+# 96-98:34 99:39-41 100:42 101:43
+# std/depthwise.yaml 24-35:12 40-41:12 45-53:12 58:12 62:12 65:12
+# std/shuffle_unit.yaml 16:13 24-25:19,28-31 26:28-31 36:28 37:29 38:30 39:31 40:28-31
+# 41:33-41 42:33 43:35 44:36 54:38 55:39 56:40 57:41 58:33-41 62:28-31 64:19 65:33-42
+# 66:43

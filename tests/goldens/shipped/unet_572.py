@@ -64,31 +64,37 @@ class UNet572(nn.Module):
         nn.init.normal_(convtranspose4.weight, std=0.125)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = self.down[0](x)  # [64, 568, 568]
-        skip = F.max_pool2d(x, 2)  # [64, 284, 284]
-        skip = self.down[1](skip)  # [128, 280, 280]
-        skip2 = F.max_pool2d(skip, 2)  # [128, 140, 140]
-        skip2 = self.down[2](skip2)  # [256, 136, 136]
-        skip3 = F.max_pool2d(skip2, 2)  # [256, 68, 68]
-        skip3 = self.down[3](skip3)  # [512, 64, 64]
-        skip3 = self.skip(skip3)
-        bottom = F.max_pool2d(skip3, 2)  # [512, 32, 32]
-        bottom = self.dropout(self.bottom(bottom))  # [1024, 28, 28]
-        bottom = self.upsampled[0](bottom)  # [512, 56, 56]
-        skip3 = F.pad(skip3, (-4, -4, -4, -4))
-        skip3 = self.up[0](torch.cat([skip3, bottom], 1))  # [512, 52, 52]
-        skip3 = self.upsampled[1](skip3)  # [256, 104, 104]
-        skip2 = F.pad(skip2, (-16, -16, -16, -16))
-        skip2 = self.up[1](torch.cat([skip2, skip3], 1))  # [256, 100, 100]
-        skip2 = self.upsampled[2](skip2)  # [128, 200, 200]
-        skip = F.pad(skip, (-40, -40, -40, -40))
-        skip = self.up[2](torch.cat([skip, skip2], 1))  # [128, 196, 196]
-        skip = self.upsampled[3](skip)  # [64, 392, 392]
-        x = F.pad(x, (-88, -88, -88, -88))
-        x = self.up[3](torch.cat([x, skip], 1))  # [64, 388, 388]
+        skip = self.down[0](x)  # [64, 568, 568]
+        x = F.max_pool2d(skip, 2)  # [64, 284, 284]
+        skip2 = self.down[1](x)  # [128, 280, 280]
+        x = F.max_pool2d(skip2, 2)  # [128, 140, 140]
+        skip3 = self.down[2](x)  # [256, 136, 136]
+        x = F.max_pool2d(skip3, 2)  # [256, 68, 68]
+        x = self.down[3](x)  # [512, 64, 64]
+        skip4 = self.skip(x)
+        x = F.max_pool2d(skip4, 2)  # [512, 32, 32]
+        x = self.dropout(self.bottom(x))  # [1024, 28, 28]
+        x = self.upsampled[0](x)  # [512, 56, 56]
+        x = torch.cat([F.pad(skip4, (-4, -4, -4, -4)), x], 1)  # [1024, 56, 56]
+        x = self.up[0](x)  # [512, 52, 52]
+        x = self.upsampled[1](x)  # [256, 104, 104]
+        skip3 = F.pad(skip3, (-16, -16, -16, -16))
+        x = self.up[1](torch.cat([skip3, x], 1))  # [256, 100, 100]
+        x = self.upsampled[2](x)  # [128, 200, 200]
+        skip2 = F.pad(skip2, (-40, -40, -40, -40))
+        x = self.up[2](torch.cat([skip2, x], 1))  # [128, 196, 196]
+        x = self.upsampled[3](x)  # [64, 392, 392]
+        skip = F.pad(skip, (-88, -88, -88, -88))
+        x = self.up[3](torch.cat([skip, x], 1))  # [64, 388, 388]
         return self.head(x)  # [2, 388, 388]
 
 
 def unet_572(classes: int = 2) -> UNet572:
     """The network of unet.yaml@unet_572, with fresh weights."""
     return UNet572(classes)
+
+
+# netspec where dbb30f006a46 unet.yaml@unet_572 15:23 20-21:28 24-25:28-29 28:34
+# 31-38:35 39:37 40:41 41:43 42-48:46 49-56:52 57:54 61-64:46 67:35 68:40 69:35 70:40
+# 71:35 72:40 73:35 74:37 75:40 76:41-43 77:46 78:48-50 79:52 80:46 81:48 82:50-52 83:46
+# 84:48 85:50-52 86:46 87:48 88:50-52 89:54
