@@ -316,6 +316,13 @@ class Noted(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Own(Node):
+    """An attribute of the module whose weight is filled: `in_channels`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Text(Node):
     """A string; parts that are nodes are interpolated."""
 

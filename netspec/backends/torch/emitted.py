@@ -1,4 +1,4 @@
-"""An emitted file read as Python: its classes, where they are made use of, where modules are made."""
+"""An emitted file read as Python: its classes, their uses, where modules are made."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ U-Net: Convolutional Networks for Biomedical Image Segmentation, Fig. 1,
 arXiv:1505.04597.
 31,030,658 parameters, 150,428,424,448 multiply-accumulates per sample.
 Input [1, 572, 572], output [2, 388, 388]. Emitted by netspec from unet.yaml@unet_572,
-sha256:cfc40dc9d445.
+sha256:24a821e2e47e.
 """
 
 import torch
@@ -39,12 +39,13 @@ class UNet572(nn.Module):
         self.skip = nn.Sequential(nn.Dropout())
         self.bottom = DoubleConv(512, 1024)
         self.dropout = nn.Dropout()
-        convtranspose = nn.ConvTranspose2d(1024, 512, 2, stride=2)
-        convtranspose2 = nn.ConvTranspose2d(512, 256, 2, stride=2)
-        convtranspose3 = nn.ConvTranspose2d(256, 128, 2, stride=2)
-        convtranspose4 = nn.ConvTranspose2d(128, 64, 2, stride=2)
         self.upsampled = nn.ModuleList(
-            [convtranspose, convtranspose2, convtranspose3, convtranspose4]
+            [
+                nn.ConvTranspose2d(1024, 512, 2, stride=2),
+                nn.ConvTranspose2d(512, 256, 2, stride=2),
+                nn.ConvTranspose2d(256, 128, 2, stride=2),
+                nn.ConvTranspose2d(128, 64, 2, stride=2),
+            ],
         )
         self.up = nn.ModuleList(
             [
@@ -58,10 +59,8 @@ class UNet572(nn.Module):
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight)
-        nn.init.normal_(convtranspose.weight, std=0.04419417382415922)
-        nn.init.normal_(convtranspose2.weight, std=0.0625)
-        nn.init.normal_(convtranspose3.weight, std=0.08838834764831845)
-        nn.init.normal_(convtranspose4.weight, std=0.125)
+            elif isinstance(module, nn.ConvTranspose2d):
+                nn.init.normal_(module.weight, std=(2 / module.in_channels) ** 0.5)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         skip = self.down[0](x)  # [64, 568, 568]
@@ -94,7 +93,7 @@ def unet_572(classes: int = 2) -> UNet572:
     return UNet572(classes)
 
 
-# netspec where dbb30f006a46 unet.yaml@unet_572 15:23 20-21:28 24-25:28-29 28:34
-# 31-38:35 39:37 40:41 41:43 42-48:46 49-56:52 57:54 61-64:46 67:35 68:40 69:35 70:40
-# 71:35 72:40 73:35 74:37 75:40 76:41-43 77:46 78:48-50 79:52 80:46 81:48 82:50-52 83:46
-# 84:48 85:50-52 86:46 87:48 88:50-52 89:54
+# netspec where 960ec28a31f8 unet.yaml@unet_572 15:23 20-21:28 24-25:28-29 28:34
+# 31-38:35 39:37 40:41 41:43 42-49:46 50-57:52 58:54 66:35 67:40 68:35 69:40 70:35 71:40
+# 72:35 73:37 74:40 75:41-43 76:46 77:48-50 78:52 79:46 80:48 81:50-52 82:46 83:48
+# 84:50-52 85:46 86:48 87:50-52 88:54

@@ -12,6 +12,7 @@ from netspec.backends.torch.code import (
     Infix,
     Literal,
     Name,
+    Negative,
     Node,
     Not,
     Subscript,
@@ -64,6 +65,9 @@ def _translate(tree: ast.expr, lookup: Lookup, signs: Signs) -> Node | None:
         case ast.BoolOp(op=operator, values=values):
             operands = _translate_all(values, lookup, signs)
             return _connected("and" if isinstance(operator, ast.And) else "or", operands or ())
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            node = _translate(operand, lookup, signs)
+            return Literal(-node.value) if isinstance(node, Literal) else node and Negative(node)
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             node = _translate(operand, lookup, signs)
             return negated(node) if node else None
@@ -169,6 +173,8 @@ def evaluated(node: Node, value_of: Callable[[Node], Any]) -> Any:
         return evaluated(node.then if holds else node.otherwise, value_of)
     if isinstance(node, Not):
         return not evaluated(node.value, value_of)
+    if isinstance(node, Negative):
+        return -evaluated(node.value, value_of)
     if isinstance(node, Infix) and node.operator in ("and", "or"):
         quantifier = all if node.operator == "and" else any
         return quantifier(evaluated(operand, value_of) for operand in node.operands)

@@ -30,6 +30,10 @@ the spec a few times more.
 """
 
 
+MOST_TIMES = 2
+"""A program with so many times as many classes to be is another network, and more work."""
+
+
 def with_params(program: Program, made: Units, written: Written) -> list[Class]:
     """The classes of the program; that of the network takes the params that the code can honour,
     each with its value as the default.
@@ -37,12 +41,16 @@ def with_params(program: Program, made: Units, written: Written) -> list[Class]:
     classes = alone = classes_of(ordered(made), program.params)
     if sum(len(instance.calls) for instance in program.instances()) > MOST_CALLS:
         return classes
+    trials = [_Trial(program, made, alone, written, [name]) for name in written.numbers]
+    found = {trial: shared for trial in trials if (shared := trial.classes()) is not None}
     honoured: list[str] = []
-    for name in written.numbers:
-        found = _Trial(program, made, alone, written, [*honoured, name]).classes()
-        if found is not None:
-            classes = found
-            honoured.append(name)
+    for trial in sorted(found, key=lambda trial: len(trial.units)):
+        wanted = [*honoured, *trial.names]
+        together = (
+            _Trial(program, made, alone, written, wanted).classes() if honoured else found[trial]
+        )
+        if together is not None:
+            classes, honoured = together, wanted
     return classes
 
 
@@ -73,14 +81,17 @@ class _Trial:
         return self.shared()
 
     def add(self, values: Numbers) -> bool:
-        """Add the program with these values, if the spec takes them."""
+        """Add the program with these values, if the spec takes them and it is no larger."""
         try:
             other = self.written.program_with(values)
         except SpecError:
             return False
         known = {instance: self.made[twin] for instance, twin in twins(other, self.program).items()}
-        new = ordered(unit_of_each(other, known))
-        self.units += [unit for unit in new if unit not in self.units]
+        own = set(self.units)
+        new = [unit for unit in ordered(unit_of_each(other, known)) if unit not in own]
+        if len(new) > MOST_TIMES * len(self.made):
+            return False
+        self.units += new
         self.programs += 1
         return True
 

@@ -28,7 +28,6 @@ from netspec.backends.torch.code import (
     Text,
     Tuple,
 )
-from netspec.backends.torch.source.printed import Printed
 from netspec.backends.torch.source.prose import comment_lines
 from netspec.backends.torch.source.wrapping import (
     HARD,
@@ -47,11 +46,11 @@ from netspec.backends.torch.source.wrapping import (
 )
 
 
-def lines(before: str, node: Node, after: str = "", *, depth: int = 0) -> list[Printed]:
+def lines(before: str, node: Node, after: str = "", *, depth: int = 0) -> list[str]:
     """The lines of a statement `before node after` at an indentation of `depth` levels."""
     margin = " " * (INDENT * depth)
     content = (margin + before, _statement_doc(node), after)
-    return rendered(content, INDENT * depth)
+    return [*rendered(content, INDENT * depth)]
 
 
 def text(node: Node) -> str:
@@ -107,6 +106,12 @@ def _plain_call(node: Call) -> Any:
 def _argument(node: Argument) -> Any:
     value = _doc(node.value)
     return (f"{node.keyword}=", value) if node.keyword else value
+
+
+def _subscript(node: Subscript) -> Any:
+    if isinstance(node.index, Tuple):
+        return (_primary(node.value), bracketed("[", _entries(node.index.items), "]"))
+    return (_primary(node.value), "[", _doc(node.index), "]")
 
 
 def _list(node: List) -> Any:
@@ -176,6 +181,8 @@ def _is_negative(node: Node) -> bool:
 
 def _is_simple(node: Node) -> bool:
     """Whether a power of it, or to it, has no spaces."""
+    if isinstance(node, Attribute):
+        return _is_simple(node.value)
     return isinstance(node, Name | Literal) and not _is_negative(node)
 
 
@@ -233,7 +240,7 @@ _PRINTERS: dict[type[Node], Callable[[Any], Any]] = {
     Call: _call,
     Argument: _argument,
     Attribute: lambda node: (_primary(node.value), f".{node.name}"),
-    Subscript: lambda node: (_primary(node.value), "[", _doc(node.index), "]"),
+    Subscript: _subscript,
     Infix: _infix,
     Negative: lambda node: ("-", _primary(node.value)),
     Conditional: _conditional,
