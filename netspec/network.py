@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from netspec.backends.torch.source.written import Written
     from netspec.stats import Stats
     from netspec.syntax.checkpoints import Checkpoint
-    from netspec.weights.fit import LoadReport
+    from netspec.weights.report import LoadReport
 
 
 def load(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from collections.abc import Mapping as AnyMapping
 from math import isfinite
 from typing import Any, NamedTuple
@@ -61,7 +61,7 @@ def initialisation(key: Scalar, node: Node, weight: Weight, environment: Environ
         return _scheme(*_named_scheme(node), weight, environment)
     value = _numbers(node, environment)
     if not isinstance(value, tuple):
-        return Init("constant", (("val", value),))
+        return Init("constant", (("val", value),), dict(_expressions([("val", node)])))
     if _shape(value) != weight.shape:
         message = f"these values are not of the shape {Tensor(weight.shape)} of `{key.text}`"
         raise fault("NS308", message, node.span)
@@ -102,7 +102,15 @@ def _scheme(name: Scalar, given: Mapping, weight: Weight, environment: Environme
     for key, value in given:
         arguments[key.text] = _argument(key.text, value, environment)
     _require_sense(name, arguments, weight)
-    return Init(name.text, tuple(arguments.items()))
+    expressions = dict(_expressions((key.text, value) for key, value in given))
+    return Init(name.text, tuple(arguments.items()), expressions)
+
+
+def _expressions(given: Iterable[tuple[str, Node]]) -> Iterator[tuple[str, str]]:
+    """The arguments that are expressions, with these."""
+    for name, node in given:
+        if isinstance(node, Scalar) and isinstance(node.value, str) and name not in WORDS:
+            yield name, node.text
 
 
 def _named_scheme(node: Mapping) -> tuple[Scalar, Mapping]:

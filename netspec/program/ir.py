@@ -82,13 +82,16 @@ class Tie(NamedTuple):
     transposed: bool = False
 
 
-class Init(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Init:
     """How a weight starts: a scheme of `torch.nn.init` without its `_` (`kaiming_normal`,
-    `constant`) with its arguments by name, or `values` with nested tuples under `values`.
+    `constant`) with its arguments by name, or `values` with nested tuples under `values`; and the
+    expressions that gave them, where they are no literals.
     """
 
     scheme: str
     arguments: tuple[tuple[str, Any], ...] = ()
+    expressions: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +181,9 @@ class Instance:
     """The names of the outputs, where the block names them."""
     conditions: tuple[Condition, ...] = ()
     """Those of the body itself that came out the same each time."""
-    defaults: Mapping[str, Any] = field(default_factory=dict)
-    """The defaults of the block's parameters that are literals."""
+    defaults: Mapping[str, Argument] = field(default_factory=dict)
+    """What the block declares as the defaults of its parameters: literals by their value, others by
+    their expression alone."""
 
 
 @dataclass(frozen=True, eq=False)

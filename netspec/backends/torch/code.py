@@ -211,6 +211,15 @@ class Not(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Conditional(Node):
+    """`then if condition else otherwise`."""
+
+    condition: Node
+    then: Node
+    otherwise: Node
+
+
+@dataclass(frozen=True, slots=True)
 class List(Node):
     """`[items]`."""
 
@@ -304,6 +313,13 @@ class Noted(Node):
 
     note: str
     node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Own(Node):
+    """An attribute of the module whose weight is filled: `in_channels`."""
+
+    name: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ MobileNets: Efficient Convolutional Neural Networks for Mobile Vision Applicatio
 Table 1, arXiv:1704.04861.
 4,231,976 parameters, 568,740,352 multiply-accumulates per sample.
 Input [3, 224, 224], output [1000]. Emitted by netspec from
-mobilenet_v1.yaml@mobilenetv1_100, sha256:35df9cf38c29.
+mobilenet_v1.yaml@mobilenetv1_100, sha256:403be9b3cd98.
 """
 
 import torch
@@ -58,9 +58,7 @@ class Mobilenetv1_100(nn.Module):
         for module in self.modules():
             if isinstance(module, Separable):
                 nn.init.kaiming_normal_(module.conv_dw.weight)
-        nn.init.kaiming_uniform_(
-            self.classifier.weight, a=2.23606797749979, mode="fan_out"
-        )
+        nn.init.uniform_(self.classifier.weight, -(classes**-0.5), classes**-0.5)
         nn.init.zeros_(self.classifier.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -75,6 +73,6 @@ def mobilenetv1_100(classes: int = 1000) -> Mobilenetv1_100:
     return Mobilenetv1_100(classes)
 
 
-# netspec where 2dd6504d47f2 mobilenet_v1.yaml@mobilenetv1_100 15:26 22-30:30 31:33
-# 32:35 33:37 36:30-34 37:35-38 40:41 43:41 44:43 45-53:50 54:53 55-60:22-23 61-64:53
-# 67:41-45 68:50 69:52 70:53
+# netspec where 1d4c43d8c3db mobilenet_v1.yaml@mobilenetv1_100 15:26 22-30:30 31:33
+# 32:35 33:37 36:30-34 37:35-38 40:41 43:41 44:43 45-53:50 54:53 61-62:53 65:41-45 66:50
+# 67:52 68:53

@@ -6,7 +6,18 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from netspec.backends.torch.code import Call, Infix, Literal, Name, Node, Not, Subscript, Tuple
+from netspec.backends.torch.code import (
+    Call,
+    Conditional,
+    Infix,
+    Literal,
+    Name,
+    Negative,
+    Node,
+    Not,
+    Subscript,
+    Tuple,
+)
 from netspec.syntax.arithmetic import SIGNS
 
 Lookup = Callable[[str], "Node | None"]
@@ -28,8 +39,11 @@ def translated(text: str, lookup: Lookup, division: str = "//") -> Node | None:
 
 def _translate(tree: ast.expr, lookup: Lookup, signs: Signs) -> Node | None:
     match tree:
-        case ast.Constant(value=int() | float() as value):
+        case ast.Constant(value=int() | float() | str() as value):
             return Literal(value)
+        case ast.IfExp(test=test, body=body, orelse=orelse):
+            nodes = _translate_all([test, body, orelse], lookup, signs)
+            return _chosen(*nodes) if nodes else None
         case ast.Name(id=name):
             return lookup(name)
         case ast.BinOp(left=left, op=operator, right=right):
@@ -51,6 +65,9 @@ def _translate(tree: ast.expr, lookup: Lookup, signs: Signs) -> Node | None:
         case ast.BoolOp(op=operator, values=values):
             operands = _translate_all(values, lookup, signs)
             return _connected("and" if isinstance(operator, ast.And) else "or", operands or ())
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            node = _translate(operand, lookup, signs)
+            return Literal(-node.value) if isinstance(node, Literal) else node and Negative(node)
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             node = _translate(operand, lookup, signs)
             return negated(node) if node else None
@@ -80,6 +97,12 @@ def _item(node: Node, index: int) -> Node | None:
         return Subscript(node, Literal(index))
     found = isinstance(node.value, tuple) and index < len(node.value)
     return Literal(node.value[index]) if found else None
+
+
+def _chosen(condition: Node, then: Node, otherwise: Node) -> Node:
+    if isinstance(condition, Literal):
+        return then if condition.value else otherwise
+    return Conditional(condition, then, otherwise)
 
 
 def _compared(sign: str, operands: tuple[Node, ...]) -> Node:
@@ -145,8 +168,13 @@ def evaluated(node: Node, value_of: Callable[[Node], Any]) -> Any:
     """The value of a translated expression; `value_of` gives that of its names."""
     if isinstance(node, Literal):
         return node.value
+    if isinstance(node, Conditional):
+        holds = evaluated(node.condition, value_of)
+        return evaluated(node.then if holds else node.otherwise, value_of)
     if isinstance(node, Not):
         return not evaluated(node.value, value_of)
+    if isinstance(node, Negative):
+        return -evaluated(node.value, value_of)
     if isinstance(node, Infix) and node.operator in ("and", "or"):
         quantifier = all if node.operator == "and" else any
         return quantifier(evaluated(operand, value_of) for operand in node.operands)

@@ -20,6 +20,7 @@ from netspec.backends.torch.code import (
     Node,
     Noted,
     Option,
+    Own,
     Pair,
     Started,
     Text,
@@ -52,14 +53,20 @@ class Fill(NamedTuple):
             return Call(Attribute(module, self.getter), (Text((self.key,)),))
         return weight(module, tuple(self.key.split(".")))
 
-    def call(self, filled: Node) -> Node:
+    def call(self, module: Node) -> Node:
         """The call that fills it."""
+        filled, arguments = self.of(module), of_module(self.arguments, module)
         if self.function == COPY:
-            return Call(Attribute(Attribute(filled, "data"), "copy_"), self.arguments)
-        return initial(self.function, filled, self.arguments)
+            return Call(Attribute(Attribute(filled, "data"), "copy_"), arguments)
+        return initial(self.function, filled, arguments)
 
 
 Fills = tuple[Fill, ...]
+
+
+def of_module(arguments: tuple[Node, ...], module: Node) -> tuple[Node, ...]:
+    """Arguments that speak of the module's own attributes."""
+    return rewrite(arguments, lambda n: Attribute(module, n.name) if isinstance(n, Own) else None)
 
 
 def initial(function: Node, tensor: Node, arguments: tuple[Node, ...]) -> Node:
@@ -112,7 +119,7 @@ def statements(module: Node, fills: Fills, depth: int) -> Iterator[str]:
         filled, margin = fill.of(module), " " * INDENT * depth
         if fill.optional:
             yield f"{margin}if {text(filled)} is not None:"
-        yield from lines("", fill.call(filled), depth=depth + fill.optional)
+        yield from lines("", fill.call(module), depth=depth + fill.optional)
 
 
 Starts = Mapping[str, Fills]

@@ -24,6 +24,7 @@ from netspec.backends.torch.code import (
 from netspec.backends.torch.lowering import Lowering
 from netspec.backends.torch.source.classes import Class, Initial, Part
 from netspec.backends.torch.source.filling import (
+    COPY,
     MODULE,
     Fill,
     Fills,
@@ -38,7 +39,6 @@ from netspec.backends.torch.source.units import WHOLE, Item, Unit, lowerings
 from netspec.backends.torch.source.weights import filling
 from netspec.backends.torch.tree import Tree, parts, rewrite, walk
 from netspec.ops.base import Op
-from netspec.program import Init
 
 Key = tuple[str, str]
 """A class of modules, as written, and the key of a weight in it."""
@@ -57,21 +57,21 @@ def rules(units: Sequence[Unit]) -> Rules:
     """What fills most modules of each class, where every one of them that has the weight is filled
     and a loop over all modules of the network would find no others.
     """
-    inits: defaultdict[Key, list[Init | None]] = defaultdict(list)
+    fills: defaultdict[Key, list[Fill | None]] = defaultdict(list)
     members = Counter[str]()
     for name, item in _modules(units):
         members[name] += 1
         for key in _weights(item):
-            inits[name, key].append(item.weighting.init.get(key))
+            fills[name, key].append(_fill(key, item))
     unfit = frozenset().union(*_hidden(units), _filled_from_outside(units))
     found = {}
-    for (name, key), said in inits.items():
+    for (name, key), said in fills.items():
         if None in said or name in unfit or key in unfit:
             continue
-        most, _ = Counter(init for init in said if init is not None).most_common(1)[0]
-        if most.scheme != "values":
+        most, _ = Counter(fill for fill in said if fill is not None).most_common(1)[0]
+        if most.function != COPY:
             guarded = is_optional(name, key) or len(said) < members[name]
-            found[name, key] = _fill(key, most, guarded)
+            found[name, key] = most._replace(optional=guarded)
     return found
 
 
@@ -107,13 +107,16 @@ def _filled_from_outside(units: Iterable[Unit]) -> Iterator[str]:
                 yield from (key.rpartition(".")[2] for key in item.weighting.init)
 
 
-def _fill(key: str, init: Init, optional: bool) -> Fill:
-    function, arguments = filling(key, init)
+def _fill(key: str, item: Item) -> Fill | None:
+    """What fills a weight of an item; None where nothing does."""
+    if key not in item.weighting.init:
+        return None
+    function, arguments = filling(key, item.weighting.init[key], item)
 
     def constant(node: Node) -> Node | None:
         return Literal(node.value) if isinstance(node, Slot) else None
 
-    return Fill(key, function, rewrite(arguments, constant), "", optional)
+    return Fill(key, function, rewrite(arguments, constant))
 
 
 # --------------------------------------------------------------------------------- what are rules

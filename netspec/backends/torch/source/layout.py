@@ -12,6 +12,7 @@ from netspec.backends.torch.code import (
     Attribute,
     Call,
     Comprehension,
+    Conditional,
     Dict,
     Entry,
     Infix,
@@ -62,7 +63,9 @@ def _statement_doc(node: Node) -> Any:
     its own at one end.
     """
     doc = _doc(node)
-    if not isinstance(node, Infix) or _ends_in_brackets(node):
+    if not isinstance(node, Infix | Conditional):
+        return doc
+    if isinstance(node, Infix) and _ends_in_brackets(node):
         return doc
     return Group((WhenBroken("("), Indented((SOFT, doc)), SOFT, WhenBroken(")")))
 
@@ -103,6 +106,12 @@ def _plain_call(node: Call) -> Any:
 def _argument(node: Argument) -> Any:
     value = _doc(node.value)
     return (f"{node.keyword}=", value) if node.keyword else value
+
+
+def _subscript(node: Subscript) -> Any:
+    if isinstance(node.index, Tuple):
+        return (_primary(node.value), bracketed("[", _entries(node.index.items), "]"))
+    return (_primary(node.value), "[", _doc(node.index), "]")
 
 
 def _list(node: List) -> Any:
@@ -172,6 +181,8 @@ def _is_negative(node: Node) -> bool:
 
 def _is_simple(node: Node) -> bool:
     """Whether a power of it, or to it, has no spaces."""
+    if isinstance(node, Attribute):
+        return _is_simple(node.value)
     return isinstance(node, Name | Literal) and not _is_negative(node)
 
 
@@ -217,6 +228,11 @@ def _text(node: Text) -> str:
     return 'f"' + "".join(inner) + '"'
 
 
+def _conditional(node: Conditional) -> Any:
+    parts = (_doc(node.then), SPACE, "if ", _doc(node.condition), SPACE, "else ")
+    return Group((*parts, _doc(node.otherwise)))
+
+
 _PRINTERS: dict[type[Node], Callable[[Any], Any]] = {
     Name: lambda node: node.text,
     Literal: lambda node: _value(node.value),
@@ -224,9 +240,10 @@ _PRINTERS: dict[type[Node], Callable[[Any], Any]] = {
     Call: _call,
     Argument: _argument,
     Attribute: lambda node: (_primary(node.value), f".{node.name}"),
-    Subscript: lambda node: (_primary(node.value), "[", _doc(node.index), "]"),
+    Subscript: _subscript,
     Infix: _infix,
     Negative: lambda node: ("-", _primary(node.value)),
+    Conditional: _conditional,
     Not: lambda node: ("not ", _primary(node.value)),
     List: _list,
     Starred: lambda node: ("*", _primary(node.value)),

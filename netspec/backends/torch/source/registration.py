@@ -61,11 +61,13 @@ DEPTH = 2
 
 def local_variables(cls: Class) -> list[str]:
     """The statements for numbers that follow from the parameters."""
-    return [
-        line
-        for name, node in cls.locals.items()
-        for line in lines(f"{name} = ", plain(node, {}, own_parameter), depth=DEPTH)
-    ]
+    margin, result = " " * INDENT * DEPTH, []
+    for name, node in cls.fallbacks.items():
+        result.append(f"{margin}if {name} is None:")
+        result += lines(f"{name} = ", plain(node, {}, own_parameter), depth=DEPTH + 1)
+    for name, node in cls.locals.items():
+        result += lines(f"{name} = ", plain(node, {}, own_parameter), depth=DEPTH)
+    return result
 
 
 def registrations(cls: Class, references: References) -> list[str]:

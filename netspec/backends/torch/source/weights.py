@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from netspec.backends.torch.code import (
     Argument,
@@ -12,16 +13,24 @@ from netspec.backends.torch.code import (
     Module,
     Name,
     Node,
+    Own,
     Slot,
     Started,
     Text,
     Tuple,
 )
 from netspec.backends.torch.lowering import Lowering
-from netspec.backends.torch.source.filling import COPY, initial
+from netspec.backends.torch.source.expressions import evaluated, translated
+from netspec.backends.torch.source.filling import (
+    COPY,
+    WRAPPERS,
+    initial,
+    module_class,
+    unwrapped,
+)
 from netspec.backends.torch.source.kinds import Kind
 from netspec.backends.torch.source.units import Item
-from netspec.backends.torch.tree import rewrite
+from netspec.backends.torch.tree import rewrite, walk
 from netspec.ops.base import Op
 from netspec.program import Init, Instance
 from netspec.program.weights import instance_weights
@@ -53,6 +62,8 @@ HELPERS = {
 """Functions of emitted source, by their names."""
 MODULE_TYPE = "ModuleT"
 """The type variable of some of them."""
+OWN_SIZES = {"nn.Conv": "in_channels", "nn.Linear": "in_features"}
+"""What modules call the size of their input, by the beginning of their class."""
 
 
 def weighted(module: Node, item: Item) -> Node:
@@ -64,7 +75,7 @@ def weighted(module: Node, item: Item) -> Node:
     if item.weighting.fixed and _has_parameters(item):
         module = Call(Name("fixed"), (module,))
     for key, init in sorted(item.weighting.init.items(), key=_position(item)):
-        module = Started(module, key, *filling(key, init), _getter(key, item))
+        module = Started(module, key, *filling(key, init, item), _getter(key, item))
     return module
 
 
@@ -98,17 +109,31 @@ def _has_parameters(item: Item) -> bool:
     return any(weight.trainable for weight in weights.values())
 
 
-def filling(key: str, init: Init) -> tuple[Name, tuple[Node, ...]]:
+def filling(key: str, init: Init, item: Item) -> tuple[Name, tuple[Node, ...]]:
     """The function that fills a tensor, and what it takes besides."""
     name = key.replace(".", "_")
     if init.scheme == "values":
         ((_, values),) = init.arguments
         return COPY, (Call(Name("torch.tensor"), (Argument(Slot(values, name)),)),)
-    arguments = tuple(
-        Argument(Slot(value, f"{name}_{argument}"), argument if argument != "val" else None)
-        for argument, value in init.arguments
-    )
-    return Name(f"nn.init.{init.scheme}_"), arguments
+    arguments = []
+    for argument, value in init.arguments:
+        expression = init.expressions.get(argument)
+        given = _of_module(expression, value, item) if expression else None
+        if given is None:
+            given = Slot(value, f"{name}_{argument}", None, expression, item.scope)
+        arguments.append(Argument(given, argument if argument != "val" else None))
+    return Name(f"nn.init.{init.scheme}_"), tuple(arguments)
+
+
+def _of_module(expression: str, value: Any, item: Item) -> Node | None:
+    """The expression in terms of the size of the module's input, if it speaks of nothing else."""
+    module = item.target.module if isinstance(item.target, Lowering) else None
+    cls = module_class(module) if module is not None else None
+    size = next((size for start, size in OWN_SIZES.items() if (cls or "").startswith(start)), None)
+    node = translated(expression, lambda name: Own(name) if name == size else None, "/")
+    if node is None or next(walk(node, Own), None) is None:
+        return None
+    return node if evaluated(node, lambda own: item.scope[size or ""]) == value else None
 
 
 def _tensor(parameter: Node, item: Item) -> Node:
@@ -116,15 +141,31 @@ def _tensor(parameter: Node, item: Item) -> Node:
     assert isinstance(parameter, Call)
     tensor, *others = parameter.arguments
     for key, init in item.weighting.init.items():
-        function, arguments = filling(key, init)
+        function, arguments = filling(key, init, item)
         tensor = initial(function, tensor, arguments)
     return tensor if item.kind is Kind.BUFFER else Call(parameter.function, (tensor, *others))
 
 
 def within(node: Started) -> Node:
     """A filled module as one expression."""
-    given = Text((node.weight,)), node.function, *node.arguments
+    given = Text((node.weight,)), node.function, *_of_constructor(node.arguments, node.module)
     return Call(Name("initialised"), (node.module, *given))
+
+
+def _of_constructor(arguments: tuple[Node, ...], module: Node) -> tuple[Node, ...]:
+    """Arguments that speak of the size of the module's input: its constructor takes that first."""
+    bare, _ = unwrapped(module)
+    while isinstance(bare, Call) and bare.function in WRAPPERS:
+        bare = bare.arguments[0]
+
+    def first(node: Node) -> Node | None:
+        if not isinstance(node, Own):
+            return None
+        assert isinstance(bare, Call)
+        (size, *_) = bare.arguments
+        return size.value if isinstance(size, Argument) else size
+
+    return rewrite(arguments, first)
 
 
 def with_weights(form: Node, weights: Mapping[str, Node]) -> Node:
