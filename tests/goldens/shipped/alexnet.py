@@ -49,3 +49,8 @@ class AlexNet(nn.Module):
 def alexnet(hidden: int = 4096, classes: int = 1000) -> AlexNet:
     """The network of alexnet.yaml, with fresh weights."""
     return AlexNet(hidden, classes)
+
+
+# netspec where 6041bb6f53ae alexnet.yaml 14:17 17:18-30 18:18 19:19 20:20 21:21 22:22
+# 23:23 24:24 25:25 26:26 27:27 28:28 29:29 30:30 31:18-30 32:36-42 33:36 34:37 35:38
+# 36:39 37:40 38:41 39:42 40:36-42 43:18-30 44:31 45:33 46:36-42

@@ -91,3 +91,9 @@ class DenseNet121(nn.Module):
 def densenet121(classes: int = 1000) -> DenseNet121:
     """The network of densenet121.yaml, with fresh weights."""
     return DenseNet121(classes)
+
+
+# netspec where 6aa7b804a12f densenet121.yaml 16:26 23:29 24:32 25:33 26:36 29:29-32
+# 30:33-36 33:37 38-39:43 43:43-45 47:47 52:50 53:53 56:50-53 57:54 60:59 63-64:60-75
+# 65:60 66:62 67:64 68:66 69:70 70:72 71:70 72:72 73:70 74:72 75:70 76:75 77-78:60-75
+# 79:79 83:79 86:60-77 87:78 88:79

@@ -92,3 +92,9 @@ class DenseNet161(nn.Module):
 def densenet161(classes: int = 1000) -> DenseNet161:
     """The network of densenet.yaml@densenet161, with fresh weights."""
     return DenseNet161(classes)
+
+
+# netspec where bb26b2c24136 densenet.yaml@densenet161 17:26 24:29 25:32 26:33 27:36
+# 30:29-32 31:33-36 34:37 39-40:43 44:43-45 48:47 53:50 54:53 57:50-53 58:54 61:59
+# 64-65:60-75 66:60 67:62 68:64 69:66 70:70 71:72 72:70 73:72 74:70 75:72 76:70 77:75
+# 78-79:60-75 80:79 84:79 87:60-77 88:78 89:79

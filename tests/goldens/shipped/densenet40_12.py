@@ -91,3 +91,9 @@ class DenseNet40_12(nn.Module):
 def densenet40_12(classes: int = 10) -> DenseNet40_12:
     """The network of densenet_cifar.yaml@densenet40_12, with fresh weights."""
     return DenseNet40_12(classes)
+
+
+# netspec where 2abebe22b282 densenet_cifar.yaml@densenet40_12 14:31 19:35 20:37
+# 23:35-37 26:40 33:45 36:45 55:46 60:49 63:49 64:50 67:53 70:53 71:57 72:59 73:62 74:65
+# 78:65 81:53 82:57 83:59 84:57 85:59 86:57-63 87:64 88:65
+# std/dense.yaml 39:7 46-47:11 51:11-12

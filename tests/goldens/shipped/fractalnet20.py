@@ -126,3 +126,9 @@ class FractalNet20(nn.Module):
 def fractalnet20(columns: int = 3) -> FractalNet20:
     """The network of fractalnet.yaml@fractalnet20, with fresh weights."""
     return FractalNet20(columns)
+
+
+# netspec where 93ff8d7b56c2 fractalnet.yaml@fractalnet20 48:29 51:29 52-54:30 55:32
+# 56:29 59:29 61:30 62:32-33 99:25 102-106:26 107-108:38 112:26 113:36 114:26 115:36
+# 116:26 117:36 118:26 119:36 120:26 121:36 122:37 123:38
+# std/fractal.yaml 65:7 80:18 81-85:19 86-88:24 91:18 93:19 95:24

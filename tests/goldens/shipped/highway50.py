@@ -48,3 +48,8 @@ class Highway50(nn.Module):
 def highway50(units: int = 50, classes: int = 10) -> Highway50:
     """The network of highway.yaml@highway50, with fresh weights."""
     return Highway50(units, classes)
+
+
+# netspec where 82aa953aa692 highway.yaml@highway50 32:29 35:29 36:31 37:34 43:29-30
+# 44:31 45:34
+# std/highway.yaml 14:7 22:16 23-24:19 27:16-17 28:19-23 29:25

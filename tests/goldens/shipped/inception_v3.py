@@ -51,11 +51,8 @@ class InceptionA(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         branch1x1 = self.branch1x1(x)
-        branch5x5 = self.branch5x5_1(x)
-        branch5x5 = self.branch5x5_2(branch5x5)
-        branch3x3dbl = self.branch3x3dbl_1(x)
-        branch3x3dbl = self.branch3x3dbl_2(branch3x3dbl)
-        branch3x3dbl = self.branch3x3dbl_3(branch3x3dbl)
+        branch5x5 = self.branch5x5_2(self.branch5x5_1(x))
+        branch3x3dbl = self.branch3x3dbl_3(self.branch3x3dbl_2(self.branch3x3dbl_1(x)))
         x = F.avg_pool2d(x, 3, stride=1, padding=1)
         return torch.cat([branch1x1, branch5x5, branch3x3dbl, self.branch_pool(x)], 1)
 
@@ -97,14 +94,9 @@ class InceptionB(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         branch1x1 = self.branch1x1(x)
-        branch7x7 = self.branch7x7_1(x)
-        branch7x7 = self.branch7x7_2(branch7x7)
-        branch7x7 = self.branch7x7_3(branch7x7)
-        branch7x7dbl = self.branch7x7dbl_1(x)
-        branch7x7dbl = self.branch7x7dbl_2(branch7x7dbl)
-        branch7x7dbl = self.branch7x7dbl_3(branch7x7dbl)
-        branch7x7dbl = self.branch7x7dbl_4(branch7x7dbl)
-        branch7x7dbl = self.branch7x7dbl_5(branch7x7dbl)
+        branch7x7 = self.branch7x7_3(self.branch7x7_2(self.branch7x7_1(x)))
+        branch7x7dbl = self.branch7x7dbl_3(self.branch7x7dbl_2(self.branch7x7dbl_1(x)))
+        branch7x7dbl = self.branch7x7dbl_5(self.branch7x7dbl_4(branch7x7dbl))
         x = F.avg_pool2d(x, 3, stride=1, padding=1)
         return torch.cat([branch1x1, branch7x7, branch7x7dbl, self.branch_pool(x)], 1)
 
@@ -170,8 +162,7 @@ class InceptionC(nn.Module):
         branch3x3 = self.branch3x3_1(x)
         branch3x3_2a = self.branch3x3_2a(branch3x3)
         branch3x3_2b = self.branch3x3_2b(branch3x3)
-        branch3x3dbl = self.branch3x3dbl_1(x)
-        branch3x3dbl = self.branch3x3dbl_2(branch3x3dbl)
+        branch3x3dbl = self.branch3x3dbl_2(self.branch3x3dbl_1(x))
         branch3x3dbl_3a = self.branch3x3dbl_3a(branch3x3dbl)
         branch3x3dbl_3b = self.branch3x3dbl_3b(branch3x3dbl)
         x = F.avg_pool2d(x, 3, stride=1, padding=1)
@@ -249,3 +240,18 @@ class InceptionV3(nn.Module):
 def inception_v3(classes: int = 1000) -> InceptionV3:
     """The network of inception_v3.yaml@inception_v3, with fresh weights."""
     return InceptionV3(classes)
+
+
+# netspec where 5e9edd2b14ba inception_v3.yaml@inception_v3 17:26 29-31:30 32:31 33:30
+# 36:30-32 39:33 44:38 45:40 46:42 47:44 48:46 49:48 50:51 53:38 54:40-42 55:44-48 56:50
+# 57:51-53 60:54 65:58 66:60 67:62 68:64 71:58 72:60 73:62 74:64 75:66 76:67 79:68 84:73
+# 85:75 86:77 87:79 88:81 89:83 90:85 91:87 92:89 93:92 96:73 97:75-79 98:81-85 99:87-89
+# 100:91 101:92-94 104:139 109:143 110:145 111-112:148 115:142 116:143 117:145 118:147
+# 119:148 122:95 127:99 128:101 129:103 130:105 131:107 132:109 135:99 136:101 137:103
+# 138:105 139:107 140:109 141:111 142:112 145:113 150:117 151:119 152:122 153:124
+# 154:126 155:128 156:131 157:133 158:136 161:117 162:119 163:122 164:124 165:126-128
+# 166:131 167:133 168:135 169:136 170-180:138 188:153 191:153 192:155 193:157 194:160
+# 195:162 196:165 197:167 198:169 199:171 200:173 201:175 202:177 203:179 204:181
+# 205:184 206:187 207:189 208:192 209-210:193 213:153 214:155 215:157 216:159 217:160
+# 218:162 219:164 220:165 221:167 222:169 223:171 224:173 225:175 226:177 227:179
+# 229:181 230:184 231:187 232:189 233:191 234:192-193

@@ -132,22 +132,6 @@ class C3(nn.Module):
         self.conv14 = nn.Conv2d(4, 1, 5)
         self.conv15 = nn.Conv2d(4, 1, 5)
         self.conv16 = nn.Conv2d(6, 1, 5)
-        nn.init.uniform_(self.conv1.weight, -0.032, 0.032)
-        nn.init.uniform_(self.conv2.weight, -0.032, 0.032)
-        nn.init.uniform_(self.conv3.weight, -0.032, 0.032)
-        nn.init.uniform_(self.conv4.weight, -0.032, 0.032)
-        nn.init.uniform_(self.conv5.weight, -0.032, 0.032)
-        nn.init.uniform_(self.conv6.weight, -0.032, 0.032)
-        nn.init.uniform_(self.conv7.weight, -0.024, 0.024)
-        nn.init.uniform_(self.conv8.weight, -0.024, 0.024)
-        nn.init.uniform_(self.conv9.weight, -0.024, 0.024)
-        nn.init.uniform_(self.conv10.weight, -0.024, 0.024)
-        nn.init.uniform_(self.conv11.weight, -0.024, 0.024)
-        nn.init.uniform_(self.conv12.weight, -0.024, 0.024)
-        nn.init.uniform_(self.conv13.weight, -0.024, 0.024)
-        nn.init.uniform_(self.conv14.weight, -0.024, 0.024)
-        nn.init.uniform_(self.conv15.weight, -0.024, 0.024)
-        nn.init.uniform_(self.conv16.weight, -0.016, 0.016)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         out = torch.index_select(
@@ -247,9 +231,16 @@ class LeNet5_1998(nn.Module):
         self.c5 = nn.Conv2d(16, 120, 5)
         self.f6 = nn.Linear(120, 84)
         self.output = fixed(RBF(84, 10))
-        nn.init.uniform_(self.c1.weight, -0.096, 0.096)
-        nn.init.uniform_(self.c5.weight, -0.006, 0.006)
-        nn.init.uniform_(self.f6.weight, -0.02, 0.02)
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.uniform_(
+                    module.weight,
+                    -2.4 / (25 * module.in_channels),
+                    2.4 / (25 * module.in_channels),
+                )
+        nn.init.uniform_(
+            self.f6.weight, -2.4 / self.f6.in_features, 2.4 / self.f6.in_features
+        )
         self.output.weight.data.copy_(torch.tensor(OUTPUT_WEIGHT))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -266,3 +257,12 @@ class LeNet5_1998(nn.Module):
 def lenet5_1998() -> LeNet5_1998:
     """The network of lenet5_1998.yaml, with fresh weights."""
     return LeNet5_1998()
+
+
+# netspec where e99e0e885d03 lenet5_1998.yaml 102:55 109:60 112:58 113:54-60 116:73-75
+# 119-134:74 137-139:73 140:74 141-143:73 144:74 145-147:73 148:74 149-151:73 152:74
+# 153-155:73 156:74 157-159:73 160:74 161-163:73 164:74 165-167:73 168:74 169-171:73
+# 172:74 173-175:73 176:74 177-179:73 180:74 181-183:73 184:74 185-187:73 188:74
+# 189-191:73 192:74 193-195:73 196:74 197-199:73 200:74 201-221:75 224:64 227:64 228:67
+# 229:73-75 230:77 231:79 232:83 233:86 241-243:83 244:86 247:54,64 248:67 249:54,73-75
+# 250:77 251:54,79 252:82 253:54,83 254:86

@@ -99,3 +99,9 @@ class MobileNetV2(nn.Module):
 def mobilenet_v2(classes: int = 1000) -> MobileNetV2:
     """The network of mobilenet_v2.yaml, with fresh weights."""
     return MobileNetV2(classes)
+
+
+# netspec where 29b6011e561b mobilenet_v2.yaml 14:27 25:32-34 26-34:32 35:33 36:34
+# 37:32-34 40:35 49-50:44-46 51:42 52:44-46 53:44 54:45 55:46 56-57:44-46 60:44-46 62:49
+# 66:53 69:54-59 70:54 71-82:57 83:59 84:54-59 85:64 86:63 90-91:63-64 94:54-59 95:60
+# 96:63-64

@@ -4,7 +4,7 @@ MobileNets: Efficient Convolutional Neural Networks for Mobile Vision Applicatio
 Table 1, arXiv:1704.04861.
 4,231,976 parameters, 568,740,352 multiply-accumulates per sample.
 Input [3, 224, 224], output [1000]. Emitted by netspec from
-mobilenet_v1.yaml@mobilenetv1_100, sha256:36d68fdb910f.
+mobilenet_v1.yaml@mobilenetv1_100, sha256:403be9b3cd98.
 """
 
 import torch
@@ -38,7 +38,7 @@ class Separable(nn.Module):
 
 
 class Mobilenetv1_100(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, classes: int = 1000) -> None:
         super().__init__()
         self.conv_stem = nn.Conv2d(3, 32, 3, stride=2, padding=1, bias=False)
         self.bn1 = nn.BatchNorm2d(32)
@@ -51,16 +51,14 @@ class Mobilenetv1_100(nn.Module):
             ),
             nn.Sequential(Separable(512, 1024, stride=2), Separable(1024, 1024)),
         )
-        self.classifier = nn.Linear(1024, 1000)
+        self.classifier = nn.Linear(1024, classes)
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out")
         for module in self.modules():
             if isinstance(module, Separable):
                 nn.init.kaiming_normal_(module.conv_dw.weight)
-        nn.init.uniform_(
-            self.classifier.weight, -0.03162277660168379, 0.03162277660168379
-        )
+        nn.init.uniform_(self.classifier.weight, -(classes**-0.5), classes**-0.5)
         nn.init.zeros_(self.classifier.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -70,6 +68,11 @@ class Mobilenetv1_100(nn.Module):
         return self.classifier(x)  # [1000]
 
 
-def mobilenetv1_100() -> Mobilenetv1_100:
+def mobilenetv1_100(classes: int = 1000) -> Mobilenetv1_100:
     """The network of mobilenet_v1.yaml@mobilenetv1_100, with fresh weights."""
-    return Mobilenetv1_100()
+    return Mobilenetv1_100(classes)
+
+
+# netspec where 1d4c43d8c3db mobilenet_v1.yaml@mobilenetv1_100 15:26 22-30:30 31:33
+# 32:35 33:37 36:30-34 37:35-38 40:41 43:41 44:43 45-53:50 54:53 61-62:53 65:41-45 66:50
+# 67:52 68:53

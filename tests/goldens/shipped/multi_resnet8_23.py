@@ -89,3 +89,9 @@ class MultiResNet8_23(nn.Module):
 def multi_resnet8_23(classes: int = 10) -> MultiResNet8_23:
     """The network of multi_resnet.yaml@multi_resnet8_23, with fresh weights."""
     return MultiResNet8_23(classes)
+
+
+# netspec where 05c8645f06e8 multi_resnet.yaml@multi_resnet8_23 15:43 18:43 21:43 24:25
+# 29:29 30-32:31 33:32 34:34 37:29-31 38:32-34 59:35 64:39 67:39 70:47 73:47 74-76:52
+# 77:55 78:58 81:47 82-83:52 84:52-56 85:57 86:58
+# std/k_way.yaml 41:7 46-48:12 49-50:13 55:12 56:13-15

@@ -84,3 +84,7 @@ class Neocognitron(nn.Module):
 def neocognitron(planes: int = 12) -> Neocognitron:
     """The network of neocognitron.yaml, with fresh weights."""
     return Neocognitron(planes)
+
+
+# netspec where 1db30195a8b0 neocognitron.yaml 29:21 37:38 38:43 39:49 40:38 41-65:43
+# 66:49 69:38 70:41-43 71:48-49 72:52 75:56 78:56 81:56

@@ -58,10 +58,8 @@ class Operator(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         out = self.conv_bn_act1(x)
-        x = self.conv_bn_act2(x)
-        x = self.conv_bn_act3(x)
-        x = torch.cat([out, self.conv_bn_act4(x)], 1)
-        return self.conv_bn_act5(x)
+        x = self.conv_bn_act4(self.conv_bn_act3(self.conv_bn_act2(x)))
+        return self.conv_bn_act5(torch.cat([out, x], 1))
 
 
 class Poly(nn.Module):
@@ -118,3 +116,10 @@ class PolyNetPoly2(nn.Module):
 def polynet_poly2(classes: int = 10) -> PolyNetPoly2:
     """The network of polynet.yaml@polynet_poly2, with fresh weights."""
     return PolyNetPoly2(classes)
+
+
+# netspec where 10bd52598499 polynet.yaml@polynet_poly2 45:19 53:24 54:25 55:26 56:27
+# 57:29 60:24 61:25-27 62:28-29 79:34 82:35 83-88:40-42 89:35 90-95:40-42 96:35
+# 97-102:40-42 103:44 106:35 107:40-42 108:35 109:40-42 110:35 111:40-42 112:43 113:44
+# std/conv_bn_act.yaml 17:7 33-35:11 36:18 39:11,18 41:19
+# std/poly.yaml 65:7 72:13 75:13 76:13-17

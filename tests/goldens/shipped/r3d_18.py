@@ -33,8 +33,7 @@ class BasicBlock(nn.Module):
             )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        out = self.conv1(x)
-        out = self.conv2(out)
+        out = self.conv2(self.conv1(x))
         if self.downsample is not None:
             x = self.downsample(x)
         return F.relu(out + x)
@@ -78,3 +77,8 @@ class R3D18(nn.Module):
 def r3d_18(classes: int = 400) -> R3D18:
     """The network of r3d.yaml@r3d_18, with fresh weights."""
     return R3D18(classes)
+
+
+# netspec where 2bc392bb53b3 r3d.yaml@r3d_18 15:24 20:31-33 21:31 22:32 23:33 24:31-33
+# 25-27:36-37 28-30:40-41 31:40 32:41 33:40-41 36:31-37 38:40-41 39:43-44 42:48 45:49-51
+# 46-48:49 49:50 50:51 51:49-51 52-59:55 60:60 64-65:60 68:49-51 69-72:55 73:58 74:60

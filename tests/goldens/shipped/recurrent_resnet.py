@@ -38,3 +38,7 @@ class RecurrentResNet(nn.Module):
 def recurrent_resnet(channels: int = 64, classes: int = 10) -> RecurrentResNet:
     """The network of recurrent_resnet.yaml, with fresh weights."""
     return RecurrentResNet(channels, classes)
+
+
+# netspec where f8764d4742f6 recurrent_resnet.yaml 16:21 19:21 20:26 21:29 22:32 23:35
+# 24:40 25:44 28:21 30:26-29 31:32-35 32:39 33:40-42 34:43 35:44

@@ -77,3 +77,8 @@ class ResNet50(nn.Module):
 def resnet50(classes: int = 1000) -> ResNet50:
     """The network of resnet.yaml@resnet50, with fresh weights."""
     return ResNet50(classes)
+
+
+# netspec where 4182a5a861d7 resnet.yaml@resnet50 15:41 22:46 23:47 24:49 25:50 26:52
+# 27:53 28-30:56-57 31:56 32:57 33:56-57 36:46-48 37:49-51 38:52-53 40:56-57 41:59-60
+# 44:63 47:63 48:65 49-60:73 61:78 67:63-67 68:68 69-72:73 73:76 74:78

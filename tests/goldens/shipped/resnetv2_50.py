@@ -119,3 +119,9 @@ class Resnetv2_50(nn.Module):
 def resnetv2_50(classes: int = 1000) -> Resnetv2_50:
     """The network of resnetv2.yaml@resnetv2_50, with fresh weights."""
     return Resnetv2_50(classes)
+
+
+# netspec where 2522065b0562 resnetv2.yaml@resnetv2_50 17:23 22:27 25:27 28:28 36:34
+# 37:39 38:40 39:43 40:44 41:47 42-44:48 47:34-36 48:39-42 49:43-46 50:47 52:48 53:52
+# 56:56 59-60:57-59 61:57 62:59 63-64:57-59 65-98:64 99:67 100:73 101-105:72-76
+# 109-111:72-76 114:57-59 115:64-69 116:72-76

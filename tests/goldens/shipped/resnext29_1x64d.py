@@ -85,3 +85,10 @@ class ResNeXt29_1x64d(nn.Module):
 def resnext29_1x64d(classes: int = 10) -> ResNeXt29_1x64d:
     """The network of resnext_cifar.yaml@resnext29_1x64d, with fresh weights."""
     return ResNeXt29_1x64d(classes)
+
+
+# netspec where 8756989307f0 resnext_cifar.yaml@resnext29_1x64d 53:23 56:23 57:25
+# 58-68:31 69:39 73-74:39 77:23-27 78-80:31 81:38 82:39
+# std/bottleneck.yaml 27:10 34:23 35:24 36:26 37:27 38:29 39:30 40-42:31 45:23-25
+# 46:26-28 47:29-30 49:31 50:33-34
+# std/projection.yaml 15:7 20:11 21:12 24:11-12

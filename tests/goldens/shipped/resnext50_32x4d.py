@@ -80,3 +80,9 @@ class Resnext50_32x4d(nn.Module):
 def resnext50_32x4d(classes: int = 1000) -> Resnext50_32x4d:
     """The network of resnext.yaml@resnext50_32x4d, with fresh weights."""
     return Resnext50_32x4d(classes)
+
+
+# netspec where 65a0eb7b6d2f resnext.yaml@resnext50_32x4d
+# resnet.yaml 16:41 23:46 24:47 25-27:49 28:50 29:52 30:53 31-33:56-57 34:56 35:57
+# 36:56-57 39:46-48 40:49-51 41:52-53 43:56-57 44:59-60 47:63 50:63 51:65 52-63:73 64:78
+# 70:63-67 71:68 72-75:73 76:76 77:78

@@ -132,3 +132,10 @@ class Ror3_56(nn.Module):
 def ror3_56(classes: int = 10) -> Ror3_56:
     """The network of ror.yaml@ror3_56, with fresh weights."""
     return Ror3_56(classes)
+
+
+# netspec where 856d4f0d7318 ror.yaml@ror3_56 15:23 20-22:27 23:28 24:30 25:31 28:27-29
+# 29:30-31 117:34 120:34 121:35 122:37 123:41 126:34-36 127:37-39 128:40 129:41
+# std/projection.yaml 32:7 37:11 38:12 41:11-12
+# std/residual_of_residual.yaml 44:10 53:26 54-56:40 59:26 61:40 62:42 65:10 74-79:32
+# 80-82:40 85:32 87:30-32 89:40 90:42 93:10 102-108:32 109:40 112-113:30-32 114:32,40-42

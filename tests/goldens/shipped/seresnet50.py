@@ -95,3 +95,9 @@ class SeresNet50(nn.Module):
 def seresnet50(classes: int = 1000) -> SeresNet50:
     """The network of seresnet.yaml@seresnet50, with fresh weights."""
     return SeresNet50(classes)
+
+
+# netspec where dda2a267283c seresnet.yaml@seresnet50 15:12 22:19 23:22 26:18 27:19-21
+# 28:22-24 29:25 32:26 37:31 38:32 39:34 40:35 41:37 42:38 43:40 44-46:44-45 47:44 48:45
+# 49:44-45 50:38 53:31-33 54:34-36 55:37-38 56:40 58:44-45 59:47-48
+# resnet.yaml 62:63 65:63 66:65 67-78:73 79:78 85:63-67 86:68 87-90:73 91:76 92:78

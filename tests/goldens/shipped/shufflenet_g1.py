@@ -91,3 +91,11 @@ class ShuffleNetG1(nn.Module):
 def shufflenet_g1(classes: int = 1000) -> ShuffleNetG1:
     """The network of shufflenet.yaml@shufflenet_g1, with fresh weights."""
     return ShuffleNetG1(classes)
+
+
+# netspec where d8298134ff1c shufflenet.yaml@shufflenet_g1 63:19 66:19 67-78:25 79:33
+# 82:19 83:21 84-86:25 87:32 88:33
+# std/conv_bn_act.yaml 15:7 22:11 23:18 26:11,18-19
+# std/depthwise.yaml 43-45:12 53:12
+# std/grouped_shuffle_unit.yaml 29:13 41:31 42:32 46:36 47:37 48:38 51:31-33 52:34 53:36
+# 54:37-38 56:39 57:41 59:41 60:42

@@ -37,7 +37,7 @@ class ShuffleUnit(nn.Module):
                 ),
                 nn.BatchNorm2d(in_channels),
                 nn.Conv2d(in_channels, out // 2, 1, bias=False),
-                nn.BatchNorm2d(in_channels),
+                nn.BatchNorm2d(out // 2),
                 nn.ReLU(),
             )
         self.branch2 = nn.Sequential(
@@ -109,3 +109,12 @@ class ShuffleNetV2X0_5(nn.Module):
 def shufflenet_v2_x0_5(last_width: int = 1024, classes: int = 1000) -> ShuffleNetV2X0_5:
     """The network of shufflenet_v2.yaml@shufflenet_v2_x0_5, with fresh weights."""
     return ShuffleNetV2X0_5(last_width, classes)
+
+
+# netspec where 0ebe883bb5f2 shufflenet_v2.yaml@shufflenet_v2_x0_5 71:25 74:26-28 75:26
+# 76:27 77:28 78:26-28 79-90:34 91:39-41 92:39 93:40 94:41 95:39-41 96:43 99:26-28
+# 100:29 101-103:34 104:39-41 105:42 106:43
+# std/depthwise.yaml 26-37:12 42-43:12 47-55:12 60:12 64:12 67:12
+# std/shuffle_unit.yaml 16:13 26-27:19,28-31 28:28-31 38:28 39:29 40:30 41:31 42:28-31
+# 43:33-41 44:33 45:35 46:36 56:38 57:39 58:40 59:41 60:33-41 64:28-31 66:19 67:33-42
+# 68:43

@@ -72,3 +72,9 @@ def squeezenet1_0(
 ) -> SqueezeNet1_0:
     """The network of squeezenet.yaml@squeezenet1_0, with fresh weights."""
     return SqueezeNet1_0(stem, kernel, classes)
+
+
+# netspec where 016862593f5e squeezenet.yaml@squeezenet1_0 15:22 22:26 23:30 24:33
+# 27:26-28 28:30-32 29:33-35 30:36 33:40 36:41-47 37:41 38:42 39:45 40-42:47 43:45
+# 44-47:47 48:45 49:47 50:41-47 51:51 52:50-54 53:50 54:50-54 55:53 56:54 57:50-54
+# 63:50-54 66:41-47 67:50-54

@@ -49,3 +49,8 @@ class TwoSpirals(nn.Module):
 def two_spirals() -> TwoSpirals:
     """The network of two_spirals.yaml, with fresh weights."""
     return TwoSpirals()
+
+
+# netspec where 701cbf20cfb1 two_spirals.yaml 13:18 16:18 19:18 38:18 41:18 42:19 45:18
+# 46:19-21
+# std/dense.yaml 22:7 29-30:11 34:11-12

@@ -4,7 +4,7 @@ U-Net: Convolutional Networks for Biomedical Image Segmentation, Fig. 1,
 arXiv:1505.04597.
 31,030,658 parameters, 150,428,424,448 multiply-accumulates per sample.
 Input [1, 572, 572], output [2, 388, 388]. Emitted by netspec from unet.yaml@unet_572,
-sha256:cfc40dc9d445.
+sha256:24a821e2e47e.
 """
 
 import torch
@@ -39,12 +39,13 @@ class UNet572(nn.Module):
         self.skip = nn.Sequential(nn.Dropout())
         self.bottom = DoubleConv(512, 1024)
         self.dropout = nn.Dropout()
-        convtranspose = nn.ConvTranspose2d(1024, 512, 2, stride=2)
-        convtranspose2 = nn.ConvTranspose2d(512, 256, 2, stride=2)
-        convtranspose3 = nn.ConvTranspose2d(256, 128, 2, stride=2)
-        convtranspose4 = nn.ConvTranspose2d(128, 64, 2, stride=2)
         self.upsampled = nn.ModuleList(
-            [convtranspose, convtranspose2, convtranspose3, convtranspose4]
+            [
+                nn.ConvTranspose2d(1024, 512, 2, stride=2),
+                nn.ConvTranspose2d(512, 256, 2, stride=2),
+                nn.ConvTranspose2d(256, 128, 2, stride=2),
+                nn.ConvTranspose2d(128, 64, 2, stride=2),
+            ],
         )
         self.up = nn.ModuleList(
             [
@@ -58,37 +59,41 @@ class UNet572(nn.Module):
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight)
-        nn.init.normal_(convtranspose.weight, std=0.04419417382415922)
-        nn.init.normal_(convtranspose2.weight, std=0.0625)
-        nn.init.normal_(convtranspose3.weight, std=0.08838834764831845)
-        nn.init.normal_(convtranspose4.weight, std=0.125)
+            elif isinstance(module, nn.ConvTranspose2d):
+                nn.init.normal_(module.weight, std=(2 / module.in_channels) ** 0.5)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = self.down[0](x)  # [64, 568, 568]
-        skip = F.max_pool2d(x, 2)  # [64, 284, 284]
-        skip = self.down[1](skip)  # [128, 280, 280]
-        skip2 = F.max_pool2d(skip, 2)  # [128, 140, 140]
-        skip2 = self.down[2](skip2)  # [256, 136, 136]
-        skip3 = F.max_pool2d(skip2, 2)  # [256, 68, 68]
-        skip3 = self.down[3](skip3)  # [512, 64, 64]
-        skip3 = self.skip(skip3)
-        bottom = F.max_pool2d(skip3, 2)  # [512, 32, 32]
-        bottom = self.dropout(self.bottom(bottom))  # [1024, 28, 28]
-        bottom = self.upsampled[0](bottom)  # [512, 56, 56]
-        skip3 = F.pad(skip3, (-4, -4, -4, -4))
-        skip3 = self.up[0](torch.cat([skip3, bottom], 1))  # [512, 52, 52]
-        skip3 = self.upsampled[1](skip3)  # [256, 104, 104]
-        skip2 = F.pad(skip2, (-16, -16, -16, -16))
-        skip2 = self.up[1](torch.cat([skip2, skip3], 1))  # [256, 100, 100]
-        skip2 = self.upsampled[2](skip2)  # [128, 200, 200]
-        skip = F.pad(skip, (-40, -40, -40, -40))
-        skip = self.up[2](torch.cat([skip, skip2], 1))  # [128, 196, 196]
-        skip = self.upsampled[3](skip)  # [64, 392, 392]
-        x = F.pad(x, (-88, -88, -88, -88))
-        x = self.up[3](torch.cat([x, skip], 1))  # [64, 388, 388]
+        skip = self.down[0](x)  # [64, 568, 568]
+        x = F.max_pool2d(skip, 2)  # [64, 284, 284]
+        skip2 = self.down[1](x)  # [128, 280, 280]
+        x = F.max_pool2d(skip2, 2)  # [128, 140, 140]
+        skip3 = self.down[2](x)  # [256, 136, 136]
+        x = F.max_pool2d(skip3, 2)  # [256, 68, 68]
+        x = self.down[3](x)  # [512, 64, 64]
+        skip4 = self.skip(x)
+        x = F.max_pool2d(skip4, 2)  # [512, 32, 32]
+        x = self.dropout(self.bottom(x))  # [1024, 28, 28]
+        x = self.upsampled[0](x)  # [512, 56, 56]
+        x = torch.cat([F.pad(skip4, (-4, -4, -4, -4)), x], 1)  # [1024, 56, 56]
+        x = self.up[0](x)  # [512, 52, 52]
+        x = self.upsampled[1](x)  # [256, 104, 104]
+        skip3 = F.pad(skip3, (-16, -16, -16, -16))
+        x = self.up[1](torch.cat([skip3, x], 1))  # [256, 100, 100]
+        x = self.upsampled[2](x)  # [128, 200, 200]
+        skip2 = F.pad(skip2, (-40, -40, -40, -40))
+        x = self.up[2](torch.cat([skip2, x], 1))  # [128, 196, 196]
+        x = self.upsampled[3](x)  # [64, 392, 392]
+        skip = F.pad(skip, (-88, -88, -88, -88))
+        x = self.up[3](torch.cat([skip, x], 1))  # [64, 388, 388]
         return self.head(x)  # [2, 388, 388]
 
 
 def unet_572(classes: int = 2) -> UNet572:
     """The network of unet.yaml@unet_572, with fresh weights."""
     return UNet572(classes)
+
+
+# netspec where 960ec28a31f8 unet.yaml@unet_572 15:23 20-21:28 24-25:28-29 28:34
+# 31-38:35 39:37 40:41 41:43 42-49:46 50-57:52 58:54 66:35 67:40 68:35 69:40 70:35 71:40
+# 72:35 73:37 74:40 75:41-43 76:46 77:48-50 78:52 79:46 80:48 81:50-52 82:46 83:48
+# 84:50-52 85:46 86:48 87:50-52 88:54

@@ -4,7 +4,7 @@ U-Net: Convolutional Networks for Biomedical Image Segmentation, Fig. 1,
 arXiv:1505.04597.
 31,030,658 parameters, 150,428,424,448 multiply-accumulates per sample.
 Input [1, 572, 572], output [2, 388, 388]. Emitted by netspec from
-unet_recursive.yaml@unet_recursive_572, sha256:1ceb9d261698.
+unet_recursive.yaml@unet_recursive_572, sha256:ebde60e5fb57.
 """
 
 import torch
@@ -51,7 +51,6 @@ class Level2(nn.Module):
         self.level = Level()
         self.upsampled = nn.ConvTranspose2d(1024, 512, 2, stride=2)
         self.up = DoubleConv(1024, 512)
-        nn.init.normal_(self.upsampled.weight, std=0.04419417382415922)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.skip(self.down(x))  # [512, 64, 64]
@@ -73,7 +72,6 @@ class Level3(nn.Module):
         self.level = Level2()
         self.upsampled = nn.ConvTranspose2d(512, 256, 2, stride=2)
         self.up = DoubleConv(512, 256)
-        nn.init.normal_(self.upsampled.weight, std=0.0625)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.down(x)  # [256, 136, 136]
@@ -95,7 +93,6 @@ class Level4(nn.Module):
         self.level = Level3()
         self.upsampled = nn.ConvTranspose2d(256, 128, 2, stride=2)
         self.up = DoubleConv(256, 128)
-        nn.init.normal_(self.upsampled.weight, std=0.08838834764831845)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.down(x)  # [128, 280, 280]
@@ -117,7 +114,6 @@ class Level5(nn.Module):
         self.level = Level4()
         self.upsampled = nn.ConvTranspose2d(128, 64, 2, stride=2)
         self.up = DoubleConv(128, 64)
-        nn.init.normal_(self.upsampled.weight, std=0.125)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.down(x)  # [64, 568, 568]
@@ -136,6 +132,8 @@ class UNetRecursive572(nn.Module):
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight)
+            elif isinstance(module, nn.ConvTranspose2d):
+                nn.init.normal_(module.weight, std=(2 / module.in_channels) ** 0.5)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.level(x)  # [64, 388, 388]
@@ -145,3 +143,11 @@ class UNetRecursive572(nn.Module):
 def unet_recursive_572(classes: int = 2) -> UNetRecursive572:
     """The network of unet_recursive.yaml@unet_recursive_572, with fresh weights."""
     return UNetRecursive572(classes)
+
+
+# netspec where ab51789b2152 unet_recursive.yaml@unet_recursive_572 15:23 20-21:28
+# 24-25:28-29 28:31 35:35 36:37 39:35-37 42:31 49:35 50:37 51:43 52:44 53:50 56:35-37
+# 57:42 58:43 59:44 60:46 61:48-50 64:31 71:35 72:43 73:44 74:50 77:35 78:42 79:43 80:44
+# 81:46 82:48-50 85:31 92:35 93:43 94:44 95:50 98:35 99:42 100:43 101:44 102:46
+# 103:48-50 106:31 113:35 114:43 115:44 116:50 119:35 120:42 121:43 122:44 123:46
+# 124:48-50 127:54 130:54 131:55 139:54 140:55

@@ -82,3 +82,8 @@ class WaveNet(nn.Module):
 def wavenet(channels: int = 64, skip_channels: int = 256, steps: int = 256) -> WaveNet:
     """The network of wavenet.yaml, with fresh weights."""
     return WaveNet(channels, skip_channels, steps)
+
+
+# netspec where 75baba7371c1 wavenet.yaml 16:28-30 20-22:28 23-25:29 28:28 29:29 30:30
+# 33:21 43:28-30 44:32 45:38-39 46:38 49:28-30 50:32 52:38-39 56:43 61:43 62-67:47 68:54
+# 69:56 72:43 75:47 77:51 78:53-54 79:55-56

@@ -42,3 +42,7 @@ class WideAndDeep(nn.Module):
 def wide_and_deep(vocabulary: int = 37000) -> WideAndDeep:
     """The network of wide_and_deep.yaml, with fresh weights."""
     return WideAndDeep(vocabulary)
+
+
+# netspec where d708cdd3c15a wide_and_deep.yaml 14:22 17:22 18:25 19:35-36 20-25:35
+# 26:36 27:35-36 35:22 37:25 38:28-29 39:35-39

@@ -78,3 +78,9 @@ class WideResNet50_2(nn.Module):
 def wide_resnet50_2(classes: int = 1000) -> WideResNet50_2:
     """The network of wide_resnet.yaml@wide_resnet50_2, with fresh weights."""
     return WideResNet50_2(classes)
+
+
+# netspec where eecfdbd057f3 wide_resnet.yaml@wide_resnet50_2
+# resnet.yaml 14:41 21:46 22:47 23-25:49 26:50 27:52 28:53 29-31:56-57 32:56 33:57
+# 34:56-57 37:46-48 38:49-51 39:52-53 41:56-57 42:59-60 45:63 48:63 49:65 50-61:73 62:78
+# 68:63-67 69:68 70-73:73 74:76 75:78

@@ -68,3 +68,9 @@ class WRN40_1(nn.Module):
 def wrn40_1(classes: int = 10) -> WRN40_1:
     """The network of wrn.yaml@wrn40_1, with fresh weights."""
     return WRN40_1(classes)
+
+
+# netspec where adc0ce4fb620 wrn.yaml@wrn40_1 41:26 44:26 45-51:31 52:34 53:37 57:37
+# 60:26 61-62:31 63:31-35 64:36 65:37
+# std/preactivation.yaml 14:10 22:23 23-25:27 26:28 27:32 28-30:33 33:23-24 34:27-29
+# 35:32 37:33 38:36

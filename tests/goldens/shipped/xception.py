@@ -55,11 +55,7 @@ class Unit(nn.Module):
             nn.BatchNorm2d(rep_out),
         ]
         if stride == 1:
-            layers += [
-                nn.ReLU(),
-                Separable(in_channels, 728),
-                nn.BatchNorm2d(in_channels),
-            ]
+            layers += [nn.ReLU(), Separable(rep_out, 728), nn.BatchNorm2d(rep_out)]
         else:
             layers.append(nn.MaxPool2d(3, stride=stride, padding=1))
         self.rep = nn.Sequential(*layers)
@@ -111,3 +107,10 @@ class Xception(nn.Module):
 def xception(classes: int = 1000) -> Xception:
     """The network of xception.yaml, with fresh weights."""
     return Xception(classes)
+
+
+# netspec where d9f1c8f5352e xception.yaml 14:23 19-21:27 22:29 25:27 26:29 29:31
+# 44:37-39 45:37 46:39 47-48:46-50 49:46 50:46-50 51:48 52:49 53:46 54:48 55:49
+# 56-57:46-50 58:46-49 59:46-50 60:50 61:46-50 66:37-39 67:46-52 70:55 73:55 74:57 75:60
+# 76:62 77-79:66 80-81:69 82:71 83:73 84:75 85:78 86:80 87:84 93:55-59 94:60-64 95-97:66
+# 99:69 100:71 101:73-77 102:78-82 103:83 104:84
