@@ -26,6 +26,7 @@ docs: $(VENV)/.test-installed
 bench: $(VENV)/.benchmark-installed
 	$(RUN)python -m benchmarks.stats --write docs/benchmarks.md
 	$(RUN)python -m benchmarks.scale --write docs/scale.md
+	$(RUN)python -m benchmarks.speed --write docs/speed.md
 
 # Seconds for each target: make fuzz SECONDS=600
 SECONDS ?= 60

@@ -76,8 +76,9 @@ def _sources(chosen: Document, file: SpecFile) -> set[Source]:
 
 
 def _library(file: SpecFile) -> set[Source]:
-    spans = [part.span for part in (*file.blocks.values(), *file.params.values())]
-    spans += [node.span for node in file.defaults.values()]
+    spans = [block.span for block in file.blocks.values()]
+    spans += [param.span for param in file.params.values()]
+    spans += [node.span for node in (*file.defaults.values(), *file.init.values())]
     return {file.source, *(span.source for span in spans)}
 
 

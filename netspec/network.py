@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from netspec.backends.torch.source.written import Written
     from netspec.stats import Stats
     from netspec.syntax.checkpoints import Checkpoint
-    from netspec.weights.fit import LoadReport
+    from netspec.weights.report import LoadReport
 
 
 def load(
@@ -223,6 +223,7 @@ class Network:
             digest(*made),
             tuple(words(self.overrides, self.sizes)),
             self.document.folder.top,
+            frozenset(node.span for node in self._compiled[0].init.values()),
             self._numbers,
             self._program_of,
         )

@@ -12,6 +12,7 @@ from pathlib import Path
 from netspec.backends.torch import provenance
 from netspec.backends.torch.emitted import Emitted
 from netspec.backends.torch.provenance import Place, Provenance
+from netspec.catalog import SHIPPED
 from netspec.diagnostics import Source, Span, fault
 from netspec.network import Network
 from netspec.ops.base import STD
@@ -72,15 +73,13 @@ class Answer:
     read, and `spec` the spec's path.
     """
 
-    def __init__(
-        self, file: File, line: int, spec: Path | None, network: Network | None
-    ) -> None:
+    def __init__(self, file: File, line: int, spec: Path | None, network: Network | None) -> None:
         self.file, self.line, self.spec, self.network = file, line, spec, network
         self.text = file.text(line)
         self.remarks: list[str] = []
         self.emitted, self.known = file.source.text, file.known
         current = network is not None and network.written.digest == file.written
-        if network is not None and not current:
+        if spec is not None and not current:
             self.remarks.append(f"{file.known.file} is not what it was: its lines may have moved")
         if file.edited:
             self._match(network if current else None)
@@ -114,10 +113,17 @@ class Answer:
 
     @property
     def places(self) -> Sequence[Place]:
-        """The places of the line; of one that opens others theirs, of any other of a class those of
-        the class.
+        """The places of the line; of one that opens others theirs, of any other of a block's class
+        that of the block.
         """
-        return self.known.places.get(self.line) or self._opened() or self._class(self.cls)
+        own = self.known.places.get(self.line) or self._opened()
+        return own or self._statement() or self._block(self.cls)
+
+    def _statement(self) -> Sequence[Place]:
+        """The places of the statement that a closing bracket ends."""
+        if self.text.strip(" )]},") or self.code is None:
+            return ()
+        return self.known.places.get(self.code.statement_at(self.line), ())
 
     def _opened(self) -> Sequence[Place]:
         """The places of the lines that stand deeper below one that ends with a colon."""
@@ -125,7 +131,8 @@ class Answer:
         opening = lines[self.line - 1]
         if not re.match(r" +(for|if|else)\b", opening):
             return ()
-        depth, found = len(opening) - len(opening.lstrip()), []
+        depth = len(opening) - len(opening.lstrip())
+        found: list[Place] = []
         for number in range(self.line + 1, len(lines) + 1):
             text = lines[number - 1]
             if text.strip() and len(text) - len(text.lstrip()) <= depth:
@@ -133,8 +140,9 @@ class Answer:
             found += self.known.places.get(number, ())
         return provenance.places_of((p.file, line) for p in found for line in _numbers(p))
 
-    def _class(self, cls: str | None) -> Sequence[Place]:
-        if cls is None or self.code is None:
+    def _block(self, cls: str | None) -> Sequence[Place]:
+        """The places of the block of a class; none of that of the network."""
+        if cls is None or self.code is None or cls == next(reversed(self.code.classes)):
             return ()
         return self.known.places.get(self.code.classes[cls].lineno, ())
 
@@ -144,14 +152,12 @@ class Answer:
         if code is None or self.cls is None:
             return
         seen, level = set(), [self.cls]
-        root = next(reversed(code.classes))
         while level:
             seen.update(level)
             following: list[str] = []
             for cls in level:
-                if cls != root:
-                    block = self._class(cls)
-                    yield from (Step(f"in this block, `{cls}`", place) for place in block)
+                block = self._block(cls)
+                yield from (Step(f"in this block, `{cls}`", place) for place in block)
                 lines = code.uses(cls)
                 uses = [place for line in lines for place in self.known.places.get(line, ())]
                 yield from (Step("used here", place) for place in dict.fromkeys(uses))
@@ -173,7 +179,8 @@ class Answer:
     def shown(self, place: Place) -> str:
         """The path of a place as messages show it."""
         path = self.path(place)
-        return place.file if path is None or place.file.startswith("std/") else str(path)
+        ships = path is None or path.parent in (SHIPPED, STD)
+        return place.file if ships else str(path)
 
 
 def _numbers(place: Place) -> Iterator[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 
 import torch
 import torch.nn.functional as F
@@ -48,7 +49,7 @@ class Transition(nn.Sequential):
 
 class DenseNet(nn.Module):
     def __init__(
-        self, growth: int, layers: list[int], stem: int = 64, num_classes: int = 1000
+        self, growth: int, layers: Sequence[int], stem: int = 64, num_classes: int = 1000
     ) -> None:
         super().__init__()
         features: OrderedDict[str, nn.Module] = OrderedDict()
@@ -82,5 +83,5 @@ class DenseNet(nn.Module):
         return x
 
 
-def densenet121(num_classes: int = 1000) -> DenseNet:
-    return DenseNet(32, [6, 12, 24, 16], num_classes=num_classes)
+def densenet121(num_classes: int = 1000, layers: Sequence[int] = (6, 12, 24, 16)) -> DenseNet:
+    return DenseNet(32, layers, num_classes=num_classes)

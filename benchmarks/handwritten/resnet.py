@@ -4,6 +4,8 @@ the 3x3 convolution as in torchvision, initialised as He et al. 2015.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 
@@ -37,7 +39,7 @@ class Bottleneck(nn.Module):
 
 
 class ResNet(nn.Module):
-    def __init__(self, layers: list[int], num_classes: int = 1000) -> None:
+    def __init__(self, layers: Sequence[int], num_classes: int = 1000) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(3, 64, 7, stride=2, padding=3, bias=False)
         self.bn1 = nn.BatchNorm2d(64)
@@ -76,8 +78,8 @@ class ResNet(nn.Module):
         return x
 
 
-def resnet50(num_classes: int = 1000) -> ResNet:
-    return ResNet([3, 4, 6, 3], num_classes)
+def resnet50(num_classes: int = 1000, layers: Sequence[int] = (3, 4, 6, 3)) -> ResNet:
+    return ResNet(layers, num_classes)
 
 
 def resnet152(num_classes: int = 1000) -> ResNet:

@@ -35,7 +35,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SPEC|MODULE:FUNCTION",
         help="measure in turns with another spec, or with the module that a function returns",
     )
-    parser.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1 (default: cpu)")
+    parser.add_argument(
+        "--device", metavar="DEVICE", default="cpu", help="cpu, cuda, cuda:1 (default: cpu)"
+    )
     parser.add_argument("--batch", type=_count, default=1, metavar="N", help="samples (default: 1)")
     parser.add_argument(
         "--train",
@@ -144,7 +146,7 @@ def _bar() -> Iterator[Progress]:
     with tqdm(total=1.0, bar_format=shown, leave=False) as bar:
 
         def progress(phase: str, done: float) -> None:
-            bar.set_description(phase, refresh=False)
+            bar.set_description_str(phase, refresh=False)
             bar.n = done
             bar.refresh()
 
@@ -159,7 +161,7 @@ def _text(found: dict[str, Any]) -> str:
         *(["channels last"] if found["memory_format"] == "channels_last" else []),
         *(["compiled"] if found["compiled"] else []),
         f"{found['device']}{gpu}",
-        f"{found['threads']} CPU threads",
+        f"{found['threads']} CPU thread{'s' if found['threads'] > 1 else ''}",
         f"torch {found['torch']}",
     ]
     table = text_table(HEADER, [_cells(each) for each in found["networks"]], "lrrrrrr")

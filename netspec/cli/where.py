@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from netspec.backends.torch.provenance import Place, Provenance
+from netspec.catalog import shipped_files
 from netspec.cli.options import add_overrides, one_network
 from netspec.diagnostics import SpecError, fault
 from netspec.network import Network
@@ -18,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--spec",
         metavar="PATH",
-        help="the spec (default: the one of its name beside the file, or here)",
+        help="the spec (default: the one of that name beside the file, here, or shipped)",
     )
 
 
@@ -41,7 +42,8 @@ def _spec(known: Provenance, path: Path, given: str | None) -> Path | None:
         if not Path(given).is_file():
             raise fault("NS001", f"there is no file `{given}`")
         return Path(given)
-    near = (path.parent / known.file, Path(known.file))
+    near = [path.parent / known.file, Path(known.file)]
+    near += [each for each in shipped_files().values() if each.name == known.file]
     return next((each for each in near if each.is_file()), None)
 
 
@@ -86,7 +88,8 @@ def _way(answer: Answer) -> Iterator[str]:
 
 def _excerpt(answer: Answer, place: Place) -> Iterator[str]:
     source = answer.source(place)
-    for first, last in place.stretches if source else ():
-        for number in range(first, last + 1):
-            if number <= len(source.lines):
-                yield f"{number:>5} | {source.lines[number - 1]}"
+    if source is None:
+        return
+    for first, last in place.stretches:
+        for number in range(first, min(last, len(source.lines)) + 1):
+            yield f"{number:>5} | {source.lines[number - 1]}"

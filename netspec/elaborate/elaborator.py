@@ -68,7 +68,7 @@ class Text:
     about: str | None = None
     numbered: bool = False
     outputs: tuple[Output, ...] = ()
-    defaults: Mapping[str, Any] = field(default_factory=dict)
+    defaults: Mapping[str, Argument] = field(default_factory=dict)
 
 
 class Elaborator:
@@ -174,7 +174,7 @@ class Elaborator:
                 block.about,
                 block.numbered,
                 block.outputs,
-                block.literal_defaults,
+                _declared(block),
             )
             body = Body(self, named_inputs(block, inputs), frame)
             return self._make(text, body, inputs, len(flow), environment, arguments)
@@ -306,6 +306,12 @@ class Elaborator:
         from netspec.elaborate.origins import origin
 
         return origin(value, self.around)
+
+
+def _declared(block: Block) -> dict[str, Argument]:
+    """The defaults of a block's parameters that are no blocks or lists."""
+    literal = {name: Argument(value) for name, value in block.literal_defaults.items()}
+    return literal | {name: Argument(None, t) for name, t in block.calculated_defaults.items()}
 
 
 def place(fault: Diagnostic) -> tuple[str, str]:

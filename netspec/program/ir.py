@@ -181,8 +181,9 @@ class Instance:
     """The names of the outputs, where the block names them."""
     conditions: tuple[Condition, ...] = ()
     """Those of the body itself that came out the same each time."""
-    defaults: Mapping[str, Any] = field(default_factory=dict)
-    """The defaults of the block's parameters that are literals."""
+    defaults: Mapping[str, Argument] = field(default_factory=dict)
+    """What the block declares as the defaults of its parameters: literals by their value, others by
+    their expression alone."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -96,12 +96,20 @@ class Block:
     @property
     def literal_defaults(self) -> dict[str, bool | int | float]:
         """The defaults of parameters that are numbers or truth values as they stand."""
-        nodes = {name: parameter.default for name, parameter in self.parameters.items()}
         return {
             name: node.value
-            for name, node in nodes.items()
-            if isinstance(node, Scalar) and isinstance(node.value, int | float)
+            for name, node in self._defaults()
+            if isinstance(node.value, int | float)
         }
+
+    @property
+    def calculated_defaults(self) -> dict[str, str]:
+        """The texts of defaults that are words or expressions."""
+        return {name: node.text for name, node in self._defaults() if isinstance(node.value, str)}
+
+    def _defaults(self) -> list[tuple[str, Scalar]]:
+        nodes = [(name, parameter.default) for name, parameter in self.parameters.items()]
+        return [(name, node) for name, node in nodes if isinstance(node, Scalar)]
 
 
 @dataclass(frozen=True, eq=False)

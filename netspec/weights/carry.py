@@ -10,8 +10,8 @@ from netspec.diagnostics import fault, nearest
 from netspec.program import Path, Program
 from netspec.syntax.checkpoints import Rename
 from netspec.weights.align import Pair, align
-from netspec.weights.fit import Reshaped, Stored
 from netspec.weights.layers import Layer, layers
+from netspec.weights.report import Reshaped, Stored
 
 Layers = tuple[list[Layer], list[Layer]]
 

@@ -16,7 +16,8 @@ from netspec.backends.torch.checkpoint import (
 from netspec.program import Program
 from netspec.syntax.checkpoints import Checkpoint, Rename
 from netspec.weights.carry import Carried, carry
-from netspec.weights.fit import LoadReport, Stored, fit, unwrapped, wanted
+from netspec.weights.fit import fit, unwrapped, wanted
+from netspec.weights.report import LoadReport, Stored
 
 if TYPE_CHECKING:
     import torch

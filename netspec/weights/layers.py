@@ -10,7 +10,7 @@ from typing import NamedTuple
 from netspec.ops.base import Op
 from netspec.program import Call, Instance, Path, Program
 from netspec.program.weights import own_weights
-from netspec.weights.fit import Stored
+from netspec.weights.report import Stored
 
 
 class Kind(NamedTuple):

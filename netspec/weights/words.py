@@ -12,7 +12,7 @@ from netspec.stats import text_table
 
 if TYPE_CHECKING:
     from netspec.weights.carry import Carried
-    from netspec.weights.fit import Stored
+    from netspec.weights.report import Stored
 
 SHOWN = 20
 """Lines about each kind of change."""

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from tests.handwritten.graphs import Numbers, evaluation_graph, operations, training_graph
-from tests.handwritten.pairs import NAMES, pair
+from tests.handwritten.pairs import NAMES, SHORTENED, pair
 
 IMAGES, LABELS = torch.zeros(2, 3, 64, 64), torch.zeros(2, dtype=torch.int64)
 POOL = {"aten.unsqueeze.default": 2, "aten.view.default": -2}
@@ -27,7 +27,9 @@ MORE_IN_TRAINING: dict[str, dict[str, int]] = {
 
 @pytest.mark.parametrize("name", NAMES)
 def test_training(name: str) -> None:
-    emitted, written = (training_graph(module, IMAGES, LABELS) for module in pair(name))
+    emitted, written = (
+        training_graph(module, IMAGES, LABELS) for module in pair(name, **SHORTENED.get(name, {}))
+    )
     numbers = Numbers()
     assert numbers.of_outputs(emitted) == numbers.of_outputs(written)
     assert difference(operations(emitted), operations(written)) == MORE_IN_TRAINING[name]

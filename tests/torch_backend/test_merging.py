@@ -292,3 +292,61 @@ def test_a_list_has_no_place_in_a_sequence(specs: Specs) -> None:
         """,
     )
     assert "list[torch.Tensor]" not in source
+
+
+def test_a_size_after_a_condition_follows_from_it(specs: Specs) -> None:
+    source = emitted(
+        specs,
+        """
+        blocks:
+          unit:
+            params: {out: int, half: false}
+            body:
+              - conv: {out: out / 2}
+                when: half
+                name: narrow
+              - {conv: {out: out, kernel: 3, padding: 1}, name: main}
+              - conv: out / 2
+        body: [unit: 24, unit: {out: 32, half: true}, unit: 64, unit: {out: 48, half: true}]
+        """,
+    )
+    assert "main_in_channels = out // 2 if half else in_channels" in source
+    assert "Unit(12, 32, half=True)" in source
+
+
+def test_a_default_that_is_calculated_stays_so(specs: Specs) -> None:
+    source = emitted(
+        specs,
+        """
+        blocks:
+          unit:
+            params: {out: int, kernel: 1, padding: kernel // 2}
+            body: [conv: {out: out, kernel: kernel, padding: padding}, bn]
+        body:
+          - unit: 16
+          - {unit: {out: 8, kernel: 3}}
+          - {unit: {out: 16, kernel: 3, padding: 0}}
+          - {unit: {out: 8, kernel: 5}}
+        """,
+    )
+    assert "padding: int | None = None" in source
+    assert "if padding is None:\n            padding = kernel // 2" in source
+    assert "Unit(8, 16, kernel=3, padding=0)" in source
+    assert "Unit(16, 8, kernel=5)" in source
+
+
+def test_a_default_that_some_members_could_not_have_is_given(specs: Specs) -> None:
+    source = emitted(
+        specs,
+        """
+        blocks:
+          unit:
+            params: {out: int, kernel: 1, padding: kernel // 2}
+            body: [conv: {out: out, kernel: kernel, padding: padding}, bn]
+        body:
+          - unit: 16
+          - {unit: {out: 8, kernel: 3}}
+          - {unit: {out: 16, kernel: [3, 1], padding: [1, 0]}}
+        """,
+    )
+    assert "padding is None" not in source

@@ -12,7 +12,7 @@ import torch
 import netspec
 from netspec import Network, SpecError
 from netspec.analysis.state import state_dict
-from netspec.weights.fit import LoadReport
+from netspec.weights.report import LoadReport
 from tests.reference import facts
 from tests.weights.edits import network
 from tests.weights.files import FORMATS, filled
@@ -55,7 +55,8 @@ def numbered(entry: facts.Entry, number: int) -> torch.Tensor:
 
 def published(shipped: str, rename: Any) -> tuple[LoadReport, Network]:
     """What loading reports of a file that has the network's keys under other names."""
-    from netspec.weights.fit import Stored, fit
+    from netspec.weights.fit import fit
+    from netspec.weights.report import Stored
 
     chosen = netspec.load(shipped)
     known = {k: Stored(w.shape, w.dtype) for k, w in state_dict(chosen.program).items()}

@@ -211,6 +211,15 @@ class Not(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Conditional(Node):
+    """`then if condition else otherwise`."""
+
+    condition: Node
+    then: Node
+    otherwise: Node
+
+
+@dataclass(frozen=True, slots=True)
 class List(Node):
     """`[items]`."""
 

@@ -1,4 +1,4 @@
-"""An emitted file read as Python: its classes, where they are made use of, where modules are made."""
+"""An emitted file read as Python: its classes, their uses, where modules are made."""
 
 from __future__ import annotations
 
@@ -30,6 +30,15 @@ class Emitted:
             if node.lineno <= line <= (node.end_lineno or node.lineno):
                 return name
         return None
+
+    def statement_at(self, line: int) -> int:
+        """The line on which the innermost statement begins that a line belongs to."""
+        starts = [
+            node.lineno
+            for node in ast.walk(self.tree)
+            if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or 0)
+        ]
+        return max(starts, default=line)
 
     def uses(self, name: str) -> list[int]:
         """The lines of other classes that make a module of a class."""

@@ -155,7 +155,8 @@ def read(text: str) -> Provenance | None:
 
 def _read(words: Sequence[str], length: int) -> Provenance:
     hash, spec = words[0], unquote(words[1])
-    file, given = spec.partition("@")[0], []
+    file = spec.partition("@")[0]
+    given: list[str] = []
     found: defaultdict[int, list[Place]] = defaultdict(list)
     for word in words[2:]:
         if entry := _ENTRY.fullmatch(word):

@@ -78,8 +78,8 @@ def failed(name: str, error: Exception) -> SpecError:
     """What went wrong in a module, as a fault (NS801, NS802)."""
     if isinstance(error, SpecError):
         return error
-    large = isinstance(error, MemoryError | OverflowError | torch.OutOfMemoryError)
-    if large or any(words in str(error) for words in NO_MEMORY):
+    large = isinstance(error, MemoryError | torch.OutOfMemoryError)
+    if large or any(words in str(error).lower() for words in NO_MEMORY):
         return out_of_memory(name, _said(error))
     notes = [Note(text) for text in getattr(error, "__notes__", ())]
     return fault("NS801", f"{name} cannot be run: {_said(error)}", notes=notes)

@@ -66,7 +66,7 @@ def step_of(module: nn.Module, settings: Settings, samples: list[Sample]) -> Ste
     return make(module, inputs)
 
 
-def environment(settings: Settings) -> dict[str, str | int | bool]:
+def environment(settings: Settings) -> dict[str, str | int | bool | None]:
     """What times depend on, in words and numbers."""
     place = settings.placement
     device = place.device or torch.device("cpu")
@@ -74,7 +74,7 @@ def environment(settings: Settings) -> dict[str, str | int | bool]:
         return {
             "torch": torch.__version__,
             "device": str(device),
-            "gpu": torch.cuda.get_device_name(device) if settings.on_cuda else "",
+            "gpu": torch.cuda.get_device_name(device) if settings.on_cuda else None,
             "threads": torch.get_num_threads(),
             "dtype": _word(place.dtype or torch.get_default_dtype()),
             "memory_format": _word(place.memory_format or torch.contiguous_format),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from netspec.backends.torch.code import Argument, Attribute, Operand
+from collections.abc import Sequence
+
+from netspec.backends.torch.code import List, Name, Node, Operand, Subscript, Tuple
 from netspec.backends.torch.lowering import (
     Lowering,
     Tensors,
@@ -54,7 +56,7 @@ class Permute(nn.Module):
 
 @lowers(Select)
 def select(op: Select, inputs: Tensors) -> Lowering:
-    """`torch.index_select` does not count from the end."""
+    """`x[:, 3]` by a function for one position; `x[:, [0, 2]]` for several."""
     axis = value("dim", dim(op.axis), "axis")
     if isinstance(op.at, int):
         at = value("index", op.at, "at")
@@ -63,9 +65,16 @@ def select(op: Select, inputs: Tensors) -> Lowering:
         )
     size = inputs[0].shape[op.axis]
     several = value("index", tuple(at % size for at in op.at))
-    device = Argument(Attribute(Operand(0), "device"), "device")
-    form = call("torch.index_select", Operand(0), axis, call("torch.tensor", several, device))
+    form = Subscript(Operand(0), Tuple(_places(op.axis, [at % size for at in op.at])))
     return Lowering(form, call("IndexSelect", axis, several), INDEX_SELECT)
+
+
+def _places(axis: int, positions: Sequence[int]) -> tuple[Node, ...]:
+    """The index that takes these positions of an axis, and all of the others."""
+    every, taken = Name(":"), List(tuple(value("index", position) for position in positions))
+    if axis >= 0:
+        return (every,) * (1 + axis) + (taken,)
+    return (Name("..."), taken) + (every,) * (-1 - axis)
 
 
 SELECT = '''

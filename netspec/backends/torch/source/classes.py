@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from netspec.backends.torch.code import REQUIRED, Node
+from netspec.backends.torch.code import NOWHERE, REQUIRED, Node, Origin
 from netspec.backends.torch.source.filling import Fill, Starts
 from netspec.backends.torch.source.steps import Body
 from netspec.backends.torch.source.units import Unit
@@ -55,13 +55,15 @@ class Initial(NamedTuple):
 
     starts: Starts
     parts: tuple[Part, ...]
+    origin: Origin = NOWHERE
 
 
 @dataclass(eq=False)
 class Class:
     """One class, for units of one block.
 
-    `locals` are variables of the constructor that follow from its parameters. `body` has no slots
+    `locals` are variables of the constructor that follow from its parameters, `fallbacks` what some
+    of these are if they are None. `body` has no slots
     any more; `values` are those of the first member, by their number in it. The network's class
     alone may have `results`, what it says of the weights of all its modules, `initial`, and a
     `prologue`: the first statements of its `forward`.
@@ -75,6 +77,7 @@ class Class:
     name: str = ""
     results: Results | None = None
     gives_list: bool = False
+    fallbacks: Mapping[str, Node] = field(default_factory=dict)
     initial: Initial | None = None
     prologue: tuple[str, ...] = ()
 

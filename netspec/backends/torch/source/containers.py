@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from netspec.backends.torch.code import (
     Affine,
@@ -69,6 +70,8 @@ class Container:
     name: str
     children: list[Child | Container] = field(default_factory=list)
     kind: Kind = Kind.MODULE
+    inside: dict[str, Container] = field(default_factory=dict)
+    """The containers among the children, by name."""
 
     @property
     def label(self) -> Label:
@@ -76,14 +79,12 @@ class Container:
 
     def inner(self, name: str) -> Container:
         """The container of that name below this one."""
-        for child in self.children:
-            if isinstance(child, Container) and child.name == name:
-                return child
-        made = Container(name)
-        self.children.append(made)
-        return made
+        if name not in self.inside:
+            self.inside[name] = Container(name)
+            self.children.append(self.inside[name])
+        return self.inside[name]
 
-    @property
+    @cached_property
     def is_list(self) -> bool:
         """Whether the children are 0, 1, 2, .."""
         position: int | None = 0

@@ -74,7 +74,14 @@ class Draft:
     def _given(self, parameter: ConstructorParameter) -> Column:
         """The values of a parameter; where it does not matter, its default."""
         column = self.parameters.columns[parameter.name]
-        return tuple(parameter.default if value is ABSENT else value for value in column)
+        fallback = self.parameters.fallbacks.get(parameter.name)
+        return tuple(
+            parameter.default if value is ABSENT or self._follows(fallback, k, value) else value
+            for k, value in enumerate(column)
+        )
+
+    def _follows(self, fallback: Node | None, member: int, value: Any) -> bool:
+        return fallback is not None and same(self.parameters.value(fallback, member), value)
 
 
 def _united(forms: Sequence[list[Member]]) -> tuple[list[Body], dict[int, Value]]:
@@ -89,22 +96,24 @@ def _united(forms: Sequence[list[Member]]) -> tuple[list[Body], dict[int, Value]
 
 def _solved(body: Body, columns: Sequence[tuple[Slot, ...]], parameters: Parameters) -> Body:
     """The body with an expression in each slot: first the numbers that all members have, then the
-    conditions, then what some members do not have.
+    conditions, the sizes that may follow from these, and what some members do not have.
     """
     prefixes = list(_prefixes(body))
-
-    absent = [any(slot.value is ABSENT for slot in column) for column in columns]
-
-    def rank(k: int) -> tuple[bool, bool]:
-        return absent[k], isinstance(columns[k][0], Condition)
-
+    absent = [k for k, column in enumerate(columns) if any(s.value is ABSENT for s in column)]
+    there = [k for k in range(len(columns)) if k not in absent]
+    conditions = [k for k in there if isinstance(columns[k][0], Condition)]
+    sizes = [k for k in there if conditions and parameters.is_open_size(columns[k])]
+    others = [k for k in there if k not in conditions and k not in sizes]
     solved: dict[int, Node] = {}
-    for k in sorted(range(len(columns)), key=rank):
+    made: dict[str, int] = {}
+    for k in (*others, *conditions, *sizes):
+        known = set(parameters.columns)
+        solved[k] = parameters.solve(columns[k], prefixes[k])
+        made |= dict.fromkeys(parameters.columns.keys() - known - parameters.offered.keys(), k)
+    parameters.reorder(made)
+    for k in absent:
         before = [solved[j] for j in reversed(range(k)) if j in solved]
-        if absent[k]:
-            solved[k] = parameters.partly(columns[k], before)
-        else:
-            solved[k] = parameters.solve(columns[k], prefixes[k])
+        solved[k] = parameters.partly(columns[k], before)
     remaining = (solved[k] for k in range(len(columns)))
     return rewrite(body, lambda node: next(remaining) if isinstance(node, Slot) else None)
 
@@ -115,10 +124,13 @@ def finished(draft: Draft, used: set[str], cls: Class) -> Class:
     cls.members, cls.body, cls.values = members, draft.body, draft.values
     cls.parameters, names = [], _used(parameters, used)
     cls.locals = {name: node for name, node in parameters.locals.items() if name in names}
+    cls.fallbacks = {n: node for n, node in parameters.fallbacks.items() if n in names}
     for name, column in parameters.columns.items():
         if name in names and name not in cls.locals:
             kinds = annotation([value for value in column if value is not ABSENT])
             default = default_of(name, members, parameters, draft.body, cls.locals)
+            if name in cls.fallbacks:
+                kinds, default = f"{kinds} | None", None
             cls.parameters.append(ConstructorParameter(name, kinds, default))
     cls.parameters.sort(key=lambda p: (p.has_default, p.name not in INPUT_SIZES))
     return cls
@@ -127,7 +139,7 @@ def finished(draft: Draft, used: set[str], cls: Class) -> Class:
 def _used(parameters: Parameters, names: set[str]) -> set[str]:
     """The names, and those that the local variables among them need."""
     used = set(names)
-    for name, node in reversed(parameters.locals.items()):
+    for name, node in reversed((parameters.locals | parameters.fallbacks).items()):
         if name in used:
             used |= {parameter.name for parameter in walk(node, Parameter)}
     return used

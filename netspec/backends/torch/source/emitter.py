@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 
 from netspec.analysis.cost import Cost
 from netspec.backends.torch import ops as _table  # noqa: F401  (fills the table of lowerings)
+from netspec.backends.torch.code import Origin
 from netspec.backends.torch.lowering import Lowering, class_of
 from netspec.backends.torch.provenance import Provenance, comment, places_of
 from netspec.backends.torch.source import docstrings
@@ -52,6 +53,7 @@ def emit(program: Program, cost: Cost, written: Written | None = None) -> str:
     tables = Tables(taken)
     tables.move(classes)
     settle(classes, rules(ordered(made)))
+    _trace_init(classes[-1], written)
     name = distinct(variable(program.name), taken)
     factory = factory_text(classes[-1], name, written.name if written else program.name)
     texts = [*(text for cls in classes for text in _texts(cls)), factory]
@@ -69,11 +71,21 @@ def emit(program: Program, cost: Cost, written: Written | None = None) -> str:
     return source + (_footer(source, printed, written) if written else "")
 
 
+def _trace_init(root: Class, written: Written | None) -> None:
+    """Tell where the spec says how weights start."""
+    if written and root.initial:
+        root.initial = root.initial._replace(origin=Origin(written.init))
+
+
 def _apart(texts: Iterable[Iterable[str]]) -> Iterator[str]:
     """The lines of classes and functions, with the empty ones between them."""
     for k, text in enumerate(texts):
         yield from ["", ""] if k else []
         yield from text
+
+
+CLOSING = " )]},"
+"""What stands alone on the last line of a statement, of which the first says where it is from."""
 
 
 def _footer(source: str, printed: Sequence[str], written: Written) -> str:
@@ -82,6 +94,7 @@ def _footer(source: str, printed: Sequence[str], written: Written) -> str:
     places = {
         before + k: places_of(map(written.place, origin_of_line(line).spans))
         for k, line in enumerate(printed, 1)
+        if line.strip(CLOSING)
     }
     known = Provenance(written.name, written.given, places)
     return f"\n\n{comment(source, known)}"

@@ -8,6 +8,7 @@ from typing import Any
 
 from netspec.backends.torch.code import (
     Call,
+    Conditional,
     Infix,
     Literal,
     Name,
@@ -38,8 +39,11 @@ def translated(text: str, lookup: Lookup, division: str = "//") -> Node | None:
 
 def _translate(tree: ast.expr, lookup: Lookup, signs: Signs) -> Node | None:
     match tree:
-        case ast.Constant(value=int() | float() as value):
+        case ast.Constant(value=int() | float() | str() as value):
             return Literal(value)
+        case ast.IfExp(test=test, body=body, orelse=orelse):
+            nodes = _translate_all([test, body, orelse], lookup, signs)
+            return _chosen(*nodes) if nodes else None
         case ast.Name(id=name):
             return lookup(name)
         case ast.BinOp(left=left, op=operator, right=right):
@@ -93,6 +97,12 @@ def _item(node: Node, index: int) -> Node | None:
         return Subscript(node, Literal(index))
     found = isinstance(node.value, tuple) and index < len(node.value)
     return Literal(node.value[index]) if found else None
+
+
+def _chosen(condition: Node, then: Node, otherwise: Node) -> Node:
+    if isinstance(condition, Literal):
+        return then if condition.value else otherwise
+    return Conditional(condition, then, otherwise)
 
 
 def _compared(sign: str, operands: tuple[Node, ...]) -> Node:
@@ -158,6 +168,9 @@ def evaluated(node: Node, value_of: Callable[[Node], Any]) -> Any:
     """The value of a translated expression; `value_of` gives that of its names."""
     if isinstance(node, Literal):
         return node.value
+    if isinstance(node, Conditional):
+        holds = evaluated(node.condition, value_of)
+        return evaluated(node.then if holds else node.otherwise, value_of)
     if isinstance(node, Not):
         return not evaluated(node.value, value_of)
     if isinstance(node, Negative):

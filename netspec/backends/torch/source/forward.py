@@ -7,8 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from netspec.backends.torch.code import (
-    Comprehension,
-    List,
     Module,
     Name,
     Node,
@@ -19,13 +17,13 @@ from netspec.backends.torch.lowering import call
 from netspec.backends.torch.source.branching import write_when
 from netspec.backends.torch.source.classes import Class, Results
 from netspec.backends.torch.source.layout import lines, text
-from netspec.backends.torch.source.pending import COLLECTED, Pending, listed, pending
+from netspec.backends.torch.source.looping import write_repeat
+from netspec.backends.torch.source.pending import COLLECTED, Pending, pending
 from netspec.backends.torch.source.printed import traced
 from netspec.backends.torch.source.prose import WIDTH, comment_lines
 from netspec.backends.torch.source.references import References
-from netspec.backends.torch.source.resolve import Loops, loop_variable, plain
+from netspec.backends.torch.source.resolve import Loops, plain
 from netspec.backends.torch.source.steps import (
-    Collected,
     Repeat,
     Step,
     When,
@@ -118,8 +116,7 @@ class Block:
             self.position = position
             if isinstance(step, Repeat):
                 self.flush(len(self.held))
-                if not self.comprehension(step):
-                    self.repeat(step)
+                write_repeat(self, step)
             elif isinstance(step, When):
                 self.flush(len(self.held))
                 write_when(self, step)
@@ -263,109 +260,3 @@ class Block:
         """The values whose variables must stay as they are."""
         later = {value for value, last in self.last_use.items() if last >= self.position}
         return self.protected | later | {value for p in self.held for value in p.reads}
-
-    # ------------------------------------------------------------------------------------- loops
-
-    def comprehension(self, repeat: Repeat) -> bool:
-        """Hold back a list of what the loop makes, if each item is one expression."""
-        if repeat.carries or len(repeat.collected) != 1:
-            return False
-        (collected,) = repeat.collected
-        written, names = len(self.writer.lines), dict(self.variables.names)
-        variable, over, loops, iterated = self.header(repeat)
-        inner = self.inner(repeat, [collected.inside], self.outside(repeat, set()), loops, iterated)
-        inner.write()
-        simple = len(self.writer.lines) == written and len(inner.held) == 1
-        if simple and inner.held[0].step.outputs == (collected.inside,):
-            item = Comprehension(inner.held[0].expression, variable, over, spread=False)
-            self.variables.collect(collected)
-            self.held.append(listed(collected.result, List((item,)), inner.held[0]))
-            return True
-        del self.writer.lines[written:]
-        self.variables.names = names
-        return False
-
-    def inner(
-        self,
-        repeat: Repeat,
-        wanted: Sequence[int],
-        outside: frozenset[int],
-        loops: Loops,
-        iterated: Mapping[Step, Name],
-    ) -> Block:
-        """The body of a loop."""
-        depth = self.depth + 1
-        return Block(self.writer, repeat.steps, wanted, outside, loops, depth, iterated)
-
-    def repeat(self, repeat: Repeat) -> None:
-        """A `for` statement; each value that it carries stays in one variable, and one that it
-        collects goes into a list.
-        """
-        self.position += 1
-        names = self.carried_in(repeat)
-        for collected in repeat.collected:
-            self.writer.lines.append(f"{self.margin}{self.variables.collect(collected)} = []")
-        self.variables.preferred |= names
-        variable, over, loops, iterated = self.header(repeat)
-        self.writer.lines.append(f"{self.margin}for {variable} in {text(over)}:")
-        wanted = [*names, *(collected.inside for collected in repeat.collected)]
-        outside = self.outside(repeat, set(names.values()))
-        inner = self.inner(repeat, wanted, outside, loops, iterated)
-        inner.write()
-        for collected in repeat.collected:
-            inner.append(collected)
-        inner.flush(len(inner.held))
-        inner.hand_over(names)
-        for carry in repeat.carries:
-            self.variables.names[carry.result] = names[carry.after]
-
-    def carried_in(self, repeat: Repeat) -> dict[int, str]:
-        """The variables that the loop changes, by the values that an iteration leaves in them.
-
-        A variable that is still needed as it is gets a copy.
-        """
-        names: dict[int, str] = {}
-        live = self.live() | {value for step in repeat.steps for value in references(step)}
-        for carry in repeat.carries:
-            old = self.variables.names[carry.before]
-            new = self.variables.assign(carry.inside, [carry.before], live)
-            if new != old:
-                self.writer.lines.append(f"{self.margin}{new} = {old}")
-            names[carry.after] = new
-            live |= {carry.inside}
-        return names
-
-    def outside(self, repeat: Repeat, taken: set[str]) -> frozenset[int]:
-        """The values that the loop must leave alone; the taken variables are its own."""
-        needed = self.live() | set(references(repeat))
-        names = self.variables.names
-        return frozenset(v for v in needed if v in names and names[v] not in taken)
-
-    def append(self, collected: Collected) -> None:
-        """Add the iteration's value to the list."""
-        made = [collected.inside in what.step.outputs for what in self.held]
-        self.flush(made.index(True) + 1 if any(made) else 0)
-        one, several = (self.variables.names[n] for n in (collected.inside, collected.result))
-        self.writer.lines.append(f"{self.margin}{several}.append({one})")
-
-    def hand_over(self, names: Mapping[int, str]) -> None:
-        """Move what the iteration leaves to the variables that the next one reads."""
-        moves = {name: self.variables.names[value] for value, name in names.items()}
-        moves = {name: value for name, value in moves.items() if name != value}
-        if moves:
-            targets, values = ", ".join(moves), ", ".join(moves.values())
-            self.writer.lines.append(f"{self.margin}{targets} = {values}")
-
-    def header(self, repeat: Repeat) -> tuple[str, Node, Loops, dict[Step, Name]]:
-        """The loop's variable, what it runs over, and the step whose module that is."""
-        steps = list(walk(repeat.steps, Step))
-        over = self.attributes.iterated(repeat)
-        if over is not None:
-            step = next(step for step in steps if step.registered)
-            name = self.variables.element(text(over), step)
-            return name, over, self.loops, {step: Name(name)}
-        counted = tuple((s.form, s.label if s.registered else None) for s in steps)
-        variable = loop_variable(counted, repeat.height, self.loops)
-        count = plain(repeat.count, self.loops, self.attributes.parameter)
-        over = call("range", count)
-        return variable, over, {**self.loops, repeat.height: variable}, {}

@@ -12,6 +12,7 @@ from netspec.backends.torch.code import (
     Attribute,
     Call,
     Comprehension,
+    Conditional,
     Dict,
     Entry,
     Infix,
@@ -27,7 +28,6 @@ from netspec.backends.torch.code import (
     Text,
     Tuple,
 )
-from netspec.backends.torch.source.printed import Printed
 from netspec.backends.torch.source.prose import comment_lines
 from netspec.backends.torch.source.wrapping import (
     HARD,
@@ -46,11 +46,11 @@ from netspec.backends.torch.source.wrapping import (
 )
 
 
-def lines(before: str, node: Node, after: str = "", *, depth: int = 0) -> list[Printed]:
+def lines(before: str, node: Node, after: str = "", *, depth: int = 0) -> list[str]:
     """The lines of a statement `before node after` at an indentation of `depth` levels."""
     margin = " " * (INDENT * depth)
     content = (margin + before, _statement_doc(node), after)
-    return rendered(content, INDENT * depth)
+    return [*rendered(content, INDENT * depth)]
 
 
 def text(node: Node) -> str:
@@ -63,7 +63,9 @@ def _statement_doc(node: Node) -> Any:
     its own at one end.
     """
     doc = _doc(node)
-    if not isinstance(node, Infix) or _ends_in_brackets(node):
+    if not isinstance(node, Infix | Conditional):
+        return doc
+    if isinstance(node, Infix) and _ends_in_brackets(node):
         return doc
     return Group((WhenBroken("("), Indented((SOFT, doc)), SOFT, WhenBroken(")")))
 
@@ -104,6 +106,12 @@ def _plain_call(node: Call) -> Any:
 def _argument(node: Argument) -> Any:
     value = _doc(node.value)
     return (f"{node.keyword}=", value) if node.keyword else value
+
+
+def _subscript(node: Subscript) -> Any:
+    if isinstance(node.index, Tuple):
+        return (_primary(node.value), bracketed("[", _entries(node.index.items), "]"))
+    return (_primary(node.value), "[", _doc(node.index), "]")
 
 
 def _list(node: List) -> Any:
@@ -220,6 +228,11 @@ def _text(node: Text) -> str:
     return 'f"' + "".join(inner) + '"'
 
 
+def _conditional(node: Conditional) -> Any:
+    parts = (_doc(node.then), SPACE, "if ", _doc(node.condition), SPACE, "else ")
+    return Group((*parts, _doc(node.otherwise)))
+
+
 _PRINTERS: dict[type[Node], Callable[[Any], Any]] = {
     Name: lambda node: node.text,
     Literal: lambda node: _value(node.value),
@@ -227,9 +240,10 @@ _PRINTERS: dict[type[Node], Callable[[Any], Any]] = {
     Call: _call,
     Argument: _argument,
     Attribute: lambda node: (_primary(node.value), f".{node.name}"),
-    Subscript: lambda node: (_primary(node.value), "[", _doc(node.index), "]"),
+    Subscript: _subscript,
     Infix: _infix,
     Negative: lambda node: ("-", _primary(node.value)),
+    Conditional: _conditional,
     Not: lambda node: ("not ", _primary(node.value)),
     List: _list,
     Starred: lambda node: ("*", _primary(node.value)),

@@ -16,6 +16,7 @@ from netspec.backends.torch.code import (
     ABSENT,
     Call,
     Condition,
+    Conditional,
     Infix,
     Literal,
     Node,
@@ -29,6 +30,7 @@ from netspec.backends.torch.code import (
 from netspec.backends.torch.source.expressions import evaluated, translated
 from netspec.backends.torch.source.names import distinct, variable
 from netspec.backends.torch.source.units import Unit
+from netspec.backends.torch.tree import walk
 from netspec.syntax.spec import BUILT_IN
 
 Column = tuple[Any, ...]
@@ -37,6 +39,8 @@ Key = tuple[tuple[type, Any], ...]
 INPUT_SIZES = ("in_channels", "in_features")
 SIZES = frozenset({*INPUT_SIZES, "out_channels", "out_features", "num_features", "num_channels"})
 """What torch calls the sizes of tensors."""
+LARGE = 16
+"""From here on numbers are taken for sizes."""
 TRUSTED = 3
 """So many members must agree before what the spec does not mention is believed."""
 MOST_LISTED = 4
@@ -56,12 +60,14 @@ class Parameters:
         columns: Sequence[Sequence[Slot]],
         file_params: Mapping[str, Any],
     ) -> None:
-        self.size, self.file_params = len(members), file_params
+        self.members, self.size, self.file_params = members, len(members), file_params
         self.independent = sum(member.params is members[0].params for member in members)
         """The members of one program: those of the same program with other params only follow."""
         self.columns: dict[str, Column] = {}
         self.locals: dict[str, Node] = {}
         """Parameters of the block that follow from others: variables of the constructor."""
+        self.fallbacks: dict[str, Node] = {}
+        """What a parameter is if it is left out, where that is no constant."""
         self.known: dict[Key, Node] = {}
         self.conditions: dict[Node, None] = {}
         self.flags: set[str] = set()
@@ -84,17 +90,43 @@ class Parameters:
         """A new parameter, or a variable of the constructor."""
         parameter = Parameter(distinct(variable(name), self.columns))
         definition = self.definition(name, column)
+        fallback = self.fallback(name, column)
         if definition is not None:
             self.locals[parameter.name] = definition
+        elif fallback is not None:
+            self.fallbacks[parameter.name] = fallback
         self.columns[parameter.name] = column
         self.known[_key(column)] = parameter
         return parameter
+
+    def fallback(self, name: str, column: Column) -> Node | None:
+        """What the block declares as the default of a parameter that some members are given: an
+        expression of earlier parameters.
+        """
+        declared = {m.instance.defaults.get(name) for m in self.members} - {None}
+        given = [member.arguments.get(name) for member in self.members]
+        texts = [argument.expression if argument else None for argument in given]
+        text = next((d.expression for d in declared if d), None)
+        if name not in self.offered or len(declared) != 1 or text is None or text not in texts:
+            return None
+        node = self.by_earlier(name, text)
+        left_out = tuple(v if t == text else ABSENT for v, t in zip(column, texts, strict=True))
+        if node is None or any(p.name in self.locals for p in walk(node, Parameter)):
+            return None
+        sound = not isinstance(node, Parameter) and self.gives(node, left_out)
+        return node if sound and self.is_known_for_all(node) else None
 
     def definition(self, name: str, column: Column) -> Node | None:
         """What the block's own default says, in terms of its earlier parameters and its input."""
         expression = self.defaults.get(name)
         if expression is None or name not in self.offered:
             return None
+        node = self.by_earlier(name, expression)
+        found = isinstance(node, Infix | Call | Not | Conditional) and self.gives(node, column)
+        return node if found else None
+
+    def by_earlier(self, name: str, expression: str) -> Node | None:
+        """An expression of the parameters that the block has before that one."""
         earlier = {*INPUT_SIZES, *takewhile(lambda other: other != name, self.offered)}
 
         def lookup(other: str) -> Node | None:
@@ -103,9 +135,7 @@ class Parameters:
             value = None if other in self.offered else self.file_params.get(other)
             return Literal(value) if isinstance(value, int | float) else None
 
-        node = translated(expression, lookup)
-        found = isinstance(node, Infix | Call | Not) and self.gives(node, column)
-        return node if found else None
+        return translated(expression, lookup)
 
     def solve(self, slots: Sequence[Slot], prefix: str) -> Node:
         """The code for one column of slots; `prefix` tells a new parameter from others like it."""
@@ -117,12 +147,49 @@ class Parameters:
         if found is None and isinstance(slots[0], Condition):
             found = self.unusual(column) or self.flag(slots[0].name, column)
         if found is None:
-            name = slots[0].name
-            found = self.named(name if name not in self.columns else prefix + name, column)
+            name = slots[0].name if slots[0].name not in self.columns else prefix + slots[0].name
+            found = self.either(slots[0], name, column) or self.named(name, column)
         if isinstance(slots[0], Condition):
             self.conditions[found] = None
         self.known[_key(column)] = found
         return found
+
+    def reorder(self, made: Mapping[str, int]) -> None:
+        """Put the parameters that were made for slots in the order of these."""
+        names = iter(sorted(made, key=lambda name: made[name]))
+        order = [next(names) if name in made else name for name in self.columns]
+        self.columns = {name: self.columns[name] for name in order}
+
+    def is_open_size(self, slots: Sequence[Slot]) -> bool:
+        """Whether it is a size that differs, and follows from shapes alone."""
+        column = tuple(slot.value for slot in slots)
+        free = slots[0].given is None and slots[0].name in SIZES
+        return free and not _constant(column) and _key(column) not in self.known
+
+    def either(self, slot: Slot, name: str, column: Column) -> Node | None:
+        """A variable for a size that is one thing where a condition holds, else another."""
+        if slot.given is not None or slot.name not in SIZES:
+            return None
+        for condition in self.conditions:
+            holds = [bool(self.value(condition, k)) for k in range(self.size)]
+            ways = [self.size_of(slot.name, _where(column, holds, way)) for way in (True, False)]
+            if ways[0] is not None and ways[1] is not None:
+                return self.local(name, Conditional(condition, ways[0], ways[1]), column)
+        return None
+
+    def size_of(self, name: str, column: Column) -> Node | None:
+        """What has the values of some members, which differ."""
+        if _constant(tuple(value for value in column if value is not ABSENT)):
+            return None
+        known = (node for node in self.known.values() if self.gives(node, column))
+        return self.called(name, column) or next(known, None)
+
+    def local(self, name: str, definition: Node, column: Column) -> Parameter:
+        """A new variable of the constructor."""
+        parameter = Parameter(distinct(variable(name), self.columns))
+        self.locals[parameter.name] = definition
+        self.columns[parameter.name] = column
+        return parameter
 
     def composed(self, column: Column) -> Node | None:
         """Tuples of what is constant or known: `(dilation, 0)`."""
@@ -203,6 +270,13 @@ class Parameters:
         except (ArithmeticError, LookupError, TypeError):
             return False
 
+    def is_known_for_all(self, node: Node) -> bool:
+        """Whether it can be calculated for every member."""
+        try:
+            return all(self.value(node, k) is not None for k in range(self.size))
+        except (ArithmeticError, TypeError):
+            return False
+
     def partly(self, slots: Sequence[Slot], before: Sequence[Node]) -> Node:
         """The code for a column of a part that some members do not have; raises `Unsolved`.
 
@@ -212,10 +286,11 @@ class Parameters:
         there = [slot for slot in slots if slot.value is not ABSENT]
         constant = _constant(tuple(slot.value for slot in there))
         found = self.stated(slots, column)
+        if found is None or isinstance(found, Literal):
+            said = (n for n in before if not isinstance(n, Literal) and self.gives(n, column))
+            found = next(said, None) if _may_follow(there[0], constant) else found
         if found is None and there[0].given is None and (there[0].name in SIZES or not constant):
-            said = (node for node in before if not isinstance(node, Literal))
-            found = next((node for node in said if self.gives(node, column)), None)
-            found = found or self.called(there[0].name, column)
+            found = self.called(there[0].name, column)
         if found is None and constant:
             found = Literal(there[0].value)
         if found is None and (there[0].given is None or len(there) >= TRUSTED):
@@ -317,6 +392,20 @@ def _names_in(expression: str | None) -> set[str]:
     except (SyntaxError, ValueError):
         return set()
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+
+
+def _may_follow(slot: Slot, constant: bool) -> bool:
+    """Whether a number may be what another one was called: a size, or one that the spec calculates;
+    small ones agree by chance.
+    """
+    if slot.given is None:
+        return slot.name in SIZES or not constant
+    return slot.expression is not None and isinstance(slot.value, int) and slot.value >= LARGE
+
+
+def _where(column: Column, holds: Sequence[bool], way: bool) -> Column:
+    """The values of the members that go that way."""
+    return tuple(v if h is way else ABSENT for v, h in zip(column, holds, strict=True))
 
 
 def _agree(full: Column, column: Column) -> bool:

@@ -56,7 +56,8 @@ class Pending:
         if self.step.group == COLLECTED:
             return next(walk(step.form, Starred), None) is None
         if len(step.inputs) > 1:
-            return self.calls == 1
+            row = self.blocks and self.calls == len(step.inputs) == 2
+            return self.calls == 1 or row
         if step.group in LIGHT:
             return self.shape is not Shape.CLOSED
         merge = len(self.step.inputs) > 1 and self.calls == 1

@@ -19,7 +19,7 @@ from netspec.backends.torch.code import (
     Started,
     origin_of,
 )
-from netspec.backends.torch.source.classes import Class
+from netspec.backends.torch.source.classes import Class, Initial
 from netspec.backends.torch.source.constructor import Constructor, has_options, own_parameter
 from netspec.backends.torch.source.containers import Container, containers
 from netspec.backends.torch.source.filling import (
@@ -61,11 +61,13 @@ DEPTH = 2
 
 def local_variables(cls: Class) -> list[str]:
     """The statements for numbers that follow from the parameters."""
-    return [
-        line
-        for name, node in cls.locals.items()
-        for line in lines(f"{name} = ", plain(node, {}, own_parameter), depth=DEPTH)
-    ]
+    margin, result = " " * INDENT * DEPTH, []
+    for name, node in cls.fallbacks.items():
+        result.append(f"{margin}if {name} is None:")
+        result += lines(f"{name} = ", plain(node, {}, own_parameter), depth=DEPTH + 1)
+    for name, node in cls.locals.items():
+        result += lines(f"{name} = ", plain(node, {}, own_parameter), depth=DEPTH)
+    return result
 
 
 def registrations(cls: Class, references: References) -> list[str]:
@@ -85,12 +87,16 @@ def as_sequence(cls: Class, call: Call, references: References) -> list[str]:
     return [*traced([*made.before, *constructed]), *network_wide(cls), *traced(filled)]
 
 
-def network_wide(cls: Class) -> Iterator[str]:
+def network_wide(cls: Class) -> list[str]:
     """What the class of the network says of the weights of all its modules."""
     if cls.initial is None:
-        return
-    yield from loop("self.modules()", cls.initial.starts, DEPTH)
-    for part in cls.initial.parts:
+        return []
+    return traced(_initial(cls.initial), cls.initial.origin)
+
+
+def _initial(initial: Initial) -> Iterator[str]:
+    yield from loop("self.modules()", initial.starts, DEPTH)
+    for part in initial.parts:
         depth = DEPTH
         if part.of is not None:
             yield f"{' ' * INDENT * DEPTH}for module in self.modules():"

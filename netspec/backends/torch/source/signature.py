@@ -34,7 +34,8 @@ def _declared(name: str, members: Sequence[Unit], parameters: Parameters) -> obj
     """The literal that the block declares as the default of the parameter."""
     if parameters.offered.get(name) != parameters.columns[name]:
         return REQUIRED
-    defaults = [member.instance.defaults.get(name, REQUIRED) for member in members]
+    declared = [member.instance.defaults.get(name) for member in members]
+    defaults = [REQUIRED if d is None or d.expression else d.value for d in declared]
     return defaults[0] if all(same(d, defaults[0]) for d in defaults) else REQUIRED
 
 

@@ -66,7 +66,7 @@ class Variables:
         usual = [word for word in ITERATED if one.endswith(word)]
         if usual:
             return usual[0]
-        if one.isidentifier() and variable(one) == one and one not in taken:
+        if len(one) > 1 and one.isidentifier() and variable(one) == one and one not in taken:
             return one
         return "parameter" if step.kind is Kind.PARAMETER else "layer"
 

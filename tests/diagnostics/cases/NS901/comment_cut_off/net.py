@@ -1,0 +1,14 @@
+"""A layer."""  #! NS901 nothing in this file says where it comes from ... hint: `netspec build` ends a file with a comment
+
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.linear = nn.Linear(8, 2)
+
+
+def net() -> Net:
+    """The network of net.yaml, with fresh weights."""
+    return Net()
