@@ -12,7 +12,7 @@ from docs.generator.markdown import code, table
 PACKAGE = Path(netspec.__file__).parent
 PIPELINE = (
     "version.py diagnostics tensor.py syntax ops program elaborate analysis backends stats.py "
-    "schema sizes catalog.py expand network.py cli"
+    "schema sizes content.py catalog.py expand weights network.py where.py cli"
 ).split()
 FOLDED = (
     "ops",
