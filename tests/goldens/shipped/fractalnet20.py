@@ -59,7 +59,7 @@ class Layer(nn.Module):
         x = self.conv(x)
         if self.dropout is not None:
             x = self.dropout(x)
-        return F.relu(self.bn(x))
+        return F.relu_(self.bn(x))
 
 
 class Fractal(nn.Module):
@@ -97,14 +97,14 @@ class Fractal(nn.Module):
 
 
 class FractalNet20(nn.Module):
-    def __init__(self, columns: int = 3) -> None:
+    def __init__(self, classes: int = 10) -> None:
         super().__init__()
-        self.block1 = Fractal(3, columns, 64, 0.0)
-        self.block2 = Fractal(64, columns, 128, 0.1)
-        self.block3 = Fractal(128, columns, 256, 0.2)
-        self.block4 = Fractal(256, columns, 512, 0.3)
-        self.block5 = Fractal(512, columns, 512, 0.4)
-        self.fc = nn.Linear(512, 10)
+        self.block1 = Fractal(3, 3, 64, 0.0)
+        self.block2 = Fractal(64, 3, 128, 0.1)
+        self.block3 = Fractal(128, 3, 256, 0.2)
+        self.block4 = Fractal(256, 3, 512, 0.3)
+        self.block5 = Fractal(512, 3, 512, 0.4)
+        self.fc = nn.Linear(512, classes)
         nn.init.xavier_uniform_(self.fc.weight)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -123,12 +123,12 @@ class FractalNet20(nn.Module):
         return self.fc(x)  # [10]
 
 
-def fractalnet20(columns: int = 3) -> FractalNet20:
+def fractalnet20(classes: int = 10) -> FractalNet20:
     """The network of fractalnet.yaml@fractalnet20, with fresh weights."""
-    return FractalNet20(columns)
+    return FractalNet20(classes)
 
 
-# netspec where 93ff8d7b56c2 fractalnet.yaml@fractalnet20 48:29 51:29 52-54:30 55:32
+# netspec where 96f9c2be6ceb fractalnet.yaml@fractalnet20 48:29 51:29 52-54:30 55:32
 # 56:29 59:29 61:30 62:32-33 99:25 102-106:26 107-108:38 112:26 113:36 114:26 115:36
 # 116:26 117:36 118:26 119:36 120:26 121:36 122:37 123:38
 # std/fractal.yaml 65:7 80:18 81-85:19 86-88:24 91:18 93:19 95:24

@@ -34,8 +34,8 @@ class Function(nn.Module):
         self.conv2 = nn.Conv2d(width, width, 3, padding=1, bias=False)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = self.conv1(F.relu(self.bn1(x)))
-        return self.conv2(F.relu(self.bn2(x)))
+        x = self.conv1(F.relu_(self.bn1(x)))
+        return self.conv2(F.relu_(self.bn2(x)))
 
 
 class KWay(nn.Module):
@@ -81,7 +81,7 @@ class MultiResNet8_23(nn.Module):
         x = self.conv1(x)  # [16, 32, 32]
         x = self.layer1(x)
         x = self.layer2(x)  # [32, 16, 16]
-        x = F.relu(self.bn(self.layer3(x)))  # [64, 8, 8]
+        x = F.relu_(self.bn(self.layer3(x)))  # [64, 8, 8]
         x = x.mean((2, 3))  # [64]
         return self.fc(x)  # [10]
 
@@ -91,7 +91,7 @@ def multi_resnet8_23(classes: int = 10) -> MultiResNet8_23:
     return MultiResNet8_23(classes)
 
 
-# netspec where 05c8645f06e8 multi_resnet.yaml@multi_resnet8_23 15:43 18:43 21:43 24:25
+# netspec where 993e05262bb0 multi_resnet.yaml@multi_resnet8_23 15:43 18:43 21:43 24:25
 # 29:29 30-32:31 33:32 34:34 37:29-31 38:32-34 59:35 64:39 67:39 70:47 73:47 74-76:52
 # 77:55 78:58 81:47 82-83:52 84:52-56 85:57 86:58
 # std/k_way.yaml 41:7 46-48:12 49-50:13 55:12 56:13-15

@@ -174,7 +174,7 @@ class Separable2(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.conv1(F.relu(x))
-        x = F.relu(self.bn1(self.conv2(x)))
+        x = F.relu_(self.bn1(self.conv2(x)))
         x = self.conv3(x)
         return self.bn2(self.conv4(x))
 
@@ -309,7 +309,7 @@ def nasnet(classes: int = 10) -> NasNet:
     return NasNet(classes)
 
 
-# netspec where 54b879f95dcf nasnet.yaml 16:35 24:40-48 25:43 26:47 27:40-48 28:40 29:50
+# netspec where e46465814ded nasnet.yaml 16:35 24:40-48 25:43 26:47 27:40-48 28:40 29:50
 # 32:39 34-35:43 36:44 37:45 38:46 39:47-48 41:40 42:50 45:25 50-52:33-34 61-62:33-34
 # 63:33 64:33-34 65:34 69:31 70:33-34 74:60-61 77-78:60 81:60-61 84:63-64 87-88:63
 # 91:63-64 94:66-67 96:66-67 99:69-70 101-102:69 103:70 106:72-73 109:72 112:72-73

@@ -44,9 +44,9 @@ class Bottleneck(nn.Module):
             self.downsample = Projection(in_channels, 4 * width, stride=stride)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        norm2 = F.relu(self.norm1(x))
-        norm3 = F.relu(self.norm2(self.conv1(norm2)))
-        norm3 = F.relu(self.norm3(self.conv2(norm3)))
+        norm2 = F.relu_(self.norm1(x))
+        norm3 = F.relu_(self.norm2(self.conv1(norm2)))
+        norm3 = F.relu_(self.norm3(self.conv2(norm3)))
         norm3 = self.conv3(norm3)
         if self.downsample is not None:
             x = self.downsample(norm2)
@@ -112,7 +112,7 @@ class Resnetv2_50(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.stem(x)  # [64, 56, 56]
-        x = F.relu(self.norm(self.stages(x)))  # [2048, 7, 7]
+        x = F.relu_(self.norm(self.stages(x)))  # [2048, 7, 7]
         return self.head(x)  # [1000]
 
 
@@ -121,7 +121,7 @@ def resnetv2_50(classes: int = 1000) -> Resnetv2_50:
     return Resnetv2_50(classes)
 
 
-# netspec where 2522065b0562 resnetv2.yaml@resnetv2_50 17:23 22:27 25:27 28:28 36:34
+# netspec where 1af111d2547b resnetv2.yaml@resnetv2_50 17:23 22:27 25:27 28:28 36:34
 # 37:39 38:40 39:43 40:44 41:47 42-44:48 47:34-36 48:39-42 49:43-46 50:47 52:48 53:52
 # 56:56 59-60:57-59 61:57 62:59 63-64:57-59 65-98:64 99:67 100:73 101-105:72-76
-# 109-111:72-76 114:57-59 115:64-69 116:72-76
+# 106-108:20 109-111:72-76 114:57-59 115:64-69 116:72-76

@@ -25,7 +25,7 @@ class Branch(nn.Module):
         self.bn2 = nn.BatchNorm2d(out)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = F.relu(self.bn1(self.conv1(x)))
+        x = F.relu_(self.bn1(self.conv1(x)))
         return self.bn2(self.conv2(x))
 
 
@@ -123,7 +123,7 @@ class Ror3_56(nn.Module):
         self.fc = nn.Linear(64, classes)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = F.relu(self.bn(self.conv(x)))  # [16, 32, 32]
+        x = F.relu_(self.bn(self.conv(x)))  # [16, 32, 32]
         x = F.relu(self.levels(x))  # [64, 8, 8]
         x = x.mean((2, 3))  # [64]
         return self.fc(x)  # [10]
@@ -134,7 +134,7 @@ def ror3_56(classes: int = 10) -> Ror3_56:
     return Ror3_56(classes)
 
 
-# netspec where 856d4f0d7318 ror.yaml@ror3_56 15:23 20-22:27 23:28 24:30 25:31 28:27-29
+# netspec where 14e496f72a40 ror.yaml@ror3_56 15:23 20-22:27 23:28 24:30 25:31 28:27-29
 # 29:30-31 117:34 120:34 121:35 122:37 123:41 126:34-36 127:37-39 128:40 129:41
 # std/projection.yaml 32:7 37:11 38:12 41:11-12
 # std/residual_of_residual.yaml 44:10 53:26 54-56:40 59:26 61:40 62:42 65:10 74-79:32

@@ -24,7 +24,7 @@ class SqueezeExcite(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         fc1 = x.mean((2, 3), keepdim=True)
-        fc1 = F.relu(self.fc1(fc1))
+        fc1 = F.relu_(self.fc1(fc1))
         fc1 = torch.sigmoid(self.fc2(fc1))
         return x * fc1
 
@@ -50,8 +50,8 @@ class Bottleneck(nn.Module):
         nn.init.zeros_(self.bn3.weight)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        se = F.relu(self.bn1(self.conv1(x)))
-        se = F.relu(self.bn2(self.conv2(se)))
+        se = F.relu_(self.bn1(self.conv1(x)))
+        se = F.relu_(self.bn2(self.conv2(se)))
         se = self.bn3(self.conv3(se))
         se = self.se(se)
         if self.downsample is not None:
@@ -82,7 +82,7 @@ class SeresNet50(nn.Module):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out")
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = F.relu(self.bn1(self.conv1(x)))  # [64, 112, 112]
+        x = F.relu_(self.bn1(self.conv1(x)))  # [64, 112, 112]
         x = F.max_pool2d(x, 3, stride=2, padding=1)  # [64, 56, 56]
         x = self.layer1(x)  # [256, 56, 56]
         x = self.layer2(x)  # [512, 28, 28]
@@ -97,7 +97,8 @@ def seresnet50(classes: int = 1000) -> SeresNet50:
     return SeresNet50(classes)
 
 
-# netspec where dda2a267283c seresnet.yaml@seresnet50 15:12 22:19 23:22 26:18 27:19-21
+# netspec where a1ed454dacb9 seresnet.yaml@seresnet50 15:12 22:19 23:22 26:18 27:19-21
 # 28:22-24 29:25 32:26 37:31 38:32 39:34 40:35 41:37 42:38 43:40 44-46:44-45 47:44 48:45
 # 49:44-45 50:38 53:31-33 54:34-36 55:37-38 56:40 58:44-45 59:47-48
-# resnet.yaml 62:63 65:63 66:65 67-78:73 79:78 85:63-67 86:68 87-90:73 91:76 92:78
+# resnet.yaml 62:63 65:63 66:65 67-78:73 79:78 80-82:21 85:63-67 86:68 87-90:73 91:76
+# 92:78

@@ -51,7 +51,7 @@ class Branch(nn.Module):
         self.bn2 = nn.BatchNorm2d(width)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = F.relu(self.bn1(self.conv1(x)))
+        x = F.relu_(self.bn1(self.conv1(x)))
         return self.bn2(self.conv2(x))
 
 
@@ -109,7 +109,7 @@ class StochasticDepth110(nn.Module):
                 nn.init.kaiming_normal_(module.weight)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = F.relu(self.bn1(self.conv1(x)))  # [16, 32, 32]
+        x = F.relu_(self.bn1(self.conv1(x)))  # [16, 32, 32]
         x = self.layer1(x)
         x = self.layer2(x)  # [32, 16, 16]
         x = self.layer3(x)  # [64, 8, 8]
@@ -122,8 +122,8 @@ def stochastic_depth110(classes: int = 10) -> StochasticDepth110:
     return StochasticDepth110(classes)
 
 
-# netspec where a9a8401bc7c7 stochastic_depth.yaml@stochastic_depth110 41:26 46-48:30
+# netspec where 96e0fd70c478 stochastic_depth.yaml@stochastic_depth110 41:26 46-48:30
 # 49:31 50:33 51:34 54:30-32 55:33-34 72:35 87:43 90:46 93:46 94:48 95-105:54 106:61
-# 112:46-50 113-115:54 116:60 117:61
+# 107-109:23 112:46-50 113-115:54 116:60 117:61
 # std/stochastic_depth.yaml 77-78:16 79-81:17 84:16 86:17 87:18
 # std/zero_padded.yaml 58:7 65:13 68:11 69:13

@@ -55,7 +55,7 @@ class Unit(nn.Module):
             nn.BatchNorm2d(rep_out),
         ]
         if stride == 1:
-            layers += [nn.ReLU(), Separable(rep_out, 728), nn.BatchNorm2d(rep_out)]
+            layers += [nn.ReLU(), Separable(rep_out, rep_out), nn.BatchNorm2d(rep_out)]
         else:
             layers.append(nn.MaxPool2d(3, stride=stride, padding=1))
         self.rep = nn.Sequential(*layers)
@@ -90,16 +90,16 @@ class Xception(nn.Module):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out")
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = F.relu(self.bn1(self.conv1(x)))  # [32, 149, 149]
-        x = F.relu(self.bn2(self.conv2(x)))  # [64, 147, 147]
+        x = F.relu_(self.bn1(self.conv1(x)))  # [32, 149, 149]
+        x = F.relu_(self.bn2(self.conv2(x)))  # [64, 147, 147]
         x = self.block1(x)  # [128, 74, 74]
         x = self.block2(x)  # [256, 37, 37]
         x = self.block3(x)  # [728, 19, 19]
         for i in range(8):
             x = getattr(self, f"block{i + 4}")(x)
         x = self.block12(x)  # [1024, 10, 10]
-        x = F.relu(self.bn3(self.conv3(x)))  # [1536, 10, 10]
-        x = F.relu(self.bn4(self.conv4(x)))  # [2048, 10, 10]
+        x = F.relu_(self.bn3(self.conv3(x)))  # [1536, 10, 10]
+        x = F.relu_(self.bn4(self.conv4(x)))  # [2048, 10, 10]
         x = x.mean((2, 3))  # [2048]
         return self.fc(x)  # [1000]
 
@@ -109,8 +109,8 @@ def xception(classes: int = 1000) -> Xception:
     return Xception(classes)
 
 
-# netspec where d9f1c8f5352e xception.yaml 14:23 19-21:27 22:29 25:27 26:29 29:31
+# netspec where 0150a5e583b9 xception.yaml 14:23 19-21:27 22:29 25:27 26:29 29:31
 # 44:37-39 45:37 46:39 47-48:46-50 49:46 50:46-50 51:48 52:49 53:46 54:48 55:49
 # 56-57:46-50 58:46-49 59:46-50 60:50 61:46-50 66:37-39 67:46-52 70:55 73:55 74:57 75:60
-# 76:62 77-79:66 80-81:69 82:71 83:73 84:75 85:78 86:80 87:84 93:55-59 94:60-64 95-97:66
-# 99:69 100:71 101:73-77 102:78-82 103:83 104:84
+# 76:62 77-79:66 80-81:69 82:71 83:73 84:75 85:78 86:80 87:84 88-90:20 93:55-59 94:60-64
+# 95-97:66 99:69 100:71 101:73-77 102:78-82 103:83 104:84

@@ -15,7 +15,8 @@ from netspec.backends.torch.tree import walk
 class Step(Node):
     """`outputs = form(inputs)`, with a module at `container + (label,)` if it is registered.
 
-    A step that is not registered but has a `module` may be given one. The module of a step that
+    `in_place` is the form that may overwrite its operand where that is `fresh`. A step that is not
+    registered but has a `module` may be given one. The module of a step that
     applies it `again` is that of an earlier step at the same place.
     """
 
@@ -32,6 +33,8 @@ class Step(Node):
     again: bool = False
     train_only: bool = False
     origin: Origin = field(default=NOWHERE, compare=False)
+    in_place: Node | None = None
+    fresh: bool = False
 
     @property
     def registers(self) -> bool:
