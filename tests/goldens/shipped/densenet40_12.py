@@ -55,9 +55,9 @@ class Dense(nn.Module):
 class Transition(nn.Module):
     """A 1x1 convolution, to half the maps in BC, and 2x2 averages."""
 
-    def __init__(self, in_channels: int, out: int) -> None:
+    def __init__(self, in_channels: int) -> None:
         super().__init__()
-        self.bn_relu_conv = BnReluConv(in_channels, out, 1)
+        self.bn_relu_conv = BnReluConv(in_channels, in_channels, 1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.bn_relu_conv(x)
@@ -69,7 +69,7 @@ class DenseNet40_12(nn.Module):
         super().__init__()
         self.stem = nn.Conv2d(3, 16, 3, padding=1, bias=False)
         self.block = nn.ModuleList([Dense(16), Dense(160), Dense(304)])
-        self.transition = nn.ModuleList([Transition(160, 160), Transition(304, 304)])
+        self.transition = nn.ModuleList([Transition(160), Transition(304)])
         self.bn = nn.BatchNorm2d(448)
         self.fc = nn.Linear(448, classes)
         for module in self.modules():
@@ -93,7 +93,7 @@ def densenet40_12(classes: int = 10) -> DenseNet40_12:
     return DenseNet40_12(classes)
 
 
-# netspec where 2abebe22b282 densenet_cifar.yaml@densenet40_12 14:31 19:35 20:37
+# netspec where cb5f9c50434f densenet_cifar.yaml@densenet40_12 14:31 19:35 20:37
 # 23:35-37 26:40 33:45 36:45 55:46 60:49 63:49 64:50 67:53 70:53 71:57 72:59 73:62 74:65
-# 78:65 81:53 82:57 83:59 84:57 85:59 86:57-63 87:64 88:65
+# 75-77:23-24 78:65 81:53 82:57 83:59 84:57 85:59 86:57-63 87:64 88:65
 # std/dense.yaml 39:7 46-47:11 51:11-12

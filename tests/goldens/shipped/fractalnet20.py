@@ -29,18 +29,14 @@ class DropJoin(nn.Module):
             for join in joins:
                 join.drawn = drawn
 
-    def kept(self, device: torch.device) -> torch.Tensor:
-        """Which columns: those that p leaves, at least one; or the network's, else all."""
-        own = torch.rand(1 + self.columns, device=device)
-        drawn = own if self.drawn is None else self.drawn
-        column = (drawn == drawn[1:].max())[-self.columns :]
-        left = (own[1:] >= self.p) | (own[1:] == own[1:].max())
-        return torch.where(drawn[0] < self.p_global, column | ~column.any(), left)
-
     def forward(self, *columns: torch.Tensor) -> torch.Tensor:
         if not self.training:
             return sum(columns[1:], columns[0]) / self.columns
-        kept = self.kept(columns[0].device)
+        own = torch.rand(1 + self.columns, device=columns[0].device)
+        drawn = own if self.drawn is None else self.drawn
+        column = (drawn == drawn[1:].max())[-self.columns :]
+        some = (own[1:] >= self.p) | (own[1:] == own[1:].max())
+        kept = torch.where(drawn[0] < self.p_global, column | ~column.any(), some)
         total = sum(torch.where(keep, x, 0) for keep, x in zip(kept, columns))
         return total / kept.sum()
 
@@ -97,14 +93,14 @@ class Fractal(nn.Module):
 
 
 class FractalNet20(nn.Module):
-    def __init__(self, columns: int = 3) -> None:
+    def __init__(self, classes: int = 10) -> None:
         super().__init__()
-        self.block1 = Fractal(3, columns, 64, 0.0)
-        self.block2 = Fractal(64, columns, 128, 0.1)
-        self.block3 = Fractal(128, columns, 256, 0.2)
-        self.block4 = Fractal(256, columns, 512, 0.3)
-        self.block5 = Fractal(512, columns, 512, 0.4)
-        self.fc = nn.Linear(512, 10)
+        self.block1 = Fractal(3, 3, 64, 0.0)
+        self.block2 = Fractal(64, 3, 128, 0.1)
+        self.block3 = Fractal(128, 3, 256, 0.2)
+        self.block4 = Fractal(256, 3, 512, 0.3)
+        self.block5 = Fractal(512, 3, 512, 0.4)
+        self.fc = nn.Linear(512, classes)
         nn.init.xavier_uniform_(self.fc.weight)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -123,12 +119,12 @@ class FractalNet20(nn.Module):
         return self.fc(x)  # [10]
 
 
-def fractalnet20(columns: int = 3) -> FractalNet20:
+def fractalnet20(classes: int = 10) -> FractalNet20:
     """The network of fractalnet.yaml@fractalnet20, with fresh weights."""
-    return FractalNet20(columns)
+    return FractalNet20(classes)
 
 
-# netspec where 93ff8d7b56c2 fractalnet.yaml@fractalnet20 48:29 51:29 52-54:30 55:32
-# 56:29 59:29 61:30 62:32-33 99:25 102-106:26 107-108:38 112:26 113:36 114:26 115:36
-# 116:26 117:36 118:26 119:36 120:26 121:36 122:37 123:38
-# std/fractal.yaml 65:7 80:18 81-85:19 86-88:24 91:18 93:19 95:24
+# netspec where 9b390941ae9f fractalnet.yaml@fractalnet20 44:29 47:29 48-50:30 51:32
+# 52:29 55:29 57:30 58:32-33 95:25 98-102:26 103-104:38 108:26 109:36 110:26 111:36
+# 112:26 113:36 114:26 115:36 116:26 117:36 118:37 119:38
+# std/fractal.yaml 61:7 76:18 77-80:19 82-84:24 87:18 89:19 91:24

@@ -22,9 +22,11 @@ class ConvBn(nn.Module):
         out: int,
         kernel: int | tuple[int, int] = 1,
         stride: int = 1,
-        padding: int | str = 0,
+        padding: int | str | None = None,
     ) -> None:
         super().__init__()
+        if padding is None:
+            padding = "same" if stride == 1 else 0
         self.conv = nn.Conv2d(
             in_channels, out, kernel, stride=stride, padding=padding, bias=False
         )
@@ -39,18 +41,14 @@ class Mixed5b(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.branch0 = ConvBn(192, 96, padding="same")
-        self.branch1 = nn.Sequential(
-            ConvBn(192, 48, padding="same"), ConvBn(48, 64, kernel=5, padding="same")
-        )
+        self.branch0 = ConvBn(192, 96)
+        self.branch1 = nn.Sequential(ConvBn(192, 48), ConvBn(48, 64, kernel=5))
         self.branch2 = nn.Sequential(
-            ConvBn(192, 64, padding="same"),
-            ConvBn(64, 96, kernel=3, padding="same"),
-            ConvBn(96, 96, kernel=3, padding="same"),
+            ConvBn(192, 64), ConvBn(64, 96, kernel=3), ConvBn(96, 96, kernel=3)
         )
         self.branch3 = nn.Sequential(
             nn.AvgPool2d(3, stride=1, padding=1, count_include_pad=False),
-            ConvBn(192, 64, padding="same"),
+            ConvBn(192, 64),
         )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -66,14 +64,10 @@ class Block35(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.branch0 = ConvBn(320, 32, padding="same")
-        self.branch1 = nn.Sequential(
-            ConvBn(320, 32, padding="same"), ConvBn(32, 32, kernel=3, padding="same")
-        )
+        self.branch0 = ConvBn(320, 32)
+        self.branch1 = nn.Sequential(ConvBn(320, 32), ConvBn(32, 32, kernel=3))
         self.branch2 = nn.Sequential(
-            ConvBn(320, 32, padding="same"),
-            ConvBn(32, 48, kernel=3, padding="same"),
-            ConvBn(48, 64, kernel=3, padding="same"),
+            ConvBn(320, 32), ConvBn(32, 48, kernel=3), ConvBn(48, 64, kernel=3)
         )
         self.conv2d = nn.Conv2d(128, 320, 1)
 
@@ -92,8 +86,8 @@ class Mixed6a(nn.Module):
         super().__init__()
         self.branch0 = ConvBn(320, 384, kernel=3, stride=2)
         self.branch1 = nn.Sequential(
-            ConvBn(320, 256, padding="same"),
-            ConvBn(256, 256, kernel=3, padding="same"),
+            ConvBn(320, 256),
+            ConvBn(256, 256, kernel=3),
             ConvBn(256, 384, kernel=3, stride=2),
         )
 
@@ -109,11 +103,11 @@ class Block17(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.branch0 = ConvBn(1088, 192, padding="same")
+        self.branch0 = ConvBn(1088, 192)
         self.branch1 = nn.Sequential(
-            ConvBn(1088, 128, padding="same"),
-            ConvBn(128, 160, kernel=(1, 7), padding="same"),
-            ConvBn(160, 192, kernel=(7, 1), padding="same"),
+            ConvBn(1088, 128),
+            ConvBn(128, 160, kernel=(1, 7)),
+            ConvBn(160, 192, kernel=(7, 1)),
         )
         self.conv2d = nn.Conv2d(384, 1088, 1)
 
@@ -129,14 +123,14 @@ class Mixed7a(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.branch0 = nn.Sequential(
-            ConvBn(1088, 256, padding="same"), ConvBn(256, 384, kernel=3, stride=2)
+            ConvBn(1088, 256), ConvBn(256, 384, kernel=3, stride=2)
         )
         self.branch1 = nn.Sequential(
-            ConvBn(1088, 256, padding="same"), ConvBn(256, 288, kernel=3, stride=2)
+            ConvBn(1088, 256), ConvBn(256, 288, kernel=3, stride=2)
         )
         self.branch2 = nn.Sequential(
-            ConvBn(1088, 256, padding="same"),
-            ConvBn(256, 288, kernel=3, padding="same"),
+            ConvBn(1088, 256),
+            ConvBn(256, 288, kernel=3),
             ConvBn(288, 320, kernel=3, stride=2),
         )
 
@@ -156,11 +150,11 @@ class Block8(nn.Module):
     def __init__(self, final: bool = False) -> None:
         super().__init__()
         self.final = final
-        self.branch0 = ConvBn(2080, 192, padding="same")
+        self.branch0 = ConvBn(2080, 192)
         self.branch1 = nn.Sequential(
-            ConvBn(2080, 192, padding="same"),
-            ConvBn(192, 224, kernel=(1, 3), padding="same"),
-            ConvBn(224, 256, kernel=(3, 1), padding="same"),
+            ConvBn(2080, 192),
+            ConvBn(192, 224, kernel=(1, 3)),
+            ConvBn(224, 256, kernel=(3, 1)),
         )
         self.conv2d = nn.Conv2d(448, 2080, 1)
 
@@ -179,10 +173,10 @@ class InceptionResNetV2(nn.Module):
     def __init__(self, classes: int = 1000) -> None:
         super().__init__()
         self.conv2d_1a = ConvBn(3, 32, kernel=3, stride=2)
-        self.conv2d_2a = ConvBn(32, 32, kernel=3)
-        self.conv2d_2b = ConvBn(32, 64, kernel=3, padding="same")
-        self.conv2d_3b = ConvBn(64, 80, padding="same")
-        self.conv2d_4a = ConvBn(80, 192, kernel=3)
+        self.conv2d_2a = ConvBn(32, 32, kernel=3, padding=0)
+        self.conv2d_2b = ConvBn(32, 64, kernel=3)
+        self.conv2d_3b = ConvBn(64, 80)
+        self.conv2d_4a = ConvBn(80, 192, kernel=3, padding=0)
         self.mixed_5b = Mixed5b()
         self.repeat = nn.Sequential(*(Block35() for _ in range(10)))
         self.mixed_6a = Mixed6a()
@@ -190,7 +184,7 @@ class InceptionResNetV2(nn.Module):
         self.mixed_7a = Mixed7a()
         self.repeat_2 = nn.Sequential(*(Block8() for _ in range(9)))
         self.block8 = Block8(final=True)
-        self.conv2d_7b = ConvBn(2080, 1536, padding="same")
+        self.conv2d_7b = ConvBn(2080, 1536)
         self.classif = nn.Linear(1536, classes)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -218,13 +212,13 @@ def inception_resnet_v2(classes: int = 1000) -> InceptionResNetV2:
     return InceptionResNetV2(classes)
 
 
-# netspec where 3d98fe46e879 inception_resnet_v2.yaml 16:21 28-30:25 31:26 34:25-27
-# 37:28 42:32 43-45:33 46-50:34 51-54:35 57:32 58:33 59:34 60:35 61:36 64:37 69:42
-# 70-72:43 73-77:44 78:46 81-83:42-45 84:46-48 85:50-51 88:52 93:56 94-98:57 101:56
-# 102:57 103:58 104:59 107:60 112:65 113:67-69 114:67 115:68 116:69 117:67-69 118:71
-# 121:65-70 122:71-73 123:75-76 126:77 131-133:81 134-136:82 137-141:83 144:81 145:82
-# 146:83 147:84 148:85 151:86 159:92 160:94-96 161:94 162:95 163:96 164:94-96 165:98
-# 168:92-97 169:98 171:100 172:103 174:104 178:108 181:108 182:110 183:112 184:116
-# 185:118 186:122 187:123 188:126 189:127 190:130 191:131 192:134 193:135 194:138
-# 197:108 198:110 199:112 200:114 201:116 202:118 203:120 204:122 205:123 206:126
-# 207:127 208:130 209:131 210:134 211:135 212:137 213:138
+# netspec where 144cf6752efc inception_resnet_v2.yaml 16:21 30-31:25 33:26 36:25-27
+# 39:28 44:32 45:33 46-47:34 49-51:35 55:32 56:33 57:34 58:35 59:36 62:37 67:42 68:43
+# 69-70:44 72:46 75-77:42-45 78:46-48 79:50-51 82:52 87:56 88-91:57 95:56 96:57 97:58
+# 98:59 101:60 106:65 107:67-69 108:67 109:68 110:69 112:71 115:65-70 116:71-73
+# 117:75-76 120:77 125-126:81 128-129:82 131-134:83 138:81 139:82 140:83 141:84 142:85
+# 145:86 153:92 154:94-96 155:94 156:95 157:96 159:98 162:92-97 163:98 165:100 166:103
+# 168:104 172:108 175:108 176:110 177:112 178:116 179:118 180:122 181:123 182:126
+# 183:127 184:130 185:131 186:134 187:135 188:138 191:108 192:110 193:112 194:114
+# 195:116 196:118 197:120 198:122 199:123 200:126 201:127 202:130 203:131 204:134
+# 205:135 206:137 207:138

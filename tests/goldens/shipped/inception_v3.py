@@ -23,9 +23,11 @@ class ConvBn(nn.Module):
         out: int,
         kernel: int | tuple[int, int] = 1,
         stride: int = 1,
-        padding: int | str = 0,
+        padding: int | str | None = None,
     ) -> None:
         super().__init__()
+        if padding is None:
+            padding = "same" if stride == 1 else 0
         self.conv = nn.Conv2d(
             in_channels, out, kernel, stride=stride, padding=padding, bias=False
         )
@@ -41,13 +43,13 @@ class InceptionA(nn.Module):
 
     def __init__(self, in_channels: int, pool_features: int) -> None:
         super().__init__()
-        self.branch1x1 = ConvBn(in_channels, 64, padding="same")
-        self.branch5x5_1 = ConvBn(in_channels, 48, padding="same")
-        self.branch5x5_2 = ConvBn(48, 64, kernel=5, padding="same")
-        self.branch3x3dbl_1 = ConvBn(in_channels, 64, padding="same")
-        self.branch3x3dbl_2 = ConvBn(64, 96, kernel=3, padding="same")
-        self.branch3x3dbl_3 = ConvBn(96, 96, kernel=3, padding="same")
-        self.branch_pool = ConvBn(in_channels, pool_features, padding="same")
+        self.branch1x1 = ConvBn(in_channels, 64)
+        self.branch5x5_1 = ConvBn(in_channels, 48)
+        self.branch5x5_2 = ConvBn(48, 64, kernel=5)
+        self.branch3x3dbl_1 = ConvBn(in_channels, 64)
+        self.branch3x3dbl_2 = ConvBn(64, 96, kernel=3)
+        self.branch3x3dbl_3 = ConvBn(96, 96, kernel=3)
+        self.branch_pool = ConvBn(in_channels, pool_features)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         branch1x1 = self.branch1x1(x)
@@ -63,8 +65,8 @@ class ReductionA(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.branch3x3 = ConvBn(288, 384, kernel=3, stride=2)
-        self.branch3x3dbl_1 = ConvBn(288, 64, padding="same")
-        self.branch3x3dbl_2 = ConvBn(64, 96, kernel=3, padding="same")
+        self.branch3x3dbl_1 = ConvBn(288, 64)
+        self.branch3x3dbl_2 = ConvBn(64, 96, kernel=3)
         self.branch3x3dbl_3 = ConvBn(96, 96, kernel=3, stride=2)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -81,16 +83,16 @@ class InceptionB(nn.Module):
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.branch1x1 = ConvBn(768, 192, padding="same")
-        self.branch7x7_1 = ConvBn(768, width, padding="same")
-        self.branch7x7_2 = ConvBn(width, width, kernel=(1, 7), padding="same")
-        self.branch7x7_3 = ConvBn(width, 192, kernel=(7, 1), padding="same")
-        self.branch7x7dbl_1 = ConvBn(768, width, padding="same")
-        self.branch7x7dbl_2 = ConvBn(width, width, kernel=(7, 1), padding="same")
-        self.branch7x7dbl_3 = ConvBn(width, width, kernel=(1, 7), padding="same")
-        self.branch7x7dbl_4 = ConvBn(width, width, kernel=(7, 1), padding="same")
-        self.branch7x7dbl_5 = ConvBn(width, 192, kernel=(1, 7), padding="same")
-        self.branch_pool = ConvBn(768, 192, padding="same")
+        self.branch1x1 = ConvBn(768, 192)
+        self.branch7x7_1 = ConvBn(768, width)
+        self.branch7x7_2 = ConvBn(width, width, kernel=(1, 7))
+        self.branch7x7_3 = ConvBn(width, 192, kernel=(7, 1))
+        self.branch7x7dbl_1 = ConvBn(768, width)
+        self.branch7x7dbl_2 = ConvBn(width, width, kernel=(7, 1))
+        self.branch7x7dbl_3 = ConvBn(width, width, kernel=(1, 7))
+        self.branch7x7dbl_4 = ConvBn(width, width, kernel=(7, 1))
+        self.branch7x7dbl_5 = ConvBn(width, 192, kernel=(1, 7))
+        self.branch_pool = ConvBn(768, 192)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         branch1x1 = self.branch1x1(x)
@@ -106,8 +108,8 @@ class Head(nn.Module):
 
     def __init__(self, classes: int) -> None:
         super().__init__()
-        self.conv0 = ConvBn(768, 128, padding="same")
-        self.conv1 = ConvBn(128, 768, kernel=5)
+        self.conv0 = ConvBn(768, 128)
+        self.conv1 = ConvBn(128, 768, kernel=5, padding=0)
         self.fc = nn.Linear(768, classes)
         nn.init.trunc_normal_(self.fc.weight, std=0.001)
 
@@ -124,11 +126,11 @@ class ReductionB(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.branch3x3_1 = ConvBn(768, 192, padding="same")
+        self.branch3x3_1 = ConvBn(768, 192)
         self.branch3x3_2 = ConvBn(192, 320, kernel=3, stride=2)
-        self.branch7x7x3_1 = ConvBn(768, 192, padding="same")
-        self.branch7x7x3_2 = ConvBn(192, 192, kernel=(1, 7), padding="same")
-        self.branch7x7x3_3 = ConvBn(192, 192, kernel=(7, 1), padding="same")
+        self.branch7x7x3_1 = ConvBn(768, 192)
+        self.branch7x7x3_2 = ConvBn(192, 192, kernel=(1, 7))
+        self.branch7x7x3_3 = ConvBn(192, 192, kernel=(7, 1))
         self.branch7x7x3_4 = ConvBn(192, 192, kernel=3, stride=2)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -147,15 +149,15 @@ class InceptionC(nn.Module):
 
     def __init__(self, in_channels: int) -> None:
         super().__init__()
-        self.branch1x1 = ConvBn(in_channels, 320, padding="same")
-        self.branch3x3_1 = ConvBn(in_channels, 384, padding="same")
-        self.branch3x3_2a = ConvBn(384, 384, kernel=(1, 3), padding="same")
-        self.branch3x3_2b = ConvBn(384, 384, kernel=(3, 1), padding="same")
-        self.branch3x3dbl_1 = ConvBn(in_channels, 448, padding="same")
-        self.branch3x3dbl_2 = ConvBn(448, 384, kernel=3, padding="same")
-        self.branch3x3dbl_3a = ConvBn(384, 384, kernel=(1, 3), padding="same")
-        self.branch3x3dbl_3b = ConvBn(384, 384, kernel=(3, 1), padding="same")
-        self.branch_pool = ConvBn(in_channels, 192, padding="same")
+        self.branch1x1 = ConvBn(in_channels, 320)
+        self.branch3x3_1 = ConvBn(in_channels, 384)
+        self.branch3x3_2a = ConvBn(384, 384, kernel=(1, 3))
+        self.branch3x3_2b = ConvBn(384, 384, kernel=(3, 1))
+        self.branch3x3dbl_1 = ConvBn(in_channels, 448)
+        self.branch3x3dbl_2 = ConvBn(448, 384, kernel=3)
+        self.branch3x3dbl_3a = ConvBn(384, 384, kernel=(1, 3))
+        self.branch3x3dbl_3b = ConvBn(384, 384, kernel=(3, 1))
+        self.branch_pool = ConvBn(in_channels, 192)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         branch1x1 = self.branch1x1(x)
@@ -189,10 +191,10 @@ class InceptionV3(nn.Module):
     def __init__(self, classes: int = 1000) -> None:
         super().__init__()
         self.Conv2d_1a_3x3 = ConvBn(3, 32, kernel=3, stride=2)
-        self.Conv2d_2a_3x3 = ConvBn(32, 32, kernel=3)
-        self.Conv2d_2b_3x3 = ConvBn(32, 64, kernel=3, padding="same")
-        self.Conv2d_3b_1x1 = ConvBn(64, 80, padding="same")
-        self.Conv2d_4a_3x3 = ConvBn(80, 192, kernel=3)
+        self.Conv2d_2a_3x3 = ConvBn(32, 32, kernel=3, padding=0)
+        self.Conv2d_2b_3x3 = ConvBn(32, 64, kernel=3)
+        self.Conv2d_3b_1x1 = ConvBn(64, 80)
+        self.Conv2d_4a_3x3 = ConvBn(80, 192, kernel=3, padding=0)
         self.Mixed_5b = InceptionA(192, 32)
         self.Mixed_5c = InceptionA(256, 64)
         self.Mixed_5d = InceptionA(288, 64)
@@ -242,16 +244,16 @@ def inception_v3(classes: int = 1000) -> InceptionV3:
     return InceptionV3(classes)
 
 
-# netspec where 5e9edd2b14ba inception_v3.yaml@inception_v3 17:26 29-31:30 32:31 33:30
-# 36:30-32 39:33 44:38 45:40 46:42 47:44 48:46 49:48 50:51 53:38 54:40-42 55:44-48 56:50
-# 57:51-53 60:54 65:58 66:60 67:62 68:64 71:58 72:60 73:62 74:64 75:66 76:67 79:68 84:73
-# 85:75 86:77 87:79 88:81 89:83 90:85 91:87 92:89 93:92 96:73 97:75-79 98:81-85 99:87-89
-# 100:91 101:92-94 104:139 109:143 110:145 111-112:148 115:142 116:143 117:145 118:147
-# 119:148 122:95 127:99 128:101 129:103 130:105 131:107 132:109 135:99 136:101 137:103
-# 138:105 139:107 140:109 141:111 142:112 145:113 150:117 151:119 152:122 153:124
-# 154:126 155:128 156:131 157:133 158:136 161:117 162:119 163:122 164:124 165:126-128
-# 166:131 167:133 168:135 169:136 170-180:138 188:153 191:153 192:155 193:157 194:160
-# 195:162 196:165 197:167 198:169 199:171 200:173 201:175 202:177 203:179 204:181
-# 205:184 206:187 207:189 208:192 209-210:193 213:153 214:155 215:157 216:159 217:160
-# 218:162 219:164 220:165 221:167 222:169 223:171 224:173 225:175 226:177 227:179
-# 229:181 230:184 231:187 232:189 233:191 234:192-193
+# netspec where 20ce1f8c7327 inception_v3.yaml@inception_v3 17:26 31-32:30 34:31 35:30
+# 38:30-32 41:33 46:38 47:40 48:42 49:44 50:46 51:48 52:51 55:38 56:40-42 57:44-48 58:50
+# 59:51-53 62:54 67:58 68:60 69:62 70:64 73:58 74:60 75:62 76:64 77:66 78:67 81:68 86:73
+# 87:75 88:77 89:79 90:81 91:83 92:85 93:87 94:89 95:92 98:73 99:75-79 100:81-85
+# 101:87-89 102:91 103:92-94 106:139 111:143 112:145 113-114:148 117:142 118:143 119:145
+# 120:147 121:148 124:95 129:99 130:101 131:103 132:105 133:107 134:109 137:99 138:101
+# 139:103 140:105 141:107 142:109 143:111 144:112 147:113 152:117 153:119 154:122
+# 155:124 156:126 157:128 158:131 159:133 160:136 163:117 164:119 165:122 166:124
+# 167:126-128 168:131 169:133 170:135 171:136 172-179:138 181:138 190:153 193:153
+# 194:155 195:157 196:160 197:162 198:165 199:167 200:169 201:171 202:173 203:175
+# 204:177 205:179 206:181 207:184 208:187 209:189 210:192 211-212:193 215:153 216:155
+# 217:157 218:159 219:160 220:162 221:164 222:165 223:167 224:169 225:171 226:173
+# 227:175 228:177 229:179 231:181 232:184 233:187 234:189 235:191 236:192-193

@@ -21,9 +21,11 @@ class ConvBn(nn.Module):
         out: int,
         kernel: int | tuple[int, int] = 1,
         stride: int = 1,
-        padding: int | str = 0,
+        padding: int | str | None = None,
     ) -> None:
         super().__init__()
+        if padding is None:
+            padding = "same" if stride == 1 else 0
         self.conv = nn.Conv2d(
             in_channels, out, kernel, stride=stride, padding=padding, bias=False
         )
@@ -51,13 +53,13 @@ class StemMixed(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.branch0 = nn.Sequential(
-            ConvBn(160, 64, padding="same"), ConvBn(64, 96, kernel=3)
+            ConvBn(160, 64), ConvBn(64, 96, kernel=3, padding=0)
         )
         self.branch1 = nn.Sequential(
-            ConvBn(160, 64, padding="same"),
-            ConvBn(64, 64, kernel=(1, 7), padding="same"),
-            ConvBn(64, 64, kernel=(7, 1), padding="same"),
-            ConvBn(64, 96, kernel=3),
+            ConvBn(160, 64),
+            ConvBn(64, 64, kernel=(1, 7)),
+            ConvBn(64, 64, kernel=(7, 1)),
+            ConvBn(64, 96, kernel=3, padding=0),
         )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -81,18 +83,14 @@ class InceptionA(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.branch0 = ConvBn(384, 96, padding="same")
-        self.branch1 = nn.Sequential(
-            ConvBn(384, 64, padding="same"), ConvBn(64, 96, kernel=3, padding="same")
-        )
+        self.branch0 = ConvBn(384, 96)
+        self.branch1 = nn.Sequential(ConvBn(384, 64), ConvBn(64, 96, kernel=3))
         self.branch2 = nn.Sequential(
-            ConvBn(384, 64, padding="same"),
-            ConvBn(64, 96, kernel=3, padding="same"),
-            ConvBn(96, 96, kernel=3, padding="same"),
+            ConvBn(384, 64), ConvBn(64, 96, kernel=3), ConvBn(96, 96, kernel=3)
         )
         self.branch3 = nn.Sequential(
             nn.AvgPool2d(3, stride=1, padding=1, count_include_pad=False),
-            ConvBn(384, 96, padding="same"),
+            ConvBn(384, 96),
         )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -110,8 +108,8 @@ class ReductionA(nn.Module):
         super().__init__()
         self.branch0 = ConvBn(384, 384, kernel=3, stride=2)
         self.branch1 = nn.Sequential(
-            ConvBn(384, 192, padding="same"),
-            ConvBn(192, 224, kernel=3, padding="same"),
+            ConvBn(384, 192),
+            ConvBn(192, 224, kernel=3),
             ConvBn(224, 256, kernel=3, stride=2),
         )
 
@@ -127,22 +125,22 @@ class InceptionB(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.branch0 = ConvBn(1024, 384, padding="same")
+        self.branch0 = ConvBn(1024, 384)
         self.branch1 = nn.Sequential(
-            ConvBn(1024, 192, padding="same"),
-            ConvBn(192, 224, kernel=(1, 7), padding="same"),
-            ConvBn(224, 256, kernel=(7, 1), padding="same"),
+            ConvBn(1024, 192),
+            ConvBn(192, 224, kernel=(1, 7)),
+            ConvBn(224, 256, kernel=(7, 1)),
         )
         self.branch2 = nn.Sequential(
-            ConvBn(1024, 192, padding="same"),
-            ConvBn(192, 192, kernel=(7, 1), padding="same"),
-            ConvBn(192, 224, kernel=(1, 7), padding="same"),
-            ConvBn(224, 224, kernel=(7, 1), padding="same"),
-            ConvBn(224, 256, kernel=(1, 7), padding="same"),
+            ConvBn(1024, 192),
+            ConvBn(192, 192, kernel=(7, 1)),
+            ConvBn(192, 224, kernel=(1, 7)),
+            ConvBn(224, 224, kernel=(7, 1)),
+            ConvBn(224, 256, kernel=(1, 7)),
         )
         self.branch3 = nn.Sequential(
             nn.AvgPool2d(3, stride=1, padding=1, count_include_pad=False),
-            ConvBn(1024, 128, padding="same"),
+            ConvBn(1024, 128),
         )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -159,12 +157,12 @@ class ReductionB(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.branch0 = nn.Sequential(
-            ConvBn(1024, 192, padding="same"), ConvBn(192, 192, kernel=3, stride=2)
+            ConvBn(1024, 192), ConvBn(192, 192, kernel=3, stride=2)
         )
         self.branch1 = nn.Sequential(
-            ConvBn(1024, 256, padding="same"),
-            ConvBn(256, 256, kernel=(1, 7), padding="same"),
-            ConvBn(256, 320, kernel=(7, 1), padding="same"),
+            ConvBn(1024, 256),
+            ConvBn(256, 256, kernel=(1, 7)),
+            ConvBn(256, 320, kernel=(7, 1)),
             ConvBn(320, 320, kernel=3, stride=2),
         )
 
@@ -180,18 +178,18 @@ class InceptionC(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.branch0 = ConvBn(1536, 256, padding="same")
-        self.branch1_0 = ConvBn(1536, 384, padding="same")
-        self.branch1_1a = ConvBn(384, 256, kernel=(1, 3), padding="same")
-        self.branch1_1b = ConvBn(384, 256, kernel=(3, 1), padding="same")
-        self.branch2_0 = ConvBn(1536, 384, padding="same")
-        self.branch2_1 = ConvBn(384, 448, kernel=(3, 1), padding="same")
-        self.branch2_2 = ConvBn(448, 512, kernel=(1, 3), padding="same")
-        self.branch2_3a = ConvBn(512, 256, kernel=(1, 3), padding="same")
-        self.branch2_3b = ConvBn(512, 256, kernel=(3, 1), padding="same")
+        self.branch0 = ConvBn(1536, 256)
+        self.branch1_0 = ConvBn(1536, 384)
+        self.branch1_1a = ConvBn(384, 256, kernel=(1, 3))
+        self.branch1_1b = ConvBn(384, 256, kernel=(3, 1))
+        self.branch2_0 = ConvBn(1536, 384)
+        self.branch2_1 = ConvBn(384, 448, kernel=(3, 1))
+        self.branch2_2 = ConvBn(448, 512, kernel=(1, 3))
+        self.branch2_3a = ConvBn(512, 256, kernel=(1, 3))
+        self.branch2_3b = ConvBn(512, 256, kernel=(3, 1))
         self.branch3 = nn.Sequential(
             nn.AvgPool2d(3, stride=1, padding=1, count_include_pad=False),
-            ConvBn(1536, 256, padding="same"),
+            ConvBn(1536, 256),
         )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -215,8 +213,8 @@ class InceptionV4(nn.Module):
         super().__init__()
         self.features = nn.Sequential(
             ConvBn(3, 32, kernel=3, stride=2),
-            ConvBn(32, 32, kernel=3),
-            ConvBn(32, 64, kernel=3, padding="same"),
+            ConvBn(32, 32, kernel=3, padding=0),
+            ConvBn(32, 64, kernel=3),
             StemPool(),
             StemMixed(),
             StemConv(),
@@ -239,14 +237,14 @@ def inception_v4(classes: int = 1000) -> InceptionV4:
     return InceptionV4(classes)
 
 
-# netspec where a677e673550b inception_v4.yaml 15:21 27-29:25 30:26 33:25-27 36:28 41:33
-# 44:32 45:33-35 48:36 53-55:40 56:42-45 57:42 58:43 59:44 60:45 61:42-45 64:40-46 67:47
-# 72:51 75:51 76:53-54 79:55 84:59 85-87:60 88-92:61 93-96:62 99:59 100:60 101:61 102:62
-# 103:63 106:64 111:68 112-116:69 119:68 120:69 121:70 122:71 125:72 130:76 131:78-80
-# 132:78 133:79 134:80 135:78-80 136:82-86 137:82 138:83 139:84 140:85 141:86 142:82-86
-# 143-146:87 149:76 150:78-80 151:82-86 152:87 153:88 156:89 161-163:93 164:95-98 165:95
-# 166:96 167:97 168:98 169:95-98 172:93 173:95-98 174:99 175:100 178:101 183:105 184:107
-# 185:110 186:112 187:114 188:116 189:118 190:121 191:123 192-195:126 198:105 199:107
-# 200:110 201:112 202:114 203:116 204:118 205:121 206:123 207:126 208-210:127 213:131
-# 216:132-144 217:132 218:133 219:134 220:135 221:136 222:137 223:138 224:140 225:141
-# 226:143 227:144 228:132-144 229:147 232:132-144 233:146 234:147
+# netspec where ced4d38fdd07 inception_v4.yaml 15:21 29-30:25 32:26 35:25-27 38:28 43:33
+# 46:32 47:33-35 50:36 55-56:40 58:42-45 59:42 60:43 61:44 62:45 66:40-46 69:47 74:51
+# 77:51 78:53-54 81:55 86:59 87:60 88-89:61 91-93:62 97:59 98:60 99:61 100:62 101:63
+# 104:64 109:68 110-113:69 117:68 118:69 119:70 120:71 123:72 128:76 129:78-80 130:78
+# 131:79 132:80 134:82-86 135:82 136:83 137:84 138:85 139:86 141-143:87 147:76 148:78-80
+# 149:82-86 150:87 151:88 154:89 159-160:93 162:95-98 163:95 164:96 165:97 166:98 170:93
+# 171:95-98 172:99 173:100 176:101 181:105 182:107 183:110 184:112 185:114 186:116
+# 187:118 188:121 189:123 190-192:126 196:105 197:107 198:110 199:112 200:114 201:116
+# 202:118 203:121 204:123 205:126 206-208:127 211:131 214:132-144 215:132 216:133
+# 217:134 218:135 219:136 220:137 221:138 222:140 223:141 224:143 225:144 227:147
+# 230:132-144 231:146 232:147

@@ -134,69 +134,37 @@ class C3(nn.Module):
         self.conv16 = nn.Conv2d(6, 1, 5)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        out = torch.index_select(
-            x, 1, torch.tensor((0, 1, 2), device=x.device)
-        )  # [3, 14, 14]
+        out = x[:, [0, 1, 2]]  # [3, 14, 14]
         out = self.conv1(out)  # [1, 10, 10]
-        out2 = torch.index_select(
-            x, 1, torch.tensor((1, 2, 3), device=x.device)
-        )  # [3, 14, 14]
+        out2 = x[:, [1, 2, 3]]  # [3, 14, 14]
         out2 = self.conv2(out2)  # [1, 10, 10]
-        out3 = torch.index_select(
-            x, 1, torch.tensor((2, 3, 4), device=x.device)
-        )  # [3, 14, 14]
+        out3 = x[:, [2, 3, 4]]  # [3, 14, 14]
         out3 = self.conv3(out3)  # [1, 10, 10]
-        out4 = torch.index_select(
-            x, 1, torch.tensor((3, 4, 5), device=x.device)
-        )  # [3, 14, 14]
+        out4 = x[:, [3, 4, 5]]  # [3, 14, 14]
         out4 = self.conv4(out4)  # [1, 10, 10]
-        out5 = torch.index_select(
-            x, 1, torch.tensor((0, 4, 5), device=x.device)
-        )  # [3, 14, 14]
+        out5 = x[:, [0, 4, 5]]  # [3, 14, 14]
         out5 = self.conv5(out5)  # [1, 10, 10]
-        out6 = torch.index_select(
-            x, 1, torch.tensor((0, 1, 5), device=x.device)
-        )  # [3, 14, 14]
+        out6 = x[:, [0, 1, 5]]  # [3, 14, 14]
         out6 = self.conv6(out6)  # [1, 10, 10]
-        out7 = torch.index_select(
-            x, 1, torch.tensor((0, 1, 2, 3), device=x.device)
-        )  # [4, 14, 14]
+        out7 = x[:, [0, 1, 2, 3]]  # [4, 14, 14]
         out7 = self.conv7(out7)  # [1, 10, 10]
-        out8 = torch.index_select(
-            x, 1, torch.tensor((1, 2, 3, 4), device=x.device)
-        )  # [4, 14, 14]
+        out8 = x[:, [1, 2, 3, 4]]  # [4, 14, 14]
         out8 = self.conv8(out8)  # [1, 10, 10]
-        out9 = torch.index_select(
-            x, 1, torch.tensor((2, 3, 4, 5), device=x.device)
-        )  # [4, 14, 14]
+        out9 = x[:, [2, 3, 4, 5]]  # [4, 14, 14]
         out9 = self.conv9(out9)  # [1, 10, 10]
-        out10 = torch.index_select(
-            x, 1, torch.tensor((0, 3, 4, 5), device=x.device)
-        )  # [4, 14, 14]
+        out10 = x[:, [0, 3, 4, 5]]  # [4, 14, 14]
         out10 = self.conv10(out10)  # [1, 10, 10]
-        out11 = torch.index_select(
-            x, 1, torch.tensor((0, 1, 4, 5), device=x.device)
-        )  # [4, 14, 14]
+        out11 = x[:, [0, 1, 4, 5]]  # [4, 14, 14]
         out11 = self.conv11(out11)  # [1, 10, 10]
-        out12 = torch.index_select(
-            x, 1, torch.tensor((0, 1, 2, 5), device=x.device)
-        )  # [4, 14, 14]
+        out12 = x[:, [0, 1, 2, 5]]  # [4, 14, 14]
         out12 = self.conv12(out12)  # [1, 10, 10]
-        out13 = torch.index_select(
-            x, 1, torch.tensor((0, 1, 3, 4), device=x.device)
-        )  # [4, 14, 14]
+        out13 = x[:, [0, 1, 3, 4]]  # [4, 14, 14]
         out13 = self.conv13(out13)  # [1, 10, 10]
-        out14 = torch.index_select(
-            x, 1, torch.tensor((1, 2, 4, 5), device=x.device)
-        )  # [4, 14, 14]
+        out14 = x[:, [1, 2, 4, 5]]  # [4, 14, 14]
         out14 = self.conv14(out14)  # [1, 10, 10]
-        out15 = torch.index_select(
-            x, 1, torch.tensor((0, 2, 3, 5), device=x.device)
-        )  # [4, 14, 14]
+        out15 = x[:, [0, 2, 3, 5]]  # [4, 14, 14]
         out15 = self.conv15(out15)  # [1, 10, 10]
-        x = torch.index_select(
-            x, 1, torch.tensor((0, 1, 2, 3, 4, 5), device=x.device)
-        )  # [6, 14, 14]
+        x = x[:, [0, 1, 2, 3, 4, 5]]  # [6, 14, 14]
         x = self.conv16(x)  # [1, 10, 10]
         return torch.cat(
             [
@@ -259,10 +227,10 @@ def lenet5_1998() -> LeNet5_1998:
     return LeNet5_1998()
 
 
-# netspec where e99e0e885d03 lenet5_1998.yaml 102:55 109:60 112:58 113:54-60 116:73-75
-# 119-134:74 137-139:73 140:74 141-143:73 144:74 145-147:73 148:74 149-151:73 152:74
-# 153-155:73 156:74 157-159:73 160:74 161-163:73 164:74 165-167:73 168:74 169-171:73
-# 172:74 173-175:73 176:74 177-179:73 180:74 181-183:73 184:74 185-187:73 188:74
-# 189-191:73 192:74 193-195:73 196:74 197-199:73 200:74 201-221:75 224:64 227:64 228:67
-# 229:73-75 230:77 231:79 232:83 233:86 241-243:83 244:86 247:54,64 248:67 249:54,73-75
-# 250:77 251:54,79 252:82 253:54,83 254:86
+# netspec where 3056fd1887ef lenet5_1998.yaml 102:55 109:60 112:58 113:54-60 116:73-75
+# 119-134:74 137:73 138:74 139:73 140:74 141:73 142:74 143:73 144:74 145:73 146:74
+# 147:73 148:74 149:73 150:74 151:73 152:74 153:73 154:74 155:73 156:74 157:73 158:74
+# 159:73 160:74 161:73 162:74 163:73 164:74 165:73 166:74 167:73 168:74 169-186:75
+# 188-189:75 192:64 195:64 196:67 197:73-75 198:77 199:79 200:83 201:86 202-207:46-47
+# 209-210:83 212:86 215:54,64 216:67 217:54,73-75 218:77 219:54,79 220:82 221:54,83
+# 222:86

@@ -73,6 +73,6 @@ def mobilenetv1_100(classes: int = 1000) -> Mobilenetv1_100:
     return Mobilenetv1_100(classes)
 
 
-# netspec where 1d4c43d8c3db mobilenet_v1.yaml@mobilenetv1_100 15:26 22-30:30 31:33
-# 32:35 33:37 36:30-34 37:35-38 40:41 43:41 44:43 45-53:50 54:53 61-62:53 65:41-45 66:50
-# 67:52 68:53
+# netspec where 1d4c43d8c3db mobilenet_v1.yaml@mobilenetv1_100 15:26 22-29:30 31:33
+# 32:35 33:37 36:30-34 37:35-38 40:41 43:41 44:43 45-50:50 52:50 54:53 55-60:22-23
+# 61-62:53 65:41-45 66:50 67:52 68:53

@@ -32,11 +32,10 @@ class GroupedShuffleUnit(nn.Module):
     channels come. `reduce` are the groups of the first convolution.
     """
 
-    def __init__(
-        self, in_channels: int, out: int, beside: int, stride: int = 1
-    ) -> None:
+    def __init__(self, in_channels: int, out: int, stride: int = 1) -> None:
         super().__init__()
         hidden = out // 4
+        beside = out - in_channels if stride > 1 else out
         self.stride = stride
         self.conv1 = nn.Conv2d(in_channels, hidden, 1, bias=False)
         self.bn1 = nn.BatchNorm2d(hidden)
@@ -65,16 +64,16 @@ class ShuffleNetG1(nn.Module):
         super().__init__()
         self.conv1 = ConvBnAct()
         self.stage2 = nn.Sequential(
-            GroupedShuffleUnit(24, 144, 120, stride=2),
-            *(GroupedShuffleUnit(144, 144, 144) for _ in range(3)),
+            GroupedShuffleUnit(24, 144, stride=2),
+            *(GroupedShuffleUnit(144, 144) for _ in range(3)),
         )
         self.stage3 = nn.Sequential(
-            GroupedShuffleUnit(144, 288, 144, stride=2),
-            *(GroupedShuffleUnit(288, 288, 288) for _ in range(7)),
+            GroupedShuffleUnit(144, 288, stride=2),
+            *(GroupedShuffleUnit(288, 288) for _ in range(7)),
         )
         self.stage4 = nn.Sequential(
-            GroupedShuffleUnit(288, 576, 288, stride=2),
-            *(GroupedShuffleUnit(576, 576, 576) for _ in range(3)),
+            GroupedShuffleUnit(288, 576, stride=2),
+            *(GroupedShuffleUnit(576, 576) for _ in range(3)),
         )
         self.fc = nn.Linear(576, classes)
 
@@ -93,9 +92,9 @@ def shufflenet_g1(classes: int = 1000) -> ShuffleNetG1:
     return ShuffleNetG1(classes)
 
 
-# netspec where d8298134ff1c shufflenet.yaml@shufflenet_g1 63:19 66:19 67-78:25 79:33
-# 82:19 83:21 84-86:25 87:32 88:33
+# netspec where 780be19e3ec2 shufflenet.yaml@shufflenet_g1 62:19 65:19 66-68:25 70-72:25
+# 74-76:25 78:33 81:19 82:21 83-85:25 86:32 87:33
 # std/conv_bn_act.yaml 15:7 22:11 23:18 26:11,18-19
-# std/depthwise.yaml 43-45:12 53:12
-# std/grouped_shuffle_unit.yaml 29:13 41:31 42:32 46:36 47:37 48:38 51:31-33 52:34 53:36
-# 54:37-38 56:39 57:41 59:41 60:42
+# std/depthwise.yaml 42-43:12 52:12
+# std/grouped_shuffle_unit.yaml 29:13 40:31 41:32 45:36 46:37 47:38 50:31-33 51:34 52:36
+# 53:37-38 55:39 56:41 58:41 59:42

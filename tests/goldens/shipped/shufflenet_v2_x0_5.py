@@ -19,9 +19,7 @@ class ShuffleUnit(nn.Module):
     each through convolutions.
     """
 
-    def __init__(
-        self, in_channels: int, out: int, branch2_in_channels: int, stride: int = 1
-    ) -> None:
+    def __init__(self, in_channels: int, out: int, stride: int = 1) -> None:
         super().__init__()
         self.branch1: nn.Sequential | None = None
         if stride > 1:
@@ -41,7 +39,7 @@ class ShuffleUnit(nn.Module):
                 nn.ReLU(),
             )
         self.branch2 = nn.Sequential(
-            nn.Conv2d(branch2_in_channels, out // 2, 1, bias=False),
+            nn.Conv2d(out // 2, out // 2, 1, bias=False),
             nn.BatchNorm2d(out // 2),
             nn.ReLU(),
             nn.Conv2d(
@@ -77,16 +75,13 @@ class ShuffleNetV2X0_5(nn.Module):
             nn.ReLU(),
         )
         self.stage2 = nn.Sequential(
-            ShuffleUnit(24, 48, 24, stride=2),
-            *(ShuffleUnit(48, 48, 24) for _ in range(3)),
+            ShuffleUnit(24, 48, stride=2), *(ShuffleUnit(48, 48) for _ in range(3))
         )
         self.stage3 = nn.Sequential(
-            ShuffleUnit(48, 96, 48, stride=2),
-            *(ShuffleUnit(96, 96, 48) for _ in range(7)),
+            ShuffleUnit(48, 96, stride=2), *(ShuffleUnit(96, 96) for _ in range(7))
         )
         self.stage4 = nn.Sequential(
-            ShuffleUnit(96, 192, 96, stride=2),
-            *(ShuffleUnit(192, 192, 96) for _ in range(3)),
+            ShuffleUnit(96, 192, stride=2), *(ShuffleUnit(192, 192) for _ in range(3))
         )
         self.conv5 = nn.Sequential(
             nn.Conv2d(192, last_width, 1, bias=False),
@@ -111,10 +106,9 @@ def shufflenet_v2_x0_5(last_width: int = 1024, classes: int = 1000) -> ShuffleNe
     return ShuffleNetV2X0_5(last_width, classes)
 
 
-# netspec where 0ebe883bb5f2 shufflenet_v2.yaml@shufflenet_v2_x0_5 71:25 74:26-28 75:26
-# 76:27 77:28 78:26-28 79-90:34 91:39-41 92:39 93:40 94:41 95:39-41 96:43 99:26-28
-# 100:29 101-103:34 104:39-41 105:42 106:43
-# std/depthwise.yaml 26-37:12 42-43:12 47-55:12 60:12 64:12 67:12
-# std/shuffle_unit.yaml 16:13 26-27:19,28-31 28:28-31 38:28 39:29 40:30 41:31 42:28-31
-# 43:33-41 44:33 45:35 46:36 56:38 57:39 58:40 59:41 60:33-41 64:28-31 66:19 67:33-42
-# 68:43
+# netspec where f625f614bc27 shufflenet_v2.yaml@shufflenet_v2_x0_5 69:25 72:26-28 73:26
+# 74:27 75:28 77-78:34 80-81:34 83-84:34 86:39-41 87:39 88:40 89:41 91:43 94:26-28 95:29
+# 96-98:34 99:39-41 100:42 101:43
+# std/depthwise.yaml 24-34:12 41:12 45-52:12 62:12 65:12
+# std/shuffle_unit.yaml 16:13 24-25:19,28-31 26:28-31 36:28 37:29 38:30 39:31 41:33-41
+# 42:33 43:35 44:36 54:38 55:39 56:40 57:41 62:28-31 64:19 65:33-42 66:43

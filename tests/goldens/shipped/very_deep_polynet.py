@@ -32,10 +32,12 @@ class ConvBn(nn.Module):
         out: int,
         kernel: int | tuple[int, int] = 1,
         stride: int = 1,
-        padding: int | str = 0,
+        padding: int | str | None = None,
         act: bool = True,
     ) -> None:
         super().__init__()
+        if padding is None:
+            padding = "same" if stride == 1 else 0
         self.act = act
         self.conv = nn.Conv2d(
             in_channels, out, kernel, stride=stride, padding=padding, bias=False
@@ -56,18 +58,18 @@ class Stem(nn.Module):
         super().__init__()
         self.conv1 = nn.Sequential(
             ConvBn(3, 32, kernel=3, stride=2),
-            ConvBn(32, 32, kernel=3),
-            ConvBn(32, 64, kernel=3, padding="same"),
+            ConvBn(32, 32, kernel=3, padding=0),
+            ConvBn(32, 64, kernel=3),
         )
         self.conv1_branch = ConvBn(64, 96, kernel=3, stride=2)
         self.conv2_short = nn.Sequential(
-            ConvBn(160, 64, padding="same"), ConvBn(64, 96, kernel=3)
+            ConvBn(160, 64), ConvBn(64, 96, kernel=3, padding=0)
         )
         self.conv2_long = nn.Sequential(
-            ConvBn(160, 64, padding="same"),
-            ConvBn(64, 64, kernel=(7, 1), padding="same"),
-            ConvBn(64, 64, kernel=(1, 7), padding="same"),
-            ConvBn(64, 96, kernel=3),
+            ConvBn(160, 64),
+            ConvBn(64, 64, kernel=(7, 1)),
+            ConvBn(64, 64, kernel=(1, 7)),
+            ConvBn(64, 96, kernel=3, padding=0),
         )
         self.conv2_branch = ConvBn(192, 192, kernel=3, stride=2)
 
@@ -87,15 +89,11 @@ class InceptionA(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.path0 = nn.Sequential(
-            ConvBn(384, 32, padding="same"),
-            ConvBn(32, 48, kernel=3, padding="same"),
-            ConvBn(48, 64, kernel=3, padding="same"),
+            ConvBn(384, 32), ConvBn(32, 48, kernel=3), ConvBn(48, 64, kernel=3)
         )
-        self.path1 = nn.Sequential(
-            ConvBn(384, 32, padding="same"), ConvBn(32, 32, kernel=3, padding="same")
-        )
-        self.path2 = ConvBn(384, 32, padding="same")
-        self.conv2d = ConvBn(128, 384, padding="same", act=False)
+        self.path1 = nn.Sequential(ConvBn(384, 32), ConvBn(32, 32, kernel=3))
+        self.path2 = ConvBn(384, 32)
+        self.conv2d = ConvBn(128, 384, act=False)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = torch.cat([self.path0(x), self.path1(x), self.path2(x)], 1)  # [128, 39, 39]
@@ -123,8 +121,8 @@ class ReductionA(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.path0 = nn.Sequential(
-            ConvBn(384, 256, padding="same"),
-            ConvBn(256, 256, kernel=3, padding="same"),
+            ConvBn(384, 256),
+            ConvBn(256, 256, kernel=3),
             ConvBn(256, 384, kernel=3, stride=2),
         )
         self.path1 = ConvBn(384, 384, kernel=3, stride=2)
@@ -164,8 +162,7 @@ class Poly(nn.Module):
         self.path1_conv = nn.Conv2d(width, 192, 1, padding="same", bias=False)
         self.path1_bn = nn.ModuleList(nn.BatchNorm2d(192) for _ in range(3))
         self.conv2d_blocks = nn.ModuleList(
-            ConvBn(conv2d_blocks_in_channels, width, padding="same", act=False)
-            for _ in range(3)
+            ConvBn(conv2d_blocks_in_channels, width, act=False) for _ in range(3)
         )
         self.term = nn.ModuleList(Scale(scale) for _ in range(3))
 
@@ -206,12 +203,12 @@ class InceptionBc(nn.Module):
     ) -> None:
         super().__init__()
         self.path0 = nn.Sequential(
-            ConvBn(width, widths[0], padding="same"),
-            ConvBn(widths[0], widths[1], kernel=(1, span), padding="same"),
-            ConvBn(widths[1], widths[2], kernel=(span, 1), padding="same"),
+            ConvBn(width, widths[0]),
+            ConvBn(widths[0], widths[1], kernel=(1, span)),
+            ConvBn(widths[1], widths[2], kernel=(span, 1)),
         )
-        self.path1 = ConvBn(width, 192, padding="same")
-        self.conv2d = ConvBn(conv2d_in_channels, width, padding="same", act=False)
+        self.path1 = ConvBn(width, 192)
+        self.conv2d = ConvBn(conv2d_in_channels, width, act=False)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = torch.cat([self.path0(x), self.path1(x)], 1)
@@ -251,15 +248,15 @@ class ReductionB(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.path0 = nn.Sequential(
-            ConvBn(1152, 256, padding="same"),
-            ConvBn(256, 256, kernel=3, padding="same"),
+            ConvBn(1152, 256),
+            ConvBn(256, 256, kernel=3),
             ConvBn(256, 256, kernel=3, stride=2),
         )
         self.path1 = nn.Sequential(
-            ConvBn(1152, 256, padding="same"), ConvBn(256, 256, kernel=3, stride=2)
+            ConvBn(1152, 256), ConvBn(256, 256, kernel=3, stride=2)
         )
         self.path2 = nn.Sequential(
-            ConvBn(1152, 256, padding="same"), ConvBn(256, 384, kernel=3, stride=2)
+            ConvBn(1152, 256), ConvBn(256, 384, kernel=3, stride=2)
         )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -330,20 +327,19 @@ def very_deep_polynet(dropout: float = 0.2, classes: int = 1000) -> VeryDeepPoly
     return VeryDeepPolyNet(dropout, classes)
 
 
-# netspec where 2c44d43fbb75 very_deep_polynet.yaml 26:22 40-42:26 43:27 46:26-27 48:28
-# 52:29 57-61:33 62:36 63-65:39 66:41-44 67:41 68:42 69:43 70:44 71:41-44 72:48 75:33
-# 76:35 77:36-37 78:39 79:41-45 80:47 81:48-49 84:67 89-93:72 94-96:73 97:74 98:76
-# 101:72-75 102:76 105:91 110:99 111-112:100 115-116:99-100 117:101-102 120:50
-# 125-129:54 130:55 133:54 134:55 135:56 136:57 139:103 154:113 155:114 156-158:116
-# 159:117 160-162:119 163:120 164:122 165:123 166-169:126 170:127 173:113-115
-# 174:116-118 175:119-121 176:122-124 177:125-126 178:127 179:128 180:113-115
-# 181:116-118 182:119-121 183:122-124 184:125-126 185:127 186:128 187:113-115
-# 188:116-118 189:119-121 190:122-124 191:125-126 192:127-133 195:78 208:84-86 209:84
-# 210:85 211:86 212:84-86 213:87 214:89 217:84-88 218:89 221:91 233-238:99 239-240:100
-# 243-244:99-100 245:101-102 248:58 253-257:62 258-260:63 261-263:64 266:62 267:63
-# 268:64 269:65 270:66 273:145 276:145 277:149 278:150 279:139-140 280:139 281:140
-# 282:139 283:140 284:139 285:140 286:139 287:140 288:139 289:140 290:139 291:140
-# 292:139 293:140 294:139 295:140 296:139 297:140 298:139 299:140 300:139-140 301:155
-# 302:139-140 303:139 304:140 305:139 306:140 307:139 308:140 309:139 310:140 311:139
-# 312:140 313:139-140 314:161 315:162 318:145 319:149 320:150 321:139-140 322:155
-# 323:139-140 324:160 325:161-162
+# netspec where bf657fe97901 very_deep_polynet.yaml 26:22 42-43:26 45:27 48:26-27 50:28
+# 54:29 59-62:33 64:36 65-66:39 68:41-44 69:41 70:42 71:43 72:44 74:48 77:33 78:35
+# 79:36-37 80:39 81:41-45 82:47 83:48-49 86:67 91-92:72 94:73 95:74 96:76 99:72-75
+# 100:76 103:91 108:99 109-110:100 113-114:99-100 115:101-102 118:50 123-126:54 128:55
+# 131:54 132:55 133:56 134:57 137:103 152:113 153:114 154-155:116 157:117 158-159:119
+# 161:120 162:122 163:123 164-165:126 167:127 170:113-115 171:116-118 172:119-121
+# 173:122-124 174:125-126 175:127 176:128 177:113-115 178:116-118 179:119-121
+# 180:122-124 181:125-126 182:127 183:128 184:113-115 185:116-118 186:119-121
+# 187:122-124 188:125-126 189:127-133 192:78 205:84-86 206:84 207:85 208:86 210:87
+# 211:89 214:84-88 215:89 218:91 230-233:99 236-237:100 240-241:99-100 242:101-102
+# 245:58 250-253:62 255-256:63 258-259:64 263:62 264:63 265:64 266:65 267:66 270:145
+# 273:145 274:149 275:150 276:139-140 277:139 278:140 279:139 280:140 281:139 282:140
+# 283:139 284:140 285:139 286:140 287:139 288:140 289:139 290:140 291:139 292:140
+# 293:139 294:140 295:139 296:140 298:155 299:139-140 300:139 301:140 302:139 303:140
+# 304:139 305:140 306:139 307:140 308:139 309:140 311:161 312:162 315:145 316:149
+# 317:150 318:139-140 319:155 320:139-140 321:160 322:161-162
