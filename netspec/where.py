@@ -11,9 +11,9 @@ from pathlib import Path
 
 from netspec.backends.torch import provenance
 from netspec.backends.torch.emitted import Emitted
-from netspec.backends.torch.provenance import Place, Provenance
+from netspec.backends.torch.provenance import Place, Provenance, within
 from netspec.catalog import SHIPPED
-from netspec.diagnostics import Source, Span, fault
+from netspec.diagnostics import Source, Span, SpecError, fault
 from netspec.network import Network
 from netspec.ops.base import STD
 from netspec.syntax.reader import read_source
@@ -103,7 +103,7 @@ class Answer:
     def code(self) -> Emitted | None:
         try:
             return Emitted(self.emitted)
-        except SyntaxError:
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
 
     @cached_property
@@ -138,7 +138,7 @@ class Answer:
             if text.strip() and len(text) - len(text.lstrip()) <= depth:
                 break
             found += self.known.places.get(number, ())
-        return provenance.places_of((p.file, line) for p in found for line in _numbers(p))
+        return provenance.together(found)
 
     def _block(self, cls: str | None) -> Sequence[Place]:
         """The places of the block of a class; none of that of the network."""
@@ -167,25 +167,24 @@ class Answer:
     def source(self, place: Place) -> Source | None:
         """The file of a place, if it can be read."""
         path = self.path(place)
-        return read_source(path, self.shown(place)) if path and path.is_file() else None
+        try:
+            return read_source(path, self.shown(place)) if path else None
+        except SpecError:
+            return None
 
     def path(self, place: Place) -> Path | None:
+        """Where the file of a place is, if it is there: the spec, or in the spec's folder."""
         if place.file.startswith("std/"):
-            return STD.parent / place.file
+            return within(STD, place.file.removeprefix("std/"))
         if self.spec is None or place.file == self.known.file:
             return self.spec
-        return self.spec.parent / place.file
+        return within(self.spec.parent, place.file)
 
     def shown(self, place: Place) -> str:
         """The path of a place as messages show it."""
         path = self.path(place)
         ships = path is None or path.parent in (SHIPPED, STD)
         return place.file if ships else str(path)
-
-
-def _numbers(place: Place) -> Iterator[int]:
-    for first, last in place.stretches:
-        yield from range(first, last + 1)
 
 
 def _counterpart(lines: Sequence[str], emitted: Sequence[str], line: int) -> int | None:
