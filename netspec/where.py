@@ -77,27 +77,35 @@ class Answer:
         self.file, self.line, self.spec, self.network = file, line, spec, network
         self.text = file.text(line)
         self.remarks: list[str] = []
+        self.around: Sequence[Place] | None = None
+        """The places around a line that was written since."""
         self.emitted, self.known = file.source.text, file.known
         current = network is not None and network.written.digest == file.written
         if spec is not None and not current:
             self.remarks.append(f"{file.known.file} is not what it was: its lines may have moved")
-        if file.edited:
-            self._match(network if current else None)
+        self.is_known = current or not file.edited
+        """Whether the line can be told: there is the file that was emitted, or its spec."""
+        if file.edited and network is not None and current:
+            self._match(network)
 
-    def _match(self, network: Network | None) -> None:
+    def _match(self, network: Network) -> None:
         """Find the line of an edited file in what netspec would emit."""
-        source = None if network is None else network.source()
-        known = provenance.read(source) if source else None
-        if source is None or known is None:
-            self.remarks.append("the file was edited since: its lines may have moved")
-            return
-        line = _counterpart(self.file.source.lines, source.split("\n"), self.line)
-        if line is None:
-            self.remarks.append("this line was written since; what is told is of those around it")
-            line = _neighbour(self.file.source.lines, source.split("\n"), self.line)
-        else:
+        source = network.source()
+        known = provenance.read(source)
+        assert known is not None
+        own, emitted = self.file.source.lines, source.split("\n")
+        self.emitted, self.known = source, known
+        if line := _counterpart(own, emitted, self.line):
+            self.line = line
             self.remarks.append("the file was edited since")
-        self.emitted, self.known, self.line = source, known, line
+            return
+        around = _around(own, emitted, self.line)
+        self.line = around[0]
+        self.around = provenance.together(
+            place for line in around for place in known.places.get(line, ())
+        )
+        told = "; what is told is of those around it" if self.around else ""
+        self.remarks.append(f"this line was written since{told}")
 
     @cached_property
     def code(self) -> Emitted | None:
@@ -116,6 +124,10 @@ class Answer:
         """The places of the line; of one that opens others theirs, of any other of a block's class
         that of the block.
         """
+        if not self.is_known:
+            return ()
+        if self.around is not None:
+            return self.around
         own = self.known.places.get(self.line) or self._opened()
         return own or self._statement() or self._block(self.cls)
 
@@ -149,7 +161,7 @@ class Answer:
     def way(self) -> Iterator[Step]:
         """The blocks around the line, and their uses, up to the network."""
         code = self.code
-        if code is None or self.cls is None:
+        if code is None or self.cls is None or not self.is_known:
             return
         seen, level = set(), [self.cls]
         while level:
@@ -198,8 +210,9 @@ def _counterpart(lines: Sequence[str], emitted: Sequence[str], line: int) -> int
     return None
 
 
-def _neighbour(lines: Sequence[str], emitted: Sequence[str], line: int) -> int:
-    """The last line before it that the emitted text has too."""
+def _around(lines: Sequence[str], emitted: Sequence[str], line: int) -> range:
+    """The lines of the emitted text from the last one before it that both have to the next one."""
     blocks = SequenceMatcher(None, lines, emitted, autojunk=False).get_matching_blocks()
     before = [b + size for a, b, size in blocks if size and a + size < line]
-    return max(before, default=1)
+    after = [b + 1 for a, b, size in blocks if a >= line]
+    return range(max(before, default=1), min(*after, len(emitted)) + 1)

@@ -74,6 +74,12 @@ def _network(known: Provenance, spec: Path | None) -> Network | None:
 
 def _lines(answer: Answer, place: str) -> Iterator[str]:
     yield f"{place}: {answer.text}"
+    if not answer.is_known:
+        yield (
+            f"cannot be told: this file was edited, and {answer.known.file} is not the one that it "
+            f"was emitted from"
+        )
+        return
     if answer.places:
         for each in answer.places:
             yield f"{answer.shown(each)}:{each.lines}"
