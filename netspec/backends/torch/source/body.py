@@ -16,6 +16,7 @@ from netspec.backends.torch.code import (
     Node,
     Operand,
     Ordinal,
+    Whens,
 )
 from netspec.backends.torch.lowering import Lowering
 from netspec.backends.torch.source.again import built_differently
@@ -94,6 +95,7 @@ class _Writer:
             item.kind,
             item.again,
             item.train_only,
+            Whens(item.conditions),
             item.origin,
         )
         if isinstance(item.target, Unit) and self.made[item.target].by.gives_list:
@@ -102,8 +104,15 @@ class _Writer:
             return step
         in_list = bool(item.container) and item.name.isdecimal()
         if item.target.registered or not in_list or step.module is None:
-            form = self.form(item, item.target.form)
-            return _with_own_inputs(replace(step, form=form, registered=item.target.registered))
+            return _with_own_inputs(
+                replace(
+                    step,
+                    form=self.form(item, item.target.form),
+                    registered=item.target.registered,
+                    in_place=item.target.in_place,
+                    fresh=item.target.fresh,
+                )
+            )
         return step
 
     def form(self, item: Item, form: Node) -> Node:

@@ -6,7 +6,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from netspec.backends.torch.code import NOWHERE, Generator, Label, Node, Origin, Slot
+from netspec.backends.torch.code import (
+    NO_WHENS,
+    NOWHERE,
+    Generator,
+    Label,
+    Node,
+    Origin,
+    Slot,
+    Whens,
+)
 from netspec.backends.torch.source.kinds import Kind
 from netspec.backends.torch.tree import walk
 
@@ -15,7 +24,8 @@ from netspec.backends.torch.tree import walk
 class Step(Node):
     """`outputs = form(inputs)`, with a module at `container + (label,)` if it is registered.
 
-    A step that is not registered but has a `module` may be given one. The module of a step that
+    `in_place` is the form that may overwrite its operand where that is `fresh`. A step that is not
+    registered but has a `module` may be given one. The module of a step that
     applies it `again` is that of an earlier step at the same place.
     """
 
@@ -31,7 +41,10 @@ class Step(Node):
     kind: Kind = Kind.MODULE
     again: bool = False
     train_only: bool = False
+    whens: Whens = NO_WHENS
     origin: Origin = field(default=NOWHERE, compare=False)
+    in_place: Node | None = None
+    fresh: bool = False
 
     @property
     def registers(self) -> bool:
