@@ -152,7 +152,7 @@ LONG = """\
 
 def test_a_local_is_not_called_after_a_later_module(specs: Specs) -> None:
     written = forward_of(specs, LONG)
-    assert "out = F.relu(self.first_norm(self.first(x)))" in written
+    assert "out = F.relu_(self.first_norm(self.first(x)))" in written
     assert not re.search(r"^\s*(first|second)\w* =", written, re.M)
 
 
