@@ -116,7 +116,14 @@ class Answer:
         """The places of the line; of one that opens others theirs, of any other of a block's class
         that of the block.
         """
-        return self.known.places.get(self.line) or self._opened() or self._block(self.cls)
+        own = self.known.places.get(self.line) or self._opened()
+        return own or self._statement() or self._block(self.cls)
+
+    def _statement(self) -> Sequence[Place]:
+        """The places of the statement that a closing bracket ends."""
+        if self.text.strip(" )]},") or self.code is None:
+            return ()
+        return self.known.places.get(self.code.statement_at(self.line), ())
 
     def _opened(self) -> Sequence[Place]:
         """The places of the lines that stand deeper below one that ends with a colon."""

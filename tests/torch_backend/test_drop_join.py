@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 import pickle
 from collections import Counter
 from collections.abc import Callable
@@ -90,6 +91,16 @@ def test_a_join_by_itself_draws_for_itself(tmp_path: Path) -> None:
     columns = torch.eye(3)
     drawn = [tuple(join(*columns).tolist()) for _ in range(60)]
     assert set(drawn) == {(1, 0, 0), (0, 1, 0), (0, 0, 1)}
+
+
+def test_what_is_dropped_may_be_infinite(tmp_path: Path) -> None:
+    """It is left out, not multiplied with zero."""
+    join = joins(tmp_path, 0.15, 1).get_submodule("drop_join2")
+    torch.manual_seed(0)
+    columns = torch.tensor([[1.0], [math.inf], [math.nan]], dtype=torch.bfloat16)
+    drawn = [join(*columns) for _ in range(60)]
+    assert {str(y.item()) for y in drawn} == {"1.0", "inf", "nan"}
+    assert {y.dtype for y in drawn} == {torch.bfloat16}
 
 
 def shares(arguments: dict[str, float], shape: tuple[int, ...], times: int) -> torch.Tensor:

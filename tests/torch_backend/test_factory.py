@@ -123,9 +123,9 @@ def test_a_param_under_a_condition_is_not_honoured(tmp_path: Path) -> None:
 
 
 def test_a_size_that_is_no_expression_is_not_honoured(tmp_path: Path) -> None:
-    body = "  - conv: width\n  - conv: 8\n  - flatten\n  - linear: width"
+    body = "  - conv: 2 * width\n  - conv: 8\n  - flatten\n  - linear: width"
     assert signature(spec(tmp_path, body, "width: 4")) == "(width: int = 4)"
-    body = "  - conv: 2 * width\n  - conv: 8"
+    body = "  - branches: [identity, conv: width]\n    merge: concat\n  - conv: 8"
     assert signature(spec(tmp_path, body, "width: 4")) == "()"
 
 

@@ -102,7 +102,11 @@ blocks:
 @pytest.mark.parametrize(
     ("body", "says"),
     [
-        ("[unit, {unit: 4, name: other}]", "if isinstance(module, Unit):"),
+        (
+            "[tanh, conv: 8, tanh, conv: 8, tanh, conv: 8, unit, {unit: 4, name: v}]",
+            "(module, Unit)",
+        ),
+        ("[unit, {unit: 4, name: other}]", "nn.init.constant_(self.last.weight, 2)"),
         ("[unit]", "nn.init.constant_(self.unit.last.weight, 2)"),
         ("[deep, deep]", "nn.init.constant_(conv.weight, 3)"),
         ("[listed, listed]", "nn.init.constant_(conv2.weight, 4)"),
@@ -113,7 +117,7 @@ blocks:
 def test_exceptions_are_told_after_the_rule_or_there_is_none(
     specs: Specs, body: str, says: str
 ) -> None:
-    body = body.replace("[", "[{conv: 8, repeat: 4}, ", 1)
+    body = body.replace("[", "[conv: 8, relu, conv: 8, relu, ", 1)
     assert says in checked(specs.load(f"{EXCEPTIONS}body: {body}\n"))
 
 

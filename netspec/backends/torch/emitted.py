@@ -31,6 +31,15 @@ class Emitted:
                 return name
         return None
 
+    def statement_at(self, line: int) -> int:
+        """The line on which the innermost statement begins that a line belongs to."""
+        starts = [
+            node.lineno
+            for node in ast.walk(self.tree)
+            if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or 0)
+        ]
+        return max(starts, default=line)
+
     def uses(self, name: str) -> list[int]:
         """The lines of other classes that make a module of a class."""
         return sorted(

@@ -29,18 +29,14 @@ class DropJoin(nn.Module):
             for join in joins:
                 join.drawn = drawn
 
-    def kept(self, device: torch.device) -> torch.Tensor:
-        """Which columns: those that p leaves, at least one; or the network's, else all."""
-        own = torch.rand(1 + self.columns, device=device)
-        drawn = own if self.drawn is None else self.drawn
-        column = (drawn == drawn[1:].max())[-self.columns :]
-        left = (own[1:] >= self.p) | (own[1:] == own[1:].max())
-        return torch.where(drawn[0] < self.p_global, column | ~column.any(), left)
-
     def forward(self, *columns: torch.Tensor) -> torch.Tensor:
         if not self.training:
             return sum(columns[1:], columns[0]) / self.columns
-        kept = self.kept(columns[0].device)
+        own = torch.rand(1 + self.columns, device=columns[0].device)
+        drawn = own if self.drawn is None else self.drawn
+        column = (drawn == drawn[1:].max())[-self.columns :]
+        some = (own[1:] >= self.p) | (own[1:] == own[1:].max())
+        kept = torch.where(drawn[0] < self.p_global, column | ~column.any(), some)
         total = sum(torch.where(keep, x, 0) for keep, x in zip(kept, columns))
         return total / kept.sum()
 
@@ -128,7 +124,7 @@ def fractalnet20(classes: int = 10) -> FractalNet20:
     return FractalNet20(classes)
 
 
-# netspec where 96f9c2be6ceb fractalnet.yaml@fractalnet20 48:29 51:29 52-54:30 55:32
-# 56:29 59:29 61:30 62:32-33 99:25 102-106:26 107-108:38 112:26 113:36 114:26 115:36
-# 116:26 117:36 118:26 119:36 120:26 121:36 122:37 123:38
-# std/fractal.yaml 65:7 80:18 81-85:19 86-88:24 91:18 93:19 95:24
+# netspec where eb1f0a50b09e fractalnet.yaml@fractalnet20 44:29 47:29 48-50:30 51:32
+# 52:29 55:29 57:30 58:32-33 95:25 98-102:26 103-104:38 108:26 109:36 110:26 111:36
+# 112:26 113:36 114:26 115:36 116:26 117:36 118:37 119:38
+# std/fractal.yaml 61:7 76:18 77-80:19 82-84:24 87:18 89:19 91:24

@@ -97,8 +97,8 @@ def preresnet110(classes: int = 10) -> PreresNet110:
     return PreresNet110(classes)
 
 
-# netspec where 5d33728f4fc6 preresnet_cifar.yaml@preresnet110 67:52 70:52 71-77:57
-# 78:60 79:63 80-82:23-24 83-84:63 87:52 88-89:57 90:57-61 91:62 92:63
-# std/preactivation.yaml 40:10 48:23 49-51:27 52:28 53:32 54-56:33 59:23-24 60:27-29
+# netspec where 5d33728f4fc6 preresnet_cifar.yaml@preresnet110 67:52 70:52 71-73:57
+# 75-76:57 78:60 79:63 80-82:23-24 83-84:63 87:52 88-89:57 90:57-61 91:62 92:63
+# std/preactivation.yaml 40:10 48:23 49-50:27 52:28 53:32 54-56:33 59:23-24 60:27-29
 # 61:32 63:33 64:36
 # std/zero_padded.yaml 26:7 33:13 36:11 37:13

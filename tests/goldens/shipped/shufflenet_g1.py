@@ -92,9 +92,9 @@ def shufflenet_g1(classes: int = 1000) -> ShuffleNetG1:
     return ShuffleNetG1(classes)
 
 
-# netspec where ef0d0af9c212 shufflenet.yaml@shufflenet_g1 62:19 65:19 66-77:25 78:33
-# 81:19 82:21 83-85:25 86:32 87:33
+# netspec where ef0d0af9c212 shufflenet.yaml@shufflenet_g1 62:19 65:19 66-68:25 70-72:25
+# 74-76:25 78:33 81:19 82:21 83-85:25 86:32 87:33
 # std/conv_bn_act.yaml 15:7 22:11 23:18 26:11,18-19
-# std/depthwise.yaml 42-44:12 52:12
+# std/depthwise.yaml 42-43:12 52:12
 # std/grouped_shuffle_unit.yaml 29:13 40:31 41:32 45:36 46:37 47:38 50:31-33 51:34 52:36
 # 53:37-38 55:39 56:41 58:41 59:42

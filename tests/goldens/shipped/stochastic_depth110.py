@@ -122,8 +122,8 @@ def stochastic_depth110(classes: int = 10) -> StochasticDepth110:
     return StochasticDepth110(classes)
 
 
-# netspec where 96e0fd70c478 stochastic_depth.yaml@stochastic_depth110 41:26 46-48:30
-# 49:31 50:33 51:34 54:30-32 55:33-34 72:35 87:43 90:46 93:46 94:48 95-105:54 106:61
-# 107-109:23 112:46-50 113-115:54 116:60 117:61
+# netspec where 96e0fd70c478 stochastic_depth.yaml@stochastic_depth110 41:26 46-47:30
+# 49:31 50:33 51:34 54:30-32 55:33-34 72:35 87:43 90:46 93:46 94:48 95-96:54 98-100:54
+# 102-104:54 106:61 107-109:23 112:46-50 113-115:54 116:60 117:61
 # std/stochastic_depth.yaml 77-78:16 79-81:17 84:16 86:17 87:18
 # std/zero_padded.yaml 58:7 65:13 68:11 69:13

@@ -45,4 +45,4 @@ def wide_and_deep(vocabulary: int = 37000) -> WideAndDeep:
 
 
 # netspec where d708cdd3c15a wide_and_deep.yaml 14:22 17:22 18:25 19:35-36 20-25:35
-# 26:36 27:35-36 35:22 37:25 38:28-29 39:35-39
+# 26:36 35:22 37:25 38:28-29 39:35-39

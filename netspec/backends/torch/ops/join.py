@@ -38,18 +38,14 @@ class DropJoin(nn.Module):
             for join in joins:
                 join.drawn = drawn
 
-    def kept(self, device: torch.device) -> torch.Tensor:
-        """Which columns: those that p leaves, at least one; or the network's, else all."""
-        own = torch.rand(1 + self.columns, device=device)
-        drawn = own if self.drawn is None else self.drawn
-        column = (drawn == drawn[1:].max())[-self.columns :]
-        left = (own[1:] >= self.p) | (own[1:] == own[1:].max())
-        return torch.where(drawn[0] < self.p_global, column | ~column.any(), left)
-
     def forward(self, *columns: torch.Tensor) -> torch.Tensor:
         if not self.training:
             return sum(columns[1:], columns[0]) / self.columns
-        kept = self.kept(columns[0].device)
+        own = torch.rand(1 + self.columns, device=columns[0].device)
+        drawn = own if self.drawn is None else self.drawn
+        column = (drawn == drawn[1:].max())[-self.columns :]
+        some = (own[1:] >= self.p) | (own[1:] == own[1:].max())
+        kept = torch.where(drawn[0] < self.p_global, column | ~column.any(), some)
         total = sum(torch.where(keep, x, 0) for keep, x in zip(kept, columns))
         return total / kept.sum()
 '''

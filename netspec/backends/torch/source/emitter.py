@@ -84,12 +84,17 @@ def _apart(texts: Iterable[Iterable[str]]) -> Iterator[str]:
         yield from text
 
 
+CLOSING = " )]},"
+"""What stands alone on the last line of a statement, of which the first says where it is from."""
+
+
 def _footer(source: str, printed: Sequence[str], written: Written) -> str:
     """The comment that says where the lines come from; the printed ones are the last."""
     before = source.count("\n") - len(printed)
     places = {
         before + k: places_of(map(written.place, origin_of_line(line).spans))
         for k, line in enumerate(printed, 1)
+        if line.strip(CLOSING)
     }
     known = Provenance(written.name, written.given, places)
     return f"\n\n{comment(source, known)}"

@@ -7,7 +7,8 @@ the instances of a block do, and all that differs is an expression of the param.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 from netspec.backends.torch.code import Option
 from netspec.backends.torch.source.building import ordered, unit_of_each
@@ -25,82 +26,115 @@ from netspec.program import Instance, Program
 Units = Mapping[Instance, Unit]
 
 MOST_CALLS = 1500
-"""A program with more calls keeps its params as they are: each is tried by elaborating and lowering
-the spec a few times more.
+"""A program with more calls is tried with values that leave nearly all of it as it is, no others:
+trying takes a few times as long as emitting it.
 """
-
-
-MOST_TIMES = 2
-"""A program with so many times as many classes to be is another network, and more work."""
+MOST_TIMES, FEW = 2, 10
+"""So many times as many new instances, or so many of a large program, and no more are looked at."""
 
 
 def with_params(program: Program, made: Units, written: Written) -> list[Class]:
     """The classes of the program; that of the network takes the params that the code can honour,
     each with its value as the default.
     """
-    classes = alone = classes_of(ordered(made), program.params)
-    if sum(len(instance.calls) for instance in program.instances()) > MOST_CALLS:
-        return classes
-    trials = [_Trial(program, made, alone, written, [name]) for name in written.numbers]
-    found = {trial: shared for trial in trials if (shared := trial.classes()) is not None}
-    honoured: list[str] = []
-    for trial in sorted(found, key=lambda trial: len(trial.units)):
-        wanted = [*honoured, *trial.names]
-        together = (
-            _Trial(program, made, alone, written, wanted).classes() if honoured else found[trial]
-        )
-        if together is not None:
-            classes, honoured = together, wanted
-    return classes
+    alone = classes_of(ordered(made), program.params)
+    start = _Start(program, made, written, _conditions(alone))
+    trials = [start.alone(name) for name in written.numbers]
+    found = sorted((each for each in trials if each.classes), key=lambda each: len(each.units))
+    best = found[0] if found else None
+    for trial in found[1:]:
+        together = start.together([*best.parts, trial]) if best else trial
+        best = together if together.classes else best
+    return best.classes if best and best.classes else alone
+
+
+@dataclass(frozen=True)
+class _Start:
+    """What trials start from: the program as it is."""
+
+    program: Program
+    made: Units
+    written: Written
+    conditions: list[int]
+
+    @property
+    def limit(self) -> int:
+        """How many new instances are looked at."""
+        calls = sum(len(instance.calls) for instance in self.program.instances())
+        return FEW if calls > MOST_CALLS else MOST_TIMES * len(self.made)
+
+    def alone(self, name: str) -> _Trial:
+        """A trial of one param."""
+        value = self.written.numbers[name]
+        trial = _Trial(self, [name])
+        trial.run([{name: other} for other in _others(value)], _ends(name, value))
+        return trial
+
+    def together(self, parts: Sequence[_Trial]) -> _Trial:
+        """A trial of params that are honoured one by one; no two have the same values."""
+        trial = _Trial(self, [name for part in parts for name in part.names])
+        trial.parts = list(parts)
+        rows: list[dict[str, Number]] = [{}, {}]
+        for k, part in enumerate(parts):
+            (name,) = part.names
+            values = [taken[name] for taken in part.taken]
+            others = [[row[n] for row in rows] for n in trial.names[:k]]
+            for row, value in zip(rows, values[::-1] if values in others else values, strict=True):
+                row[name] = value
+        trial.run(rows, [])
+        return trial
+
+
+class _Larger(Exception):
+    """The network becomes another one, or a much larger one."""
 
 
 class _Trial:
-    """Whether the code can honour these params; `alone` are the classes of the program as it is."""
+    """Whether the code can honour some params: then it has `classes` that take them. `taken` are
+    the values at which that was seen.
+    """
 
-    def __init__(
-        self,
-        program: Program,
-        made: Units,
-        alone: Sequence[Class],
-        written: Written,
-        names: Sequence[str],
-    ) -> None:
-        self.program, self.made, self.written, self.names = program, made, written, names
-        self.conditions = _conditions(alone)
-        self.units, self.programs = ordered(made), 1
+    def __init__(self, start: _Start, names: Sequence[str]) -> None:
+        self.start, self.names = start, names
+        self.parts = [self]
+        self.units, self.programs = ordered(start.made), 1
+        self.taken: list[dict[str, Number]] = []
+        self.classes: list[Class] | None = None
 
-    def classes(self) -> list[Class] | None:
-        """The classes that take the params; None where they are not enough to tell the programs."""
-        first, *points = _points(self.written.numbers, self.names)
-        if not self.add(first) or self.shared() is None:
-            return None
-        if not all(map(self.add, points)):
-            return None
-        for end in _ends(self.written.numbers, self.names[-1]):
-            self.add(end)
-        return self.shared()
+    def run(self, points: Sequence[dict[str, Number]], ends: Sequence[Numbers]) -> None:
+        """Try the first two points that the spec takes, and each end that it takes."""
+        with suppress(_Larger):
+            for values in points:
+                if len(self.taken) < 2 and self.add(values):
+                    self.taken.append(values)
+                    if len(self.taken) == 1 and self.shared() is None:
+                        return
+            for end in ends if len(self.taken) == 2 else ():
+                self.add(end)
+            self.classes = self.shared() if len(self.taken) == 2 else None
 
     def add(self, values: Numbers) -> bool:
-        """Add the program with these values, if the spec takes them and it is no larger."""
+        """Add the program with these values, if the spec takes them."""
         try:
-            other = self.written.program_with(values)
+            other = self.start.written.program_with(values)
         except SpecError:
             return False
-        known = {instance: self.made[twin] for instance, twin in twins(other, self.program).items()}
+        same = twins(other, self.start.program)
+        if len(other.instances()) - len(same) > self.start.limit:
+            raise _Larger
+        known = {instance: self.start.made[twin] for instance, twin in same.items()}
         own = set(self.units)
-        new = [unit for unit in ordered(unit_of_each(other, known)) if unit not in own]
-        if len(new) > MOST_TIMES * len(self.made):
-            return False
-        self.units += new
+        self.units += [unit for unit in ordered(unit_of_each(other, known)) if unit not in own]
         self.programs += 1
         return True
 
     def shared(self) -> list[Class] | None:
         """The classes that all programs share, if they are told apart by these params alone."""
-        classes = classes_of(self.units, self.program.params)
-        root, own = classes[-1], set(ordered(self.made))
-        arguments = {variable(name): self.program.params[name] for name in self.names}
-        if len(root.members) != self.programs or _conditions(classes) != self.conditions:
+        params = self.start.program.params
+        classes = classes_of(self.units, params)
+        root, own = classes[-1], set(ordered(self.start.made))
+        arguments = {variable(name): params[name] for name in self.names}
+        if len(root.members) != self.programs or _conditions(classes) != self.start.conditions:
             return None
         if {parameter.name for parameter in root.parameters} != set(arguments):
             return None
@@ -115,22 +149,13 @@ def _conditions(classes: Sequence[Class]) -> list[int]:
     return [sum(1 for _ in walk(cls.body, When, Option)) for cls in classes]
 
 
-def _points(numbers: Numbers, names: Sequence[str]) -> list[Numbers]:
-    """Other values of all params together, which the spec must take."""
-    return [
-        {name: _other(numbers[name], row, k) for k, name in enumerate(names)} for row in range(2)
-    ]
-
-
-def _ends(numbers: Numbers, name: str) -> list[Numbers]:
-    """The ends of a param's range, where a spec is likeliest to take another way."""
-    value = numbers[name]
-    return [{name: type(value)(end)} for end in (1, 0) if end != value]
-
-
-def _other(value: Number, row: int, position: int) -> Number:
-    """Another value; those of two params have nothing in common."""
+def _others(value: Number) -> list[Number]:
+    """Other values, two of which the spec must take: at first any, then even or near ones."""
     if isinstance(value, int):
-        return (value + 13 if row == 0 else 10 * value + 7) + 2 * position
-    share = (0.37, 0.61)[row] + 0.01 * position
-    return share if 0 <= value <= 1 else value * (1 + share)
+        return [value + 13, 10 * value + 7, 2 * value, 3 * value, value + 1, max(value - 1, 1)]
+    return [0.37, 0.61] if 0 <= value <= 1 else [1.37 * value, 1.61 * value]
+
+
+def _ends(name: str, value: Number) -> list[Numbers]:
+    """The ends of a param's range, where a spec is likeliest to take another way."""
+    return [{name: type(value)(end)} for end in (1, 0) if end != value]

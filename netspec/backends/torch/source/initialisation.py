@@ -46,6 +46,10 @@ Rules = Mapping[Key, Fill]
 
 FEWEST = 3
 """So many places of a class's modules that start alike are a rule; so are those in two classes."""
+LINES = 3
+"""A loop over the modules of the network: where one for the rule and one for each exception in a
+block say no more than a line for each weight, that stands in the class of the block.
+"""
 COMPOUND = {"nn.MultiheadAttention": frozenset({"nn.Linear"})}
 """Modules of torch with others inside of them, which start in a way of their own."""
 
@@ -145,9 +149,12 @@ def settle(classes: Sequence[Class], candidates: Rules) -> None:
         own = [p for p in places if (p.name, p.fill.key) == (name, key)]
         others = [place for place in own if not _follows(place.fill, rule)]
         outside = [place for place in others if place.cls is not root]
-        if _is_worth(own, others) and _can_be_said(others, root):
+        apart = [_part(place, classes) for place in outside]
+        loops = sum(part.of is not None for part in apart)
+        is_shorter = not loops or len(own) > LINES * (1 + loops)
+        if _is_worth(own, others) and _can_be_said(others, root) and is_shorter:
             found[name] = (*found.get(name, ()), rule)
-            exceptions += [_part(place, classes) for place in outside]
+            exceptions += apart
     if found:
         for cls in classes:
             cls.body = _without(cls.body, found, keep=cls is root)
