@@ -69,6 +69,8 @@ class Body:
         self.unmerged: dict[Flow, Span] = {}
         """Where the branches stand whose outputs nothing merges."""
         self.conditions = Conditions()
+        self.under: tuple[str, ...] = ()
+        """The `when`s around what is being done."""
         self._loops = 0
 
     def run(self, steps: Iterable[Step], flow: Flow, context: Context) -> Flow:
@@ -102,7 +104,10 @@ class Body:
         environment = context.of(flow)
         name = None if step.name is None else rendered(step.name, environment)
         if step.when is None or self.conditions.hold(step.when, environment):
+            around = self.under
+            self.under += () if step.when is None else (step.when.text,)
             outputs = self._once(step, flow, context, group)
+            self.under = around
         else:
             outputs = flow
             self._leave_out(step, name, context)
@@ -277,6 +282,7 @@ class Body:
             loops=site.context.loops,
             note=site.note,
             arguments=arguments,
+            conditions=self.under,
         )
         call.weighting = weighting(self, call, path, site)
         call.outputs = tuple([Value(type, call, k) for k, type in enumerate(outputs)])

@@ -133,6 +133,8 @@ class Call:
     arguments: Mapping[str, Argument] = field(default_factory=dict)
     weighting: Weighting = PLAIN
     train_only: bool = False
+    conditions: tuple[str, ...] = ()
+    """The texts of the `when`s that it stands under, outermost first."""
 
     @property
     def paths(self) -> Iterator[Path]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import copy
 import re
+from collections.abc import Mapping
+from itertools import product
+from typing import Any
 
 import torch
 
@@ -350,3 +353,74 @@ def test_a_default_that_some_members_could_not_have_is_given(specs: Specs) -> No
         """,
     )
     assert "padding is None" not in source
+
+
+FLAGS = """
+blocks:
+  unit:
+    params: {drop: 0.0, norm: true, scale: 1.0, deep: false}
+    body:
+      - branches:
+          - - conv: {out: 8, kernel: 3, padding: 1}
+            - bn:
+              when: norm
+              name: bn
+            - relu
+            - dropout: drop
+              when: drop > 0
+            - name: tail
+              do:
+                - conv: {out: 8, kernel: 3, padding: 1}
+                - tanh
+              when: deep
+          - - scale: scale
+              when: scale != 1
+        merge: sum
+      - relu:
+        when: not deep
+"""
+VALUES = {"drop": (0.0, 0.5), "norm": (True, False), "scale": (1.0, 0.5), "deep": (False, True)}
+USED = ((0.0, True, 1.0, False), (0.5, True, 0.5, True), (0.0, False, 1.0, False))
+
+
+def used(values: Mapping[str, object]) -> str:
+    given = ", ".join(f"{name}: {str(value).lower()}" for name, value in values.items())
+    return f"{{unit: {{{given}}}}}"
+
+
+def test_flags_mean_the_same_in_combinations_that_no_instance_has(specs: Specs) -> None:
+    uses = ", ".join(used(dict(zip(VALUES, values, strict=True))) for values in USED)
+    source = emitted(specs, f"{FLAGS}body: [{uses}]")
+    assert classes(source) == ["Unit", "Net"]
+    namespace: dict[str, Any] = {"__name__": "emitted"}
+    exec(source, namespace)
+    x = torch.randn(2, 8, 16, 16, generator=torch.Generator().manual_seed(0))
+    for values in product(*VALUES.values()):
+        given = dict(zip(VALUES, values, strict=True))
+        wanted = specs.load(f"{FLAGS}body: [{used(given)}]").module().get_submodule("unit").eval()
+        unit = namespace["Unit"](**given).eval()
+        assert list(unit.state_dict()) == list(wanted.state_dict())
+        unit.load_state_dict(wanted.state_dict())
+        torch.testing.assert_close(unit(x), wanted(x), msg=str(given))
+        kinds = [type(module).__name__ for module in unit.modules()]
+        assert ("Dropout" in kinds) == (given["drop"] > 0)
+
+
+def test_parts_that_are_there_together_by_chance_have_conditions_of_their_own(specs: Specs) -> None:
+    source = emitted(
+        specs,
+        """
+        blocks:
+          wrap:
+            params: {scale: 1.0, body: identity}
+            body:
+              - conv: {out: 8, kernel: 3, padding: 1}
+              - body
+              - scale: scale
+                when: scale != 1
+        body: [wrap, {wrap: {scale: 0.5, body: bn}}, wrap]
+        """,
+    )
+    assert classes(source) == ["Wrap", "Net"]
+    assert "if body:\n            self.body = nn.BatchNorm2d(8)" in source
+    assert "if self.scale != 1:" in source

@@ -80,9 +80,34 @@ class Absent(Enum):
 ABSENT = Absent.ABSENT
 
 
+class Whens(tuple[str, ...]):
+    """The `when`s that something stands under. They are no part of its structure: all are equal."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Whens)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+NO_WHENS = Whens()
+
+
 @dataclass(frozen=True, slots=True)
 class Condition(Slot):
-    """Whether one instance has a part of the code."""
+    """Whether one instance has a part of the code, which stands under these `when`s."""
+
+    whens: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Under(Node):
+    """A layer and the `when`s that it stands under; it is the layer as soon as these are known."""
+
+    layer: Node
+    whens: Whens
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator
 from typing import Any, TypeVar, overload
 
-from netspec.backends.torch.code import Node, Origin, Slot
+from netspec.backends.torch.code import Node, Origin, Slot, Whens
 
 
 def parts(tree: Any) -> tuple[Any, ...]:
@@ -42,6 +42,8 @@ Tree = TypeVar("Tree")
 def rewrite(tree: Tree, replace: Callable[[Node], Node | None]) -> Tree:
     """The tree with every node for which `replace` gives another one replaced, outermost first."""
     result: Any = tree
+    if isinstance(tree, Whens):
+        return tree
     if isinstance(tree, tuple):
         result = tuple(rewrite(part, replace) for part in tree)
     elif isinstance(tree, Node):
@@ -61,6 +63,8 @@ def skeleton(tree: Any, *, opaque: tuple[type[Node], ...] = (Slot,)) -> Hashable
         return Origin
     if isinstance(tree, opaque):
         return (type(tree), getattr(tree, "name", None))
+    if isinstance(tree, Whens):
+        return tree
     if isinstance(tree, tuple):
         return tuple([skeleton(part, opaque=opaque) for part in tree])
     if isinstance(tree, Node):

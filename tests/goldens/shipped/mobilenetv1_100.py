@@ -39,7 +39,7 @@ class Separable(nn.Module):
         return F.relu6(self.bn2(self.conv_pw(x)))
 
 
-class Mobilenetv1_100(nn.Module):
+class MobileNetV1_100(nn.Module):
     def __init__(self, classes: int = 1000) -> None:
         super().__init__()
         self.conv_stem = nn.Conv2d(3, 32, 3, stride=2, padding=1, bias=False)
@@ -65,11 +65,11 @@ class Mobilenetv1_100(nn.Module):
         return self.classifier(x)  # [1000]
 
 
-def mobilenetv1_100(classes: int = 1000) -> Mobilenetv1_100:
+def mobilenetv1_100(classes: int = 1000) -> MobileNetV1_100:
     """The network of mobilenet_v1.yaml@mobilenetv1_100, with fresh weights."""
-    return Mobilenetv1_100(classes)
+    return MobileNetV1_100(classes)
 
 
-# netspec where e1898be43702 mobilenet_v1.yaml@mobilenetv1_100 15:26 22-29:30 31:33
+# netspec where 57db4ebf2f28 mobilenet_v1.yaml@mobilenetv1_100 15:26 22-29:30 31:33
 # 32:35 33:37 34:30 35:35 38:30-34 39:35-38 42:41 45:41 46:43 47-52:50 54:50 56:53 57:41
 # 58-59:53 62:41-45 63:50 64:52 65:53

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -22,16 +22,31 @@ class Segment(NamedTuple):
         return frozenset(self.then[0])
 
 
-def segments(sequences: Sequence[Sequence[Hashable]]) -> list[Segment]:
-    """The sequences as one that has the entries of all of them, in their order."""
+def segments(
+    sequences: Sequence[Sequence[Hashable]],
+    reason: Callable[[Row], Hashable] = lambda row: None,
+    excludes: Callable[[Hashable, Hashable], bool] = lambda reason, other: True,
+) -> list[Segment]:
+    """The sequences as one that has the entries of all of them, in their order. A segment has one
+    reason for being there; ways of one segment have reasons that exclude each other.
+    """
     everyone = frozenset(range(len(sequences)))
     result: list[Segment] = []
-    for having, run in groupby(_aligned(sequences), frozenset):
+    why: Hashable = None
+    rows = _aligned(sequences)
+
+    def group(row: Row) -> tuple[frozenset[int], Hashable]:
+        having = frozenset(row)
+        return having, reason(row) if having != everyone else None
+
+    for (having, own), run in groupby(rows, group):
         last = result[-1] if result else None
-        if last and not last.otherwise and last.having == everyone - having:
+        alone = last is not None and not last.otherwise
+        if last and alone and last.having == everyone - having and excludes(why, own):
             result[-1] = Segment(last.then, tuple(run))
         else:
             result.append(Segment(tuple(run)))
+        why = own
     return result
 
 

@@ -16,6 +16,7 @@ from netspec.backends.torch.code import (
     Node,
     Operand,
     Ordinal,
+    Whens,
 )
 from netspec.backends.torch.lowering import Lowering
 from netspec.backends.torch.source.again import built_differently
@@ -94,6 +95,7 @@ class _Writer:
             item.kind,
             item.again,
             item.train_only,
+            Whens(item.conditions),
             item.origin,
         )
         if isinstance(item.target, Unit) and self.made[item.target].by.gives_list:

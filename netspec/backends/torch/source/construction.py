@@ -6,7 +6,17 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from netspec.backends.torch.code import Argument, Call, ClassName, Label, Node, Ordinal, Slot
+from netspec.backends.torch.code import (
+    Argument,
+    Call,
+    ClassName,
+    Label,
+    Node,
+    Ordinal,
+    Slot,
+    Under,
+    Whens,
+)
 from netspec.backends.torch.lowering import Lowering
 from netspec.backends.torch.source.classes import Made
 from netspec.backends.torch.source.located import in_scope
@@ -37,6 +47,8 @@ def _entries(chain: Chain, made: Constructed) -> Iterator[Entry]:
     for item in chain.items:
         module = constructor(item, made)
         assert module is not None
+        if item.conditions:
+            module = Under(module, Whens(item.conditions))
         yield Entry(label(item.name), module, item.count, item.note)
 
 

@@ -10,6 +10,7 @@ from netspec.backends.torch.code import ABSENT, Condition, Node, Parameter, Slot
 from netspec.backends.torch.source.body import applied
 from netspec.backends.torch.source.classes import Class, ConstructorParameter, Made
 from netspec.backends.torch.source.conditions import (
+    require_open,
     require_readable,
     straightened,
     with_expressions,
@@ -22,6 +23,7 @@ from netspec.backends.torch.source.parameters import (
     Parameters,
     annotation,
 )
+from netspec.backends.torch.source.reasons import settled
 from netspec.backends.torch.source.signature import default_of
 from netspec.backends.torch.source.steps import Body, Step
 from netspec.backends.torch.source.units import Unit
@@ -51,7 +53,10 @@ class Draft:
             raise Different
         self.members = [member.unit for form in forms for member in form]
         bodies, self.values = _united(forms)
-        bodies = _with_modules_where_needed(with_expressions(self.members, bodies))
+        if len(forms) > 1:
+            require_open(self.members, bodies)
+        bodies = [settled(body) for body in with_expressions(self.members, bodies)]
+        bodies = _with_modules_where_needed(bodies)
         columns = list(zip(*(walk(body, Slot) for body in bodies), strict=True))
         self.parameters = Parameters(self.members, columns, file_params)
         self.body = straightened(_solved(bodies[0], columns, self.parameters))

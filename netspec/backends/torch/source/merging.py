@@ -13,6 +13,7 @@ from itertools import count
 from netspec.backends.torch.code import Condition, Node, Sibling
 from netspec.backends.torch.source.aligning import Row, Segment, segments
 from netspec.backends.torch.source.options import Different, blank, named_after, optional
+from netspec.backends.torch.source.reasons import common, exclude
 from netspec.backends.torch.source.steps import Body, Join, Step, When, all_steps, renamed
 from netspec.backends.torch.source.units import WHOLE
 from netspec.backends.torch.tree import skeleton, walk
@@ -29,7 +30,8 @@ class Union:
 
     def __init__(self, forms: Sequence[Body]) -> None:
         self.forms = forms
-        self.segments = segments([[_key(step) for step in body.steps] for body in forms])
+        keys = [[_key(step) for step in body.steps] for body in forms]
+        self.segments = segments(keys, self._reason, exclude)
         _require_plain(forms)
         self._require_whole_containers()
         self.flow = _Flow(forms, self.segments)
@@ -67,7 +69,8 @@ class Union:
                 steps += then
             else:
                 name, joins = named_after(then), self.joins[at]
-                condition = Condition(form in segment.having, name)
+                whens = self._reason(segment.then[0])
+                condition = Condition(form in segment.having, name, whens=whens)
                 steps.append(When(condition, then, otherwise, joins, name))
         return Body(self.flow.inputs, tuple(steps), self.outputs)
 
@@ -84,6 +87,11 @@ class Union:
             firsts = {other: self._first(row, other) for other in row}
             return optional(step, {k: s for k, s in firsts.items() if isinstance(s, Step)}, form)
         return step
+
+    def _reason(self, row: Row) -> tuple[str, ...]:
+        """The `when`s that a step stands under."""
+        steps = all_steps((self._first(row, min(row)),))
+        return common(tuple(step.whens) for step in steps)
 
     def _first(self, row: Row, form: Form) -> Node:
         return self.forms[form].steps[row[form]]
@@ -129,6 +137,10 @@ class _Flow:
         self.forms, self.segments = forms, segments
         self.fresh, self.fresh_join = count(), count(-1, -1)
         self.unseen = False
+        self.entries: dict[int, int] = {}
+        """What the steps of a condition take; without them the flow goes on with it."""
+        self.exits: dict[int, int] = {}
+        """What the last of them gives."""
         self.known: list[dict[int, int]] = [{} for _ in forms]
         self.made: dict[int, tuple[int, Branch]] = {}
         """The segment that makes a value, and the branch in it; that of a join is outside."""
@@ -163,11 +175,16 @@ class _Flow:
         for form, own in values.items():
             self.known[form][own] = number
         self.made[number] = (at, branch)
+        if branch:
+            self.exits[at] = number
         return number
 
     def read(self, values: Mapping[Form, int], at: int, branch: Branch) -> int:
         number = self.joined({form: self.known[form][own] for form, own in values.items()}, at)
-        return self.seen(number, at, branch)
+        number = self.seen(number, at, branch)
+        if branch:
+            self.entries.setdefault(at, number)
+        return number
 
     def seen(self, value: int, at: int, branch: Branch) -> int:
         """The value as a branch of the segment `at` reads it: itself, or a join that has it."""
@@ -177,6 +194,8 @@ class _Flow:
         for join in self.joins[maker].values() if maker < at else ():
             if value == (join.then if way else join.otherwise):
                 return join.result
+        if value == self.exits.get(maker) and not self.segments[maker].otherwise:
+            return self.join(maker, value, self.entries[maker])
         self.unseen = True
         return value
 
@@ -188,10 +207,34 @@ class _Flow:
             having = self.segments[at].having
             then = {form: value for form, value in values.items() if form in having}
             otherwise = {form: value for form, value in values.items() if form not in having}
-            if then and otherwise:
-                sides = self.joined(then, at), self.joined(otherwise, at)
-                return self.join(at, self.seen(sides[0], at, True), self.seen(sides[1], at, False))
+            made = any(self.made[value][0] == at for value in values.values())
+            if made and then and otherwise:
+                return self.join(
+                    at,
+                    self.seen(self.joined(then, at), at, True),
+                    self.seen(self.without(at, then, otherwise), at, False),
+                )
         raise Different
+
+    def without(self, at: int, then: Mapping[Form, int], otherwise: Mapping[Form, int]) -> int:
+        """What stands for the values where a condition does not hold: what its steps would have
+        taken, if that is it for the forms that are known.
+        """
+        entry = self.entries.get(at)
+        goes_on = not self.segments[at].otherwise and {*then.values()} == {self.exits.get(at)}
+        if not goes_on or entry is None:
+            return self.joined(otherwise, at)
+        agree = all(self.as_in(entry, f) == self.as_in(v, f) for f, v in otherwise.items())
+        return entry if agree else self.joined(otherwise, at)
+
+    def as_in(self, value: int, form: Form) -> int:
+        """The value that a join is in one form."""
+        for at, found in enumerate(self.joins):
+            for join in found.values():
+                if join.result == value:
+                    having = form in self.segments[at].having
+                    return self.as_in(join.then if having else join.otherwise, form)
+        return value
 
     def join(self, at: int, then: int, otherwise: int) -> int:
         if (then, otherwise) not in self.joins[at]:

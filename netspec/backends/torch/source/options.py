@@ -10,14 +10,13 @@ from netspec.backends.torch.code import (
     Call,
     ClassName,
     Condition,
-    Generator,
     Name,
     Node,
-    Noted,
     Option,
     Slot,
 )
-from netspec.backends.torch.source.aligning import segments
+from netspec.backends.torch.source.aligning import Row, segments
+from netspec.backends.torch.source.reasons import bare, exclude, whens_of
 from netspec.backends.torch.source.steps import Step, all_steps
 from netspec.backends.torch.source.units import WHOLE
 from netspec.backends.torch.tree import Tree, rewrite, skeleton
@@ -79,7 +78,12 @@ def _sequential(own: Node, layers: Mapping[int, tuple[Node, ...]], form: int) ->
     """The `nn.Sequential` of all forms; None if they have no layer in common."""
     assert isinstance(own, Call)
     forms = list(layers)
-    parts = segments([[skeleton(layer) for layer in layers[other]] for other in forms])
+    keys = [[skeleton(layer) for layer in layers[other]] for other in forms]
+
+    def reason(row: Row) -> tuple[str, ...]:
+        return whens_of(layers[forms[min(row)]][row[min(row)]])
+
+    parts = segments(keys, reason, exclude)
     if all(len(part.having) < len(forms) for part in parts):
         return None
     known = forms.index(form) if form in layers else None
@@ -98,7 +102,8 @@ def _sequential(own: Node, layers: Mapping[int, tuple[Node, ...]], form: int) ->
             arguments += then
         else:
             holds = ABSENT if known is None else known in part.having
-            arguments.append(Option(Condition(holds, _called(then[0])), then, otherwise))
+            condition = Condition(holds, _called(then[0]), whens=reason(part.then[0]))
+            arguments.append(Option(condition, then, otherwise))
     return Call(SEQUENTIAL, tuple(arguments))
 
 
@@ -115,8 +120,7 @@ def _either(own: Node, modules: Mapping[int, Node], form: int, name: str) -> Nod
 
 def _called(module: Node) -> str:
     """A word for a layer: `relu`, `conv_bn`."""
-    while isinstance(module, Noted | Generator):
-        module = module.node if isinstance(module, Noted) else module.element
+    module = bare(module)
     assert isinstance(module, Call)
     if isinstance(module.function, ClassName):
         return str(module.function.of.block).rpartition(".")[2]

@@ -142,10 +142,12 @@ class Parameters:
         column = tuple(slot.value for slot in slots)
         if _constant(column):
             return Literal(column[0])
-        found = self.stated(slots, column) or self.coincident(slots, column)
+        found = self.stated(slots, column)
+        if found is None and not isinstance(slots[0], Condition):
+            found = self.coincident(slots, column)
         found = found or self.composed(column)
         if found is None and isinstance(slots[0], Condition):
-            found = self.unusual(column) or self.flag(slots[0].name, column)
+            found = self.flag(slots[0].name, column)
         if found is None:
             name = slots[0].name if slots[0].name not in self.columns else prefix + slots[0].name
             found = self.either(slots[0], name, column) or self.named(name, column)
@@ -208,15 +210,6 @@ class Parameters:
         name = next(offered, None)
         return self.offer(name, column) if name else self.known.get(_key(column))
 
-    def unusual(self, column: Column) -> Node | None:
-        """A condition that holds where a parameter has not its neutral value: `stride != 1`."""
-        for name in self.columns:
-            for neutral in (0, 1):
-                node = Infix("!=", (Parameter(name), Literal(neutral)))
-                if name not in INPUT_SIZES and self.size >= TRUSTED and self.gives(node, column):
-                    return node
-        return None
-
     def flag(self, name: str, column: Column) -> Node:
         """A new parameter that says which parts of the code a member has. Where another condition
         must hold as well it is only asked under that.
@@ -248,11 +241,18 @@ class Parameters:
                 return self.agreeing(name, values)
             if _constant(values):
                 return Literal(values[0]) if isinstance(values[0], int | float | tuple) else None
-            wanted = isinstance(slots[0], Condition) and self.may_be_given(name, values)
-            return self.offer(name, values) if wanted else self.known.get(_key(values))
+            if isinstance(slots[0], Condition):
+                return self.asked(name, values)
+            return self.known.get(_key(values))
 
         node = translated(expression, lookup)
         return node if node and self.gives(node, column) else None
+
+    def asked(self, name: str, values: Column) -> Node | None:
+        """What a condition speaks of, under its own name: others may agree by chance."""
+        if name in self.columns and _key(self.columns[name]) == _key(values):
+            return Parameter(name)
+        return self.named(name, values) if self.may_be_given(name, values) else None
 
     def may_be_given(self, name: str, values: Column) -> bool:
         """Whether a condition may ask for what it speaks of: a number that is no input size."""
@@ -287,7 +287,7 @@ class Parameters:
         constant = _constant(tuple(slot.value for slot in there))
         found = self.stated(slots, column)
         if found is None or isinstance(found, Literal):
-            said = (n for n in before if not isinstance(n, Literal) and self.gives(n, column))
+            said = (node for node in before if self.gives(node, column))
             found = next(said, None) if _may_follow(there[0], constant) else found
         if found is None and there[0].given is None and (there[0].name in SIZES or not constant):
             found = self.called(there[0].name, column)

@@ -6,7 +6,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from netspec.backends.torch.code import NOWHERE, Generator, Label, Node, Origin, Slot
+from netspec.backends.torch.code import (
+    NO_WHENS,
+    NOWHERE,
+    Generator,
+    Label,
+    Node,
+    Origin,
+    Slot,
+    Whens,
+)
 from netspec.backends.torch.source.kinds import Kind
 from netspec.backends.torch.tree import walk
 
@@ -32,6 +41,7 @@ class Step(Node):
     kind: Kind = Kind.MODULE
     again: bool = False
     train_only: bool = False
+    whens: Whens = NO_WHENS
     origin: Origin = field(default=NOWHERE, compare=False)
     in_place: Node | None = None
     fresh: bool = False

@@ -86,6 +86,14 @@ class Item:
         return self.call.note if self.call else None
 
     @property
+    def conditions(self) -> tuple[str, ...]:
+        """The `when`s that all of it stands under."""
+        if self.call is not None or isinstance(self.target, Lowering):
+            return self.call.conditions if self.call else ()
+        chains = [item.conditions for item in self.target.items]
+        return tuple(same[0] for same in zip(*chains, strict=False) if len(set(same)) == 1)
+
+    @property
     def group(self) -> str:
         """The family of the op, or `block`."""
         target = self.call.target if self.call else None
