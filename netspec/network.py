@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -230,25 +230,34 @@ class Network:
 
     @property
     def _numbers(self) -> dict[str, int | float]:
-        """The params that a number gives."""
+        """The params that a number gives, less those whose other values may change the structure of
+        the network.
+        """
+        from netspec.sizes import steers
+
         params, values = self._compiled[0].params, self.program.params
         nodes = {name: self.overrides.get(name, params[name].default) for name in params}
         return {
             name: values[name]
             for name, node in nodes.items()
-            if isinstance(node, Scalar) and type(node.value) in (int, float)
+            if isinstance(node, Scalar)
+            and type(node.value) in (int, float)
+            and not steers(values[name], partial(self._program_with_number, name))
         }
 
     def _program_of(self, numbers: Mapping[str, int | float]) -> Program:
         """The program with other numbers for some params."""
         file = self._compiled[0]
         own = file.overrides
-        changed = {name: argument_node(value, name) for name, value in numbers.items()}
+        changed = {name: _number_node(value, name) for name, value in numbers.items()}
         file.overrides = {**own, **changed}
         try:
             return elaborate(file, Report())
         finally:
             file.overrides = own
+
+    def _program_with_number(self, name: str, value: int | float) -> Program:
+        return self._program_of({name: value})
 
     def dot(self) -> str:
         """The diagram as Graphviz DOT text."""
@@ -353,6 +362,12 @@ def argument_node(value: Any, name: str) -> Node:
     if isinstance(value, int | float | str):
         return Scalar(str(value), span)
     raise TypeError(f"{name} is a number, string, list or mapping, not {type(value).__name__}")
+
+
+def _number_node(value: int | float, name: str) -> Node:
+    node = Scalar(str(value), _span(f"{name}={value!r}"))
+    node.value = value
+    return node
 
 
 def _shapes(tensors: Iterable[Tensor]) -> str:

@@ -74,7 +74,7 @@ def test_the_line_and_the_way_to_it(capsys: Capture) -> None:
 
 
 def test_several_steps_on_one_line(capsys: Capture) -> None:
-    printed = where(capsys, at("return F.relu(self.conv(x))"))
+    printed = where(capsys, at("return F.relu_(self.conv(x))"))
     assert printed[1:4] == [
         "small.yaml:9-10",
         "    9 |       - conv: {out: out, kernel: 3, padding: 1}",

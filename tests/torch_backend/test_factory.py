@@ -122,6 +122,26 @@ def test_a_param_under_a_condition_is_not_honoured(tmp_path: Path) -> None:
     assert signature(net) == "(classes: int = 4)"
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "  - conv: 8\n  - relu:\n    when: n > 900\n  - conv: n",
+        "  - conv: 8 if n < 200 else 12\n  - conv: n",
+        "  - conv: max(n, 350)\n  - conv: n",
+        "  - conv: 8\n  - relu:\n    when: n == 77 or n == 78\n  - conv: n",
+        "  - conv: n\nasserts:\n  - {that: n < 500, else: too many}",
+    ],
+)
+def test_a_param_that_is_compared_is_not_honoured(body: str, tmp_path: Path) -> None:
+    """However far from its value, and from those tried, the comparison turns."""
+    assert signature(spec(tmp_path, body, "n: 10")) == "()"
+
+
+def test_a_fraction_that_is_compared_is_not_honoured(tmp_path: Path) -> None:
+    body = "  - conv: 8\n  - relu:\n    when: p == 0.125\n  - dropout: p / 2\n  - dropout: q"
+    assert signature(spec(tmp_path, body, "p: 0.5, q: 0.25")) == "(q: float = 0.25)"
+
+
 def test_a_size_that_is_no_expression_is_not_honoured(tmp_path: Path) -> None:
     body = "  - conv: 2 * width\n  - conv: 8\n  - flatten\n  - linear: width"
     assert signature(spec(tmp_path, body, "width: 4")) == "(width: int = 4)"

@@ -98,4 +98,4 @@ body:
     )
     source = checked_source(network.program)
     assert "def forward(self, image: torch.Tensor, input_: torch.Tensor)" in source
-    assert "x = F.relu(self.conv(image))" in source
+    assert "x = F.relu_(self.conv(image))" in source

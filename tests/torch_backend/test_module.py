@@ -47,7 +47,7 @@ def test_a_traceback_shows_its_lines(module: nn.Module) -> None:
     with pytest.raises(RuntimeError) as caught:
         module(torch.zeros(2, 5, 32, 32))
     shown = "".join(traceback.format_exception(caught.value))
-    assert "x = F.relu(self.bn1(self.conv1(x)))" in shown
+    assert "x = F.relu_(self.bn1(self.conv1(x)))" in shown
 
 
 def test_a_second_module_has_the_same_class_and_other_weights(resnet: Network) -> None:

@@ -81,6 +81,14 @@ def test_a_variable(name: str, expected: str) -> None:
         ("lenet5", None, "LeNet5"),
         ("net", None, "Net"),
         ("two_spirals", None, "TwoSpirals"),
+        ("seresnet50", None, "SEResNet50"),
+        ("preresnet110", None, "PreResNet110"),
+        ("resnetv2_50", None, "ResNetV2_50"),
+        ("resnext101_32x8d", None, "ResNeXt101_32x8d"),
+        ("mobilenetv1_050", None, "MobileNetV1_050"),
+        ("nasnet", None, "NASNet"),
+        ("ror3_110", None, "RoR3_110"),
+        ("resnetworks", None, "Resnetworks"),
     ],
 )
 def test_the_name_of_a_network(name: str, about: str | None, expected: str) -> None:
@@ -104,3 +112,45 @@ def test_a_class_named_after_one_letter_says_where_it_is(specs: Specs) -> None:
     block = "{branches: [conv: 4, conv: {out: 4, kernel: 3, padding: 1}], merge: sum, name: a}"
     text = f"blocks: {{unit: {{body: [{block}, relu]}}}}\nbody: [conv: 8, unit]\n"
     assert class_names(specs, text)[:2] == ["UnitA", "Unit"]
+
+
+def forward_of(specs: Specs, body: str) -> str:
+    text = f"input: [4, 8, 8]\nbody:\n{body}"
+    return specs.load(text).source().partition("def forward")[2].partition("\n\n\n")[0]
+
+
+@pytest.mark.parametrize(
+    ("branch", "statement"),
+    [
+        ("{conv: 4, name: gate}", "gate = self.gate(x)"),
+        ("{conv: 4, name: gate}, dropout", "out = self.dropout1(self.gate(x))"),
+        ("{conv: 4, name: gate_1}, {conv: 4, name: gate_2}", "gate = self.gate_2(gate)"),
+        ("{dropout: 0.5}, {conv: 4, name: gate}", "gate = self.gate(self.dropout1(x))"),
+    ],
+)
+def test_a_local_is_called_after_the_module_whose_output_it_is(
+    specs: Specs, branch: str, statement: str
+) -> None:
+    body = f"  - branches: [{{do: [{branch}]}}, {{do: [conv: 4, dropout]}}]\n    merge: sum\n"
+    assert statement in forward_of(specs, body)
+
+
+LONG = """\
+  - branches:
+      - do:
+          - {conv: 64, name: first}
+          - {bn: , name: first_norm}
+          - relu
+          - {conv: {out: 64, kernel: 3, padding: 1}, name: second}
+          - {bn: , name: second_norm}
+          - relu
+          - {conv: 4, name: third}
+      - identity
+    merge: sum
+"""
+
+
+def test_a_local_is_not_called_after_a_later_module(specs: Specs) -> None:
+    written = forward_of(specs, LONG)
+    assert "out = F.relu(self.first_norm(self.first(x)))" in written
+    assert not re.search(r"^\s*(first|second)\w* =", written, re.M)

@@ -47,7 +47,7 @@ body:
 MADE_OF = {
     "self.conv = nn.Conv2d(in_channels, out, 3, padding=1)": ["- conv: {out: out, kernel: 3"],
     "self.bn = nn.BatchNorm2d(out)": ["- bn"],
-    "return F.relu(self.bn(self.conv(x)))": ["- conv: {out: out, kernel: 3", "- bn", "- relu"],
+    "return F.relu_(self.bn(self.conv(x)))": ["- conv: {out: out, kernel: 3", "- bn", "- relu"],
     "self.unit2 = Unit(width, 3 * width)": ["- unit: 3 * width"],
     "self.inner = nn.Conv2d(2 * width, 2 * width, 3, padding=1)": ["- - conv: {out: 2 * width"],
     "self.fc = nn.Linear(2 * width, 10)": ["- linear: 10"],

@@ -35,6 +35,9 @@ class Lowering:
     `nn.Sequential` need it. `helper` is the source of the class that `module` names where torch has
     none; it knows `torch`, `nn` and `F` (torch.nn.functional) and nothing else.
 
+    `in_place` is the form that overwrites its operand, used where that is `fresh`: a new tensor
+    that the op which made it does not need for its gradient.
+
     `extras` is the op with its extra outputs (`pool.indices`), used where one of them is read.
     `bare` says that `module` makes a tensor (an `nn.Parameter`), not an `nn.Module`. `prologue` is
     a statement that the network's `forward` starts with; `{}` in it is the network's first input.
@@ -43,6 +46,8 @@ class Lowering:
     form: Node
     module: Node | None = None
     helper: str | None = None
+    in_place: Node | None = None
+    fresh: bool = False
     extras: Lowering | None = None
     bare: bool = False
     prologue: str | None = None
@@ -114,10 +119,12 @@ def option(name: str, given: Hashable, default: Any, of: str | None = None) -> A
     return Argument(Slot(given, name, of or name), name, default)
 
 
-def registered(module: Node, helper: str | None = None, inputs: int = 1) -> Lowering:
+def registered(
+    module: Node, helper: str | None = None, inputs: int = 1, *, fresh: bool = False
+) -> Lowering:
     """An op whose module, applied to its inputs, holds weights or is different in training."""
     given = tuple(Operand(k) for k in range(inputs))
-    return Lowering(Call(Module(), given), module, helper)
+    return Lowering(Call(Module(), given), module, helper, fresh=fresh)
 
 
 def stateless(function: str, module: str, *arguments: Argument) -> Lowering:

@@ -27,10 +27,10 @@ class RecurrentResNet(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.entry(x)  # [64, 32, 32]
         for i in range(10):
-            out = self.conv1(F.relu(self.bn1[i](x)))
-            out = self.conv2(F.relu(self.bn2[i](out)))
+            out = self.conv1(F.relu_(self.bn1[i](x)))
+            out = self.conv2(F.relu_(self.bn2[i](out)))
             x = out + x
-        x = F.relu(self.norm(x))
+        x = F.relu_(self.norm(x))
         x = x.mean((2, 3))  # [64]
         return self.fc(x)  # [10]
 
@@ -40,5 +40,5 @@ def recurrent_resnet(channels: int = 64, classes: int = 10) -> RecurrentResNet:
     return RecurrentResNet(channels, classes)
 
 
-# netspec where f8764d4742f6 recurrent_resnet.yaml 16:21 19:21 20:26 21:29 22:32 23:35
+# netspec where 05785222a03d recurrent_resnet.yaml 16:21 19:21 20:26 21:29 22:32 23:35
 # 24:40 25:44 28:21 30:26-29 31:32-35 32:39 33:40-42 34:43 35:44

@@ -25,7 +25,7 @@ class Localisation(nn.Module):
         x = F.max_pool2d(x, 2)  # [10, 3, 3]
         x = F.relu(x)
         x = torch.flatten(x, 1)  # [90]
-        return F.relu(self.linear(x))  # [32]
+        return F.relu_(self.linear(x))  # [32]
 
 
 class SpatialTransformer(nn.Module):
@@ -74,7 +74,7 @@ class SpatialTransformerNet(nn.Module):
         x = F.max_pool2d(x, 2)  # [20, 4, 4]
         x = F.relu(x)
         x = torch.flatten(x, 1)  # [320]
-        x = self.dropout(F.relu(self.linear1(x)))  # [50]
+        x = self.dropout(F.relu_(self.linear1(x)))  # [50]
         return torch.log_softmax(self.linear2(x), 1)  # [10]
 
 
@@ -83,7 +83,7 @@ def spatial_transformer_net(classes: int = 10) -> SpatialTransformerNet:
     return SpatialTransformerNet(classes)
 
 
-# netspec where 3a097b25bdc8 spatial_transformer_net.yaml 14:15 17:15 18:18 19:22 22:15
+# netspec where 377289cb6a2b spatial_transformer_net.yaml 14:15 17:15 18:18 19:22 22:15
 # 23:16 24:17-18 25:19 26:20 27:21 28:22-23 57:13 60:13 61:25 62:28 63:29 64:33 65:35
 # 66:36 69:13 70:25 71:26 72:27-28 73:29 74:30 75:31 76:32 77:33-35 78:36-37
 # std/spatial_transformer.yaml 31:7 38:15 39-41:16 44:15 45:16 46-51:19 53-54:19

@@ -21,8 +21,8 @@ class DoubleConv(nn.Module):
         self.conv2 = nn.Conv2d(out, out, 3)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = F.relu(self.conv1(x))
-        return F.relu(self.conv2(x))
+        x = F.relu_(self.conv1(x))
+        return F.relu_(self.conv2(x))
 
 
 class Level(nn.Module):
@@ -145,7 +145,7 @@ def unet_recursive_572(classes: int = 2) -> UNetRecursive572:
     return UNetRecursive572(classes)
 
 
-# netspec where ab51789b2152 unet_recursive.yaml@unet_recursive_572 15:23 20-21:28
+# netspec where a82c58ed3627 unet_recursive.yaml@unet_recursive_572 15:23 20-21:28
 # 24-25:28-29 28:31 35:35 36:37 39:35-37 42:31 49:35 50:37 51:43 52:44 53:50 56:35-37
 # 57:42 58:43 59:44 60:46 61:48-50 64:31 71:35 72:43 73:44 74:50 77:35 78:42 79:43 80:44
 # 81:46 82:48-50 85:31 92:35 93:43 94:44 95:50 98:35 99:42 100:43 101:44 102:46

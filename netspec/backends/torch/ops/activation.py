@@ -42,7 +42,6 @@ WITHOUT_ARGUMENTS: tuple[tuple[type[Activation], str, str], ...] = (
     (HardSigmoid, "F.hardsigmoid", "nn.Hardsigmoid"),
     (HardSwish, "F.hardswish", "nn.Hardswish"),
     (Mish, "F.mish", "nn.Mish"),
-    (ReLU, "F.relu", "nn.ReLU"),
     (ReLU6, "F.relu6", "nn.ReLU6"),
     (SELU, "F.selu", "nn.SELU"),
     (Sigmoid, "torch.sigmoid", "nn.Sigmoid"),
@@ -60,6 +59,13 @@ def _register(op_class: type[Activation], function: str, module: str) -> None:
 
 for row in WITHOUT_ARGUMENTS:
     _register(*row)
+
+
+@lowers(ReLU)
+def relu(op: ReLU, inputs: Tensors) -> Lowering:
+    return Lowering(
+        call("F.relu", Operand(0)), call("nn.ReLU"), in_place=call("F.relu_", Operand(0))
+    )
 
 
 @lowers(LeakyReLU)

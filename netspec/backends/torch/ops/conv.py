@@ -22,7 +22,7 @@ def conv(op: Conv, inputs: Tensors) -> Lowering:
         return _causal(op, inputs)
     padding = op.padding if isinstance(op.padding, str) else per_axis(op.padding)
     mode = option("padding_mode", op.padding_mode, "zeros")
-    return registered(_module(op, inputs, option("padding", padding, 0), mode))
+    return registered(_module(op, inputs, option("padding", padding, 0), mode), fresh=True)
 
 
 def _causal(op: Conv, inputs: Tensors) -> Lowering:
@@ -31,7 +31,7 @@ def _causal(op: Conv, inputs: Tensors) -> Lowering:
     mode = "constant" if op.padding_mode == "zeros" else op.padding_mode
     amount = value("pad", (window.before, 0))
     padded = call("F.pad", Operand(0), amount, option("mode", mode, "constant"))
-    return Lowering(call(Module(), padded), _module(op, inputs))
+    return Lowering(call(Module(), padded), _module(op, inputs), fresh=True)
 
 
 def _module(op: Conv, inputs: Tensors, *padding: Argument) -> Node:

@@ -23,7 +23,8 @@ def linear(op: Linear, inputs: Tensors) -> Lowering:
             value("in_features", inputs[0].shape[-1]),
             value("out_features", op.out, "out"),
             option("bias", op.bias, True),
-        )
+        ),
+        fresh=True,
     )
 
 

@@ -33,7 +33,8 @@ def batch_norm(op: BatchNorm, inputs: Tensors) -> Lowering:
             option("eps", op.eps, 1e-5),
             option("momentum", op.momentum, 0.1),
             option("affine", op.affine, True),
-        )
+        ),
+        fresh=True,
     )
 
 

@@ -104,8 +104,15 @@ class _Writer:
             return step
         in_list = bool(item.container) and item.name.isdecimal()
         if item.target.registered or not in_list or step.module is None:
-            form = self.form(item, item.target.form)
-            return _with_own_inputs(replace(step, form=form, registered=item.target.registered))
+            return _with_own_inputs(
+                replace(
+                    step,
+                    form=self.form(item, item.target.form),
+                    registered=item.target.registered,
+                    in_place=item.target.in_place,
+                    fresh=item.target.fresh,
+                )
+            )
         return step
 
     def form(self, item: Item, form: Node) -> Node:

@@ -228,7 +228,8 @@ class Block:
     def expression(self, step: Step, inner: list[Pending]) -> Node:
         """The step's form, with the inner expressions and variables for its operands."""
         inside = {p.value: p.expression for p in inner}
-        form = rewrite(step.form, self.sibling)
+        in_place = step.in_place if any(p.step.fresh for p in inner) else None
+        form = rewrite(in_place or step.form, self.sibling)
 
         def replace(node: Node) -> Node | None:
             if isinstance(node, Operand):

@@ -24,7 +24,8 @@ from netspec.backends.torch.tree import walk
 class Step(Node):
     """`outputs = form(inputs)`, with a module at `container + (label,)` if it is registered.
 
-    A step that is not registered but has a `module` may be given one. The module of a step that
+    `in_place` is the form that may overwrite its operand where that is `fresh`. A step that is not
+    registered but has a `module` may be given one. The module of a step that
     applies it `again` is that of an earlier step at the same place.
     """
 
@@ -42,6 +43,8 @@ class Step(Node):
     train_only: bool = False
     whens: Whens = NO_WHENS
     origin: Origin = field(default=NOWHERE, compare=False)
+    in_place: Node | None = None
+    fresh: bool = False
 
     @property
     def registers(self) -> bool:

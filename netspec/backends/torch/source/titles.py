@@ -11,6 +11,12 @@ from netspec.backends.torch.source.names import class_name, distinct
 from netspec.backends.torch.source.steps import all_steps
 from netspec.program import Program
 
+FAMILIES = """
+    DenseNet EfficientNet GoogLeNet MobileNet NASNet RegNet ResNeSt ResNeXt ResNet RoR ShuffleNet
+    SqueezeNet UNet
+""".split()
+"""Families of networks with capitals inside their names; a name may say more around them."""
+
 
 def name_classes(classes: Sequence[Class], program: Program, taken: set[str]) -> None:
     """Give every class a name of its own; the root's is the network's. `taken` are in use."""
@@ -73,4 +79,14 @@ def _capitals(part: str, written: dict[str, str]) -> str:
             return re.sub(r"\W", "", written[key])[: len(stem)] + part[len(stem) :]
     if stem and not re.search("[aeiouy]", stem):
         return part.upper()
-    return re.sub(r"net(?=\d|$)", "Net", part) if stem != "net" else part
+    return _with_family(part) or (part if stem == "net" else re.sub(r"net(?=\d|$)", "Net", part))
+
+
+def _with_family(part: str) -> str | None:
+    """`seresnetv2` as `SEResNetV2`: what is before a family's name, the family, its version."""
+    for family in FAMILIES:
+        before, found, after = part.partition(family.lower())
+        if found and re.fullmatch("[a-z]*", before) and re.fullmatch(r"(v?\d.*)?", after):
+            kind = before.upper() if len(before) == 2 else before.title()
+            return f"{kind}{family}{after.replace('v', 'V', 1)}"
+    return None

@@ -82,7 +82,7 @@ class Variables:
     def assign(self, value: int, reads: Sequence[int], live: Collection[int]) -> str:
         """Give the value a variable: one that it replaces, or a new one. `live` are kept."""
         kept = self.of(live)
-        free = [self.names[read] for read in reads if self.names[read] not in kept | self.given]
+        free = self.replaceable(value, reads, kept | self.given)
         preferred = self.preferred.get(value, self.operands.get(value))
         if preferred is not None and preferred not in kept | self.given:
             name = preferred
@@ -98,6 +98,15 @@ class Variables:
             name = distinct(self.hints.get(value, fallback), taken)
         self.names[value] = name
         return name
+
+    def replaceable(self, value: int, reads: Sequence[int], taken: Collection[str]) -> list[str]:
+        """The variables of the `reads` that may hold the value instead: those that say nothing of
+        what they hold, those of the same name, and a skip's if nothing else is read.
+        """
+        skipped = {*self.skips.values(), SKIP} if len({*reads}) == 1 else set()
+        fitting = {INPUT, RESULT, self.hints.get(value), *skipped}
+        names = [self.names[read] for read in reads]
+        return [n for n in names if n not in taken and fitting & {n, without_number(n)}]
 
 
 def _nested_skips(steps: tuple[Node, ...]) -> dict[int, str]:
@@ -131,23 +140,38 @@ def _is_nested(span: Span, spans: Mapping[int, Span]) -> bool:
 
 def _operands(steps: tuple[Node, ...], hints: dict[int, str]) -> dict[int, str]:
     """The names of values that are merged with others and not used again."""
+    return {value: hints[value] for value in _merged(steps) if value in hints}
+
+
+def _merged(steps: tuple[Node, ...]) -> list[int]:
+    """The values that are merged with others and not used again."""
     uses = Counter(value for step in steps for value in references(step))
     merges = [step for step in steps if isinstance(step, Step) and len(step.inputs) > 1]
-    merged = [value for step in merges for value in step.inputs if uses[value] == 1]
-    return {value: hints[value] for value in merged if value in hints}
+    return [value for step in merges for value in step.inputs if uses[value] == 1]
 
 
 def _hints(steps: tuple[Node, ...]) -> dict[int, str]:
-    """Names for the values of branches that end in a module with a telling name."""
+    """Names for the ends of branches that are the outputs of modules with telling names, and for
+    what leads to them: outputs of modules of that name, and of ops without weights.
+    """
+    kinds, merged = set(op_names()), set(_merged(steps))
+    uses = Counter(value for step in steps for value in references(step))
+    changed = {value for step in steps if not isinstance(step, Step) for value in references(step)}
     hints: dict[int, str] = {}
-    kinds = set(op_names())
+    leading: dict[int, str] = {}
     for step in reversed(steps):
-        if isinstance(step, Step) and len(step.outputs) == 1:
-            name = _telling_name(step, kinds) or hints.get(step.outputs[0])
-            if name:
-                hints[step.outputs[0]] = name
-                if len(step.inputs) == 1 and not step.train_only:
-                    hints.setdefault(step.inputs[0], name)
+        if not isinstance(step, Step) or len(step.outputs) != 1:
+            continue
+        (value,) = step.outputs
+        told, led = _telling_name(step, kinds), leading.get(value)
+        ends = value in merged or uses[value] != 1
+        if told and value not in changed and (ends or told == led):
+            hints[value] = told
+        elif led and not step.registered:
+            hints[value] = led
+        alone = len(step.inputs) == 1 and uses[step.inputs[0]] == 1
+        if value in hints and alone and not step.train_only:
+            leading[step.inputs[0]] = hints[value]
     return hints
 
 
