@@ -83,7 +83,8 @@ def _translate_all(trees: list[ast.expr], lookup: Lookup, signs: Signs) -> tuple
 def _simplified(operator: str, operands: tuple[Node, ...]) -> Node:
     """Constants folded and factors of one left out."""
     left, right = operands
-    if isinstance(left, Literal) and isinstance(right, Literal) and right.value != 0:
+    by_zero = operator in ("/", "//", "%") and right == Literal(0)
+    if isinstance(left, Literal) and isinstance(right, Literal) and not by_zero:
         return Literal(_APPLY[operator](left.value, right.value))
     if right == Literal(1) and operator in ("*", "//", "**"):
         return left

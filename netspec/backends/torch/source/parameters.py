@@ -224,7 +224,8 @@ class Parameters:
 
     def is_wider(self, node: Node, column: Column) -> bool:
         """Whether a condition holds for these members and others."""
-        return all(self.value(node, k) for k, value in enumerate(column) if value)
+        holds = [bool(self.value(node, k)) for k in range(self.size)]
+        return holds != list(column) and all(h for h, v in zip(holds, column, strict=True) if v)
 
     def stated(self, slots: Sequence[Slot], column: Column) -> Node | None:
         """The spec's own expression, if all members have it and it gives their values."""
@@ -252,7 +253,11 @@ class Parameters:
         """What a condition speaks of, under its own name: others may agree by chance."""
         if name in self.columns and _key(self.columns[name]) == _key(values):
             return Parameter(name)
-        return self.named(name, values) if self.may_be_given(name, values) else None
+        if not self.may_be_given(name, values):
+            return None
+        declared = self.by_earlier(name, self.defaults.get(name, ""))
+        same_as = isinstance(declared, Parameter) and self.gives(declared, values)
+        return declared if same_as else self.named(name, values)
 
     def may_be_given(self, name: str, values: Column) -> bool:
         """Whether a condition may ask for what it speaks of: a number that is no input size."""
