@@ -31,6 +31,7 @@ from netspec.backends.torch.source.expressions import evaluated, translated
 from netspec.backends.torch.source.names import distinct, variable
 from netspec.backends.torch.source.units import Unit
 from netspec.backends.torch.tree import walk
+from netspec.syntax.arithmetic import WorkLimit
 from netspec.syntax.spec import BUILT_IN
 
 Column = tuple[Any, ...]
@@ -272,7 +273,7 @@ class Parameters:
                 for k, value in enumerate(column)
                 if value is not ABSENT
             )
-        except (ArithmeticError, LookupError, TypeError):
+        except (ArithmeticError, LookupError, TypeError, WorkLimit):
             return False
 
     def is_known_for_all(self, node: Node) -> bool:
