@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -248,13 +248,8 @@ class Network:
     def _program_of(self, numbers: Mapping[str, int | float]) -> Program:
         """The program with other numbers for some params."""
         file = self._compiled[0]
-        own = file.overrides
         changed = {name: _number_node(value, name) for name, value in numbers.items()}
-        file.overrides = {**own, **changed}
-        try:
-            return elaborate(file, Report())
-        finally:
-            file.overrides = own
+        return elaborate(replace(file, overrides={**file.overrides, **changed}), Report())
 
     def _program_with_number(self, name: str, value: int | float) -> Program:
         return self._program_of({name: value})

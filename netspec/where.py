@@ -11,9 +11,9 @@ from pathlib import Path
 
 from netspec.backends.torch import provenance
 from netspec.backends.torch.emitted import Emitted
-from netspec.backends.torch.provenance import Place, Provenance
+from netspec.backends.torch.provenance import Place, Provenance, within
 from netspec.catalog import SHIPPED
-from netspec.diagnostics import Source, Span, fault
+from netspec.diagnostics import Source, Span, SpecError, fault
 from netspec.network import Network
 from netspec.ops.base import STD
 from netspec.syntax.reader import read_source
@@ -77,33 +77,41 @@ class Answer:
         self.file, self.line, self.spec, self.network = file, line, spec, network
         self.text = file.text(line)
         self.remarks: list[str] = []
+        self.around: Sequence[Place] | None = None
+        """The places around a line that was written since."""
         self.emitted, self.known = file.source.text, file.known
         current = network is not None and network.written.digest == file.written
         if spec is not None and not current:
             self.remarks.append(f"{file.known.file} is not what it was: its lines may have moved")
-        if file.edited:
-            self._match(network if current else None)
+        self.is_known = current or not file.edited
+        """Whether the line can be told: there is the file that was emitted, or its spec."""
+        if file.edited and network is not None and current:
+            self._match(network)
 
-    def _match(self, network: Network | None) -> None:
+    def _match(self, network: Network) -> None:
         """Find the line of an edited file in what netspec would emit."""
-        source = None if network is None else network.source()
-        known = provenance.read(source) if source else None
-        if source is None or known is None:
-            self.remarks.append("the file was edited since: its lines may have moved")
-            return
-        line = _counterpart(self.file.source.lines, source.split("\n"), self.line)
-        if line is None:
-            self.remarks.append("this line was written since; what is told is of those around it")
-            line = _neighbour(self.file.source.lines, source.split("\n"), self.line)
-        else:
+        source = network.source()
+        known = provenance.read(source)
+        assert known is not None
+        own, emitted = self.file.source.lines, source.split("\n")
+        self.emitted, self.known = source, known
+        if line := _counterpart(own, emitted, self.line):
+            self.line = line
             self.remarks.append("the file was edited since")
-        self.emitted, self.known, self.line = source, known, line
+            return
+        around = _around(own, emitted, self.line)
+        self.line = around[0]
+        self.around = provenance.together(
+            place for line in around for place in known.places.get(line, ())
+        )
+        told = "; what is told is of those around it" if self.around else ""
+        self.remarks.append(f"this line was written since{told}")
 
     @cached_property
     def code(self) -> Emitted | None:
         try:
             return Emitted(self.emitted)
-        except SyntaxError:
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
 
     @cached_property
@@ -116,6 +124,10 @@ class Answer:
         """The places of the line; of one that opens others theirs, of any other of a block's class
         that of the block.
         """
+        if not self.is_known:
+            return ()
+        if self.around is not None:
+            return self.around
         own = self.known.places.get(self.line) or self._opened()
         return own or self._statement() or self._block(self.cls)
 
@@ -138,7 +150,7 @@ class Answer:
             if text.strip() and len(text) - len(text.lstrip()) <= depth:
                 break
             found += self.known.places.get(number, ())
-        return provenance.places_of((p.file, line) for p in found for line in _numbers(p))
+        return provenance.together(found)
 
     def _block(self, cls: str | None) -> Sequence[Place]:
         """The places of the block of a class; none of that of the network."""
@@ -149,7 +161,7 @@ class Answer:
     def way(self) -> Iterator[Step]:
         """The blocks around the line, and their uses, up to the network."""
         code = self.code
-        if code is None or self.cls is None:
+        if code is None or self.cls is None or not self.is_known:
             return
         seen, level = set(), [self.cls]
         while level:
@@ -167,25 +179,24 @@ class Answer:
     def source(self, place: Place) -> Source | None:
         """The file of a place, if it can be read."""
         path = self.path(place)
-        return read_source(path, self.shown(place)) if path and path.is_file() else None
+        try:
+            return read_source(path, self.shown(place)) if path else None
+        except SpecError:
+            return None
 
     def path(self, place: Place) -> Path | None:
+        """Where the file of a place is, if it is there: the spec, or in the spec's folder."""
         if place.file.startswith("std/"):
-            return STD.parent / place.file
+            return within(STD, place.file.removeprefix("std/"))
         if self.spec is None or place.file == self.known.file:
             return self.spec
-        return self.spec.parent / place.file
+        return within(self.spec.parent, place.file)
 
     def shown(self, place: Place) -> str:
         """The path of a place as messages show it."""
         path = self.path(place)
         ships = path is None or path.parent in (SHIPPED, STD)
         return place.file if ships else str(path)
-
-
-def _numbers(place: Place) -> Iterator[int]:
-    for first, last in place.stretches:
-        yield from range(first, last + 1)
 
 
 def _counterpart(lines: Sequence[str], emitted: Sequence[str], line: int) -> int | None:
@@ -199,8 +210,9 @@ def _counterpart(lines: Sequence[str], emitted: Sequence[str], line: int) -> int
     return None
 
 
-def _neighbour(lines: Sequence[str], emitted: Sequence[str], line: int) -> int:
-    """The last line before it that the emitted text has too."""
+def _around(lines: Sequence[str], emitted: Sequence[str], line: int) -> range:
+    """The lines of the emitted text from the last one before it that both have to the next one."""
     blocks = SequenceMatcher(None, lines, emitted, autojunk=False).get_matching_blocks()
     before = [b + size for a, b, size in blocks if size and a + size < line]
-    return max(before, default=1)
+    after = [b + 1 for a, b, size in blocks if a >= line]
+    return range(max(before, default=1), min(*after, len(emitted)) + 1)

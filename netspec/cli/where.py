@@ -6,12 +6,14 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-from netspec.backends.torch.provenance import Place, Provenance
+from netspec.backends.torch.provenance import Place, Provenance, within
 from netspec.catalog import shipped_files
-from netspec.cli.options import add_overrides, one_network
+from netspec.cli.options import one_network
 from netspec.diagnostics import SpecError, fault
 from netspec.network import Network
 from netspec.where import MOST_USES, Answer, File
+
+MOST_DIGITS = 9
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,8 +29,11 @@ def run(options: argparse.Namespace) -> int:
     name, _, number = options.line.rpartition(":")
     if not name or not number.isdecimal():
         raise fault("NS003", f"`{options.line}` is not of the form FILE.py:LINE")
-    path, line = Path(name), int(number)
+    path = Path(name)
     file = File(path)
+    if len(number) > MOST_DIGITS:
+        raise fault("NS902", f"{path} has no line of a number of {len(number)} digits")
+    line = int(number)
     file.text(line)
     spec = _spec(file.known, path, options.spec)
     answer = Answer(file, line, spec, _network(file.known, spec))
@@ -42,9 +47,11 @@ def _spec(known: Provenance, path: Path, given: str | None) -> Path | None:
         if not Path(given).is_file():
             raise fault("NS001", f"there is no file `{given}`")
         return Path(given)
-    near = [path.parent / known.file, Path(known.file)]
-    near += [each for each in shipped_files().values() if each.name == known.file]
-    return next((each for each in near if each.is_file()), None)
+    if Path(known.file).name != known.file:
+        return None
+    shipped = [each.parent for each in shipped_files().values() if each.name == known.file]
+    near = [within(folder, known.file) for folder in (path.parent, Path(), *shipped)]
+    return next(filter(None, near), None)
 
 
 def _network(known: Provenance, spec: Path | None) -> Network | None:
@@ -52,18 +59,27 @@ def _network(known: Provenance, spec: Path | None) -> Network | None:
     if spec is None:
         return None
     _, at, variant = known.spec.partition("@")
-    parser = argparse.ArgumentParser()
-    add_overrides(parser)
-    options = parser.parse_args(known.given)
-    options.spec = f"{spec}{at}{variant}"
+    names, values = known.given[::2], known.given[1::2]
+    if len(names) != len(values) or not {*names} <= {"--set", "--input"}:
+        return None
+    given = list(zip(names, values, strict=True))
+    overrides = [value for name, value in given if name == "--set"]
+    sizes = [value for name, value in given if name == "--input"]
+    address = f"{spec}{at}{variant}"
     try:
-        return one_network(options)
+        return one_network(argparse.Namespace(spec=address, overrides=overrides, sizes=sizes))
     except SpecError:
         return None
 
 
 def _lines(answer: Answer, place: str) -> Iterator[str]:
     yield f"{place}: {answer.text}"
+    if not answer.is_known:
+        yield (
+            f"cannot be told: this file was edited, and {answer.known.file} is not the one that it "
+            f"was emitted from"
+        )
+        return
     if answer.places:
         for each in answer.places:
             yield f"{answer.shown(each)}:{each.lines}"

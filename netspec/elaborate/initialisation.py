@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from collections.abc import Mapping as AnyMapping
+from dataclasses import replace
 from math import isfinite
 from typing import Any, NamedTuple
 
@@ -55,6 +56,10 @@ def initialisation(key: Scalar, node: Node, weight: Weight, environment: Environ
     """How the weight called `key` starts: a scheme, a number or nested lists of numbers. Raises
     `SpecError` (NS308 for what does not fit the weight).
     """
+    return replace(_initialisation(key, node, weight, environment), span=key.span)
+
+
+def _initialisation(key: Scalar, node: Node, weight: Weight, environment: Environment) -> Init:
     if isinstance(node, Scalar) and _names_scheme(node, environment):
         return _scheme(node, Mapping([], node.span), weight, environment)
     if isinstance(node, Mapping):

@@ -92,6 +92,8 @@ class Init:
     scheme: str
     arguments: tuple[tuple[str, Any], ...] = ()
     expressions: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+    span: Span | None = field(default=None, compare=False, repr=False)
+    """Where the spec says so."""
 
 
 @dataclass(frozen=True, slots=True)

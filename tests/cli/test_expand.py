@@ -17,6 +17,7 @@ from netspec.catalog import SHIPPED, shipped
 from netspec.cli import main
 from netspec.cli.expand import add_arguments
 from netspec.cli.options import one_network
+from tests.same_code import code_of
 
 ADDRESSES = [
     f"{name}@{variant}" if variant else name
@@ -45,7 +46,7 @@ def assert_same(network: Network, other: Network) -> None:
     assert other.name == network.name
     assert other.cost == network.cost
     assert state_dict(other.program) == state_dict(network.program)
-    assert other.source() == network.source()
+    assert code_of(other.source()) == code_of(network.source())
 
 
 @pytest.mark.parametrize("address", ADDRESSES)

@@ -149,8 +149,66 @@ def test_an_edited_file_without_its_spec(capsys: Capture) -> None:
     Path("small.py").write_text(source)
     Path("small.yaml").unlink()
     printed = where(capsys, at("self.fc = "))
-    assert printed[1] == "small.yaml:19"
-    assert "  note: the file was edited since: its lines may have moved" in printed
+    assert printed[1].startswith("cannot be told: this file was edited, and small.yaml")
+    assert printed[2:] == ["  hint: small.yaml is not beside it; `--spec PATH` shows its lines"]
+
+
+def test_when_both_were_edited_it_cannot_be_told(capsys: Capture) -> None:
+    Path("small.py").write_text(f"# mine\n{Path('small.py').read_text()}")
+    Path("small.yaml").write_text(f"# a remark\n{SPEC}")
+    printed = where(capsys, at("self.conv = nn.Conv2d("))
+    assert printed[1:] == [
+        "cannot be told: this file was edited, and small.yaml is not the one that it was "
+        "emitted from"
+    ]
+
+
+def test_a_line_that_was_replaced(capsys: Capture) -> None:
+    source = Path("small.py").read_text()
+    Path("small.py").write_text(source.replace("x.mean(", "x.amax("))
+    printed = where(capsys, at("x.amax("))
+    assert "   18 |   - global_avg_pool" in printed
+    assert printed[-1] == "  note: this line was written since; what is told is of those around it"
+
+
+def test_an_import_that_was_added(capsys: Capture) -> None:
+    source = Path("small.py").read_text()
+    Path("small.py").write_text(source.replace("import torch\n", "import math\nimport torch\n", 1))
+    assert where(capsys, at("import math"))[1:] == [
+        "comes from no step of small.yaml",
+        "  note: this line was written since",
+    ]
+
+
+INITS = """\
+init:
+  conv: {weight: {kaiming_normal: {mode: fan_out}}}
+  linear:
+    weight: {normal: {std: 0.01}}
+    bias: 0
+"""
+MADE_BY = {
+    "isinstance(module, nn.Conv2d)": ["small.yaml:21"],
+    "nn.init.kaiming_normal_(": ["small.yaml:21"],
+    "nn.init.normal_(module.weight, std=0.01)": ["small.yaml:23"],
+    "nn.init.zeros_(module.bias)": ["small.yaml:24"],
+    "bn.weight": ["small.yaml:15"],
+    "for module in self.modules()": ["small.yaml:21-23"],
+}
+
+
+@pytest.mark.parametrize("line", MADE_BY)
+def test_how_weights_start_comes_from_the_entry_that_says_so(line: str, capsys: Capture) -> None:
+    spec = SPEC.replace("      - bn\n", "      - bn:\n        init: {weight: 0}\n")
+    spec = spec.replace("  - global_avg_pool", "  - conv: 8\n    repeat: 3\n  - global_avg_pool")
+    spec = spec.replace("    name: fc\n", "  - linear: 8\n  - linear: classes\n    name: fc\n")
+    Path("small.yaml").write_text(spec + INITS)
+    assert main(["build", "small.yaml", "--target", "torch", "-o", "."]) == 0
+    capsys.readouterr()
+    (answer,) = [where(capsys, at(line))[1]]
+    entry = "\n".join((spec + INITS).split("\n"))
+    print(answer, entry)
+    assert [answer] == MADE_BY[line]
 
 
 def test_an_edited_spec(capsys: Capture) -> None:

@@ -283,6 +283,7 @@ class Started(Node):
     function: Node
     arguments: tuple[Node, ...]
     getter: str = ""
+    origin: Origin = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 from netspec.backends.torch import provenance
 from netspec.backends.torch.emitted import Emitted
+from netspec.backends.torch.provenance import within
 from netspec.ops.base import STD
 
 
@@ -58,16 +59,17 @@ def _shown(place: provenance.Place, spec: str, own: str) -> str:
     in_library = place.file.startswith("std/")
     path = Path(spec) if place.file == own else Path(spec).parent / place.file
     shown = place.file if in_library else str(path)
-    lines = _lines(STD.parent / place.file if in_library else path)
+    found = within(STD.parent if in_library else Path(spec).parent, place.file)
+    lines = _lines(path if place.file == own else found)
     text = (
         lines[place.line - 1].strip() if "-" not in place.lines and place.line <= len(lines) else ""
     )
     return f"{shown}:{place.lines}: {text.removeprefix('- ')}" if text else f"{shown}:{place.lines}"
 
 
-def _lines(path: Path) -> list[str]:
+def _lines(path: Path | None) -> list[str]:
     """The lines of a spec, if it can still be read."""
     try:
-        return path.read_text(encoding="utf-8").split("\n")
+        return path.read_text(encoding="utf-8").split("\n") if path else []
     except (OSError, UnicodeDecodeError):
         return []

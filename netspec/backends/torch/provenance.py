@@ -16,6 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from pathlib import Path, PurePosixPath
 from urllib.parse import quote, unquote
 
 MARK = "# netspec where"
@@ -23,7 +24,10 @@ WIDTH = 88
 DIGITS = 12
 NEAR = 5
 """Lines of a spec that are so near each other are told as one stretch."""
-_ENTRY = re.compile(r"(\d+)(?:-(\d+))?:(\d[\d,-]*)")
+MOST = 1_000_000
+"""A comment that says more, in lines and places, is not read."""
+_ENTRY = re.compile(r"([0-9-]+):([0-9,-]+)")
+_STRETCH = re.compile(r"([0-9]{1,9})(?:-([0-9]{1,9}))?")
 _SAFE = "/@=[]{},.:'\" "
 
 Stretch = tuple[int, int]
@@ -71,19 +75,24 @@ class Provenance:
 
 def places_of(lines: Iterable[tuple[str, int]]) -> tuple[Place, ...]:
     """The places of these lines of files."""
-    by_file: defaultdict[str, set[int]] = defaultdict(set)
-    for file, line in lines:
-        by_file[file].add(line)
+    return together(Place(file, ((line, line),)) for file, line in lines)
+
+
+def together(places: Iterable[Place]) -> tuple[Place, ...]:
+    """The places, those of a file as one."""
+    by_file: defaultdict[str, set[Stretch]] = defaultdict(set)
+    for place in places:
+        by_file[place.file].update(place.stretches)
     return tuple(Place(file, tuple(_near(sorted(found)))) for file, found in by_file.items())
 
 
-def _near(lines: Sequence[int]) -> Iterator[Stretch]:
-    first = last = lines[0]
-    for line in lines[1:]:
-        if line - last > NEAR:
+def _near(stretches: Sequence[Stretch]) -> Iterator[Stretch]:
+    first, last = stretches[0]
+    for start, end in stretches[1:]:
+        if start - last > NEAR:
             yield first, last
-            first = line
-        last = line
+            first = start
+        last = max(last, end)
     yield first, last
 
 
@@ -153,16 +162,24 @@ def read(text: str) -> Provenance | None:
     return _read(words, starts[-1])
 
 
-def _read(words: Sequence[str], length: int) -> Provenance:
+def _read(words: Sequence[str], length: int) -> Provenance | None:
     hash, spec = words[0], unquote(words[1])
     file = spec.partition("@")[0]
     given: list[str] = []
     found: defaultdict[int, list[Place]] = defaultdict(list)
+    said = 0
     for word in words[2:]:
         if entry := _ENTRY.fullmatch(word):
-            place = Place(file, tuple(_read_stretches(entry[3])))
-            for line in range(int(entry[1]), int(entry[2] or entry[1]) + 1):
-                found[line].append(place)
+            lines, stretches = _read_stretches(entry[1]), _read_stretches(entry[2])
+            if len(lines) != 1 or not stretches or not is_path(file):
+                return None
+            ((first, last),) = lines
+            numbers = range(first, min(last, length) + 1)
+            said += len(numbers) * len(stretches)
+            if said > MOST:
+                return None
+            for line in numbers:
+                found[line].append(Place(file, stretches))
         elif not found and (word.startswith("--") or (given and given[-1].startswith("--"))):
             given.append(unquote(word))
         else:
@@ -170,11 +187,31 @@ def _read(words: Sequence[str], length: int) -> Provenance:
     return Provenance(spec, tuple(given), found, hash, length)
 
 
-def _read_stretches(text: str) -> Iterator[Stretch]:
-    for part in text.split(","):
-        first, _, last = part.partition("-")
-        if first.isdecimal() and (last or first).isdecimal():
-            yield int(first), int(last or first)
+def _read_stretches(text: str) -> tuple[Stretch, ...]:
+    """Stretches from 1 on, each after the one before it; none where they are anything else."""
+    parts = [_STRETCH.fullmatch(part) for part in text.split(",")]
+    found = tuple((int(part[1]), int(part[2] or part[1])) for part in parts if part)
+    ends = [0, *(number for stretch in found for number in stretch)]
+    rising = all(first <= last for first, last in found)
+    apart = all(a < b for a, b in zip(ends[::2], ends[1::2], strict=False))
+    return found if len(found) == len(parts) and rising and apart else ()
+
+
+def is_path(file: str) -> bool:
+    """Whether it is the path of a file in a folder or below it, as netspec writes it."""
+    path = PurePosixPath(file)
+    inside = not path.is_absolute() and ".." not in path.parts
+    return file.isprintable() and inside and path.name != "" and str(path) == file
+
+
+def within(folder: Path, file: str) -> Path | None:
+    """The file at that path from a folder; None if it is none, or stands outside of the folder."""
+    try:
+        path = folder / file
+        inside = path.resolve().is_relative_to(folder.resolve())
+        return path if inside and path.is_file() else None
+    except (OSError, ValueError, RuntimeError):
+        return None
 
 
 def is_edited(text: str, known: Provenance) -> bool:

@@ -5,7 +5,6 @@ system may end it without ending the measurement.
 from __future__ import annotations
 
 import multiprocessing
-import sys
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -26,7 +25,8 @@ PROCESS = Path("/proc/self")
 
 def peak_memory(contestant: Contestant, settings: Settings, samples: list[Sample]) -> int | None:
     """Bytes: on CUDA of the tensors, by torch's allocator; on the CPU how much the process grew,
-    from before the module was made, files that it maps left out. None where only Linux tells.
+    from before the module was made, files that it maps left out. None where the system
+    does not tell, as Linux does.
     """
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=spawn) as pool:
@@ -61,11 +61,13 @@ def _peak_on_cuda(settings: Settings) -> Callable[[], int]:
 
 
 def _peak_of_process() -> Callable[[], int | None]:
-    if sys.platform == "linux":
+    try:
         (PROCESS / "clear_refs").write_text("5")  # the high-water mark starts anew
         before = _status()["RssAnon"]
-        return lambda: _peak_without_files() - before
-    return lambda: None
+        _peak_without_files()
+    except (OSError, KeyError):
+        return lambda: None
+    return lambda: _peak_without_files() - before
 
 
 def _peak_without_files() -> int:

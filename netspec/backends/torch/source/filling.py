@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from netspec.backends.torch.code import (
+    NOWHERE,
     Affine,
     Argument,
     Attribute,
@@ -20,6 +21,7 @@ from netspec.backends.torch.code import (
     Node,
     Noted,
     Option,
+    Origin,
     Own,
     Pair,
     Started,
@@ -27,8 +29,10 @@ from netspec.backends.torch.code import (
 )
 from netspec.backends.torch.source.kinds import weight
 from netspec.backends.torch.source.layout import lines, text
+from netspec.backends.torch.source.printed import traced
 from netspec.backends.torch.source.wrapping import INDENT
 from netspec.backends.torch.tree import parts, rewrite, walk
+from netspec.program import Init
 
 COPY = Name("torch.Tensor.copy_")
 WRAPPERS = (Name("fixed"), Name("without"))
@@ -46,6 +50,7 @@ class Fill(NamedTuple):
     arguments: tuple[Node, ...]
     getter: str = ""
     optional: bool = False
+    origin: Origin = NOWHERE
 
     def of(self, module: Node) -> Node:
         """The weight of a module."""
@@ -62,6 +67,11 @@ class Fill(NamedTuple):
 
 
 Fills = tuple[Fill, ...]
+
+
+def origin_of_init(init: Init) -> Origin:
+    """The line of the spec that says how a weight starts."""
+    return Origin(frozenset({init.span} if init.span else ()))
 
 
 def of_module(arguments: tuple[Node, ...], module: Node) -> tuple[Node, ...]:
@@ -86,8 +96,8 @@ def unwrapped(node: Node) -> tuple[Node, Fills]:
     started = node
     while isinstance(started, Started):
         key, optional = started.weight, is_optional(module_class(started), started.weight)
-        fill = Fill(key, started.function, started.arguments, started.getter, optional)
-        fills.insert(0, fill)
+        given = started.function, started.arguments, started.getter
+        fills.insert(0, Fill(key, *given, optional, started.origin))
         started = started.module
     return started, tuple(fills)
 
@@ -117,9 +127,9 @@ def statements(module: Node, fills: Fills, depth: int) -> Iterator[str]:
     """What fills weights of a module that has a name."""
     for fill in fills:
         filled, margin = fill.of(module), " " * INDENT * depth
-        if fill.optional:
-            yield f"{margin}if {text(filled)} is not None:"
-        yield from lines("", fill.call(module), depth=depth + fill.optional)
+        guard = [f"{margin}if {text(filled)} is not None:"] if fill.optional else []
+        called = lines("", fill.call(module), depth=depth + fill.optional)
+        yield from traced([*guard, *called], fill.origin)
 
 
 Starts = Mapping[str, Fills]
@@ -133,8 +143,8 @@ def loop(modules: str, starts: Starts, depth: int) -> Iterator[str]:
     margin, word = " " * INDENT * depth, "if"
     yield f"{margin}for module in {modules}:"
     for fills, classes in _alike(starts).items():
-        yield f"{margin}{' ' * INDENT}{word} isinstance(module, {' | '.join(classes)}):"
-        yield from statements(MODULE, fills, depth + 2)
+        test = f"{margin}{' ' * INDENT}{word} isinstance(module, {' | '.join(classes)}):"
+        yield from traced([test, *statements(MODULE, fills, depth + 2)])
         word = "elif"
 
 

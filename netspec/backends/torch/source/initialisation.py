@@ -20,6 +20,7 @@ from netspec.backends.torch.code import (
     Parameter,
     Slot,
     Started,
+    origin_of,
 )
 from netspec.backends.torch.lowering import Lowering
 from netspec.backends.torch.source.classes import Class, Initial, Part
@@ -30,6 +31,7 @@ from netspec.backends.torch.source.filling import (
     Fills,
     is_optional,
     module_class,
+    origin_of_init,
     unwrapped,
 )
 from netspec.backends.torch.source.kinds import Kind
@@ -75,7 +77,8 @@ def rules(units: Sequence[Unit]) -> Rules:
         most, _ = Counter(fill for fill in said if fill is not None).most_common(1)[0]
         if most.function != COPY:
             guarded = is_optional(name, key) or len(said) < members[name]
-            found[name, key] = most._replace(optional=guarded)
+            origin = origin_of(fill.origin for fill in said if fill == most and fill is not None)
+            found[name, key] = most._replace(optional=guarded, origin=origin)
     return found
 
 
@@ -115,12 +118,13 @@ def _fill(key: str, item: Item) -> Fill | None:
     """What fills a weight of an item; None where nothing does."""
     if key not in item.weighting.init:
         return None
-    function, arguments = filling(key, item.weighting.init[key], item)
+    init = item.weighting.init[key]
+    function, arguments = filling(key, init, item)
 
     def constant(node: Node) -> Node | None:
         return Literal(node.value) if isinstance(node, Slot) else None
 
-    return Fill(key, function, rewrite(arguments, constant))
+    return Fill(key, function, rewrite(arguments, constant), origin=origin_of_init(init))
 
 
 # --------------------------------------------------------------------------------- what are rules

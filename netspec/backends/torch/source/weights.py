@@ -26,6 +26,7 @@ from netspec.backends.torch.source.filling import (
     WRAPPERS,
     initial,
     module_class,
+    origin_of_init,
     unwrapped,
 )
 from netspec.backends.torch.source.kinds import Kind
@@ -75,7 +76,9 @@ def weighted(module: Node, item: Item) -> Node:
     if item.weighting.fixed and _has_parameters(item):
         module = Call(Name("fixed"), (module,))
     for key, init in sorted(item.weighting.init.items(), key=_position(item)):
-        module = Started(module, key, *filling(key, init, item), _getter(key, item))
+        function, arguments = filling(key, init, item)
+        getter = _getter(key, item)
+        module = Started(module, key, function, arguments, getter, origin_of_init(init))
     return module
 
 
