@@ -8,6 +8,7 @@ import pickle
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -91,6 +92,15 @@ def test_a_join_by_itself_draws_for_itself(tmp_path: Path) -> None:
     columns = torch.eye(3)
     drawn = [tuple(join(*columns).tolist()) for _ in range(60)]
     assert set(drawn) == {(1, 0, 0), (0, 1, 0), (0, 0, 1)}
+
+
+def test_a_network_whose_joins_are_left_out(tmp_path: Path) -> None:
+    """As a class that others construct for one column."""
+    network = joins(tmp_path, 0.15, 1).train()
+    drawing: Any = type(network.get_submodule("drop_join2"))
+    drawing.draw(nn.Identity(), torch.device("cpu"))
+    drawing.draw(network, torch.device("cpu"))
+    assert network.get_submodule("drop_join2").drawn is not None
 
 
 def test_what_is_dropped_may_be_infinite(tmp_path: Path) -> None:

@@ -152,5 +152,14 @@ LONG = """\
 
 def test_a_local_is_not_called_after_a_later_module(specs: Specs) -> None:
     written = forward_of(specs, LONG)
-    assert "out = F.relu(self.first_norm(self.first(x)))" in written
+    assert "out = F.relu_(self.first_norm(self.first(x)))" in written
     assert not re.search(r"^\s*(first|second)\w* =", written, re.M)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "comment"), [("[1, 3]", "[1, 8, 8], [3, 8, 8]"), ("[2, 2]", "[2, 8, 8]")]
+)
+def test_the_comment_of_two_values_has_their_shapes(specs: Specs, sizes: str, comment: str) -> None:
+    body = f"  - split: {{sizes: {sizes}}}\n    name: parts\n"
+    body += "  - concat:\n    from: parts[1], parts[0]\n"
+    assert re.search(rf"^ *x, out = .*  # {re.escape(comment)}$", forward_of(specs, body), re.M)

@@ -44,7 +44,7 @@ class Layer(nn.Module):
         )
 
     def forward(self, x: torch.Tensor, x2: torch.Tensor) -> torch.Tensor:
-        x = F.relu(self.conv(x))  # [256, 13, 13]
+        x = F.relu_(self.conv(x))  # [256, 13, 13]
         x = F.relu(self.top(x, x2))
         return torch.func.functional_call(
             self.conv_transpose, {"weight": self.conv.weight}, x
@@ -66,7 +66,7 @@ class LayerWithLayer(nn.Module):
         )
 
     def forward(self, x: torch.Tensor, x2: torch.Tensor) -> torch.Tensor:
-        x = F.relu(self.conv(x))  # [384, 13, 13]
+        x = F.relu_(self.conv(x))  # [384, 13, 13]
         x = F.relu(self.layer(x, x2))
         return torch.func.functional_call(
             self.conv_transpose, {"weight": self.conv.weight}, x
@@ -88,7 +88,7 @@ class LayerWithLayer2(nn.Module):
         )
 
     def forward(self, x: torch.Tensor, x2: torch.Tensor) -> torch.Tensor:
-        x = F.relu(self.conv(x))  # [384, 13, 13]
+        x = F.relu_(self.conv(x))  # [384, 13, 13]
         x = F.relu(self.layer(x, x2))
         return torch.func.functional_call(
             self.conv_transpose, {"weight": self.conv.weight}, x
@@ -110,7 +110,7 @@ class Layer2(nn.Module):
         )
 
     def forward(self, x: torch.Tensor, x2: torch.Tensor) -> torch.Tensor:
-        x = F.relu(self.conv(x))  # [256, 26, 26]
+        x = F.relu_(self.conv(x))  # [256, 26, 26]
         x, indices = F.max_pool2d(
             x, 3, stride=2, padding=1, return_indices=True
         )  # [256, 13, 13]
@@ -142,7 +142,7 @@ class Layer3(nn.Module):
         )
 
     def forward(self, x: torch.Tensor, x2: torch.Tensor) -> torch.Tensor:
-        x = F.relu(self.conv(x))  # [96, 110, 110]
+        x = F.relu_(self.conv(x))  # [96, 110, 110]
         x, indices = F.max_pool2d(
             x, 3, stride=2, padding=1, return_indices=True
         )  # [96, 55, 55]
@@ -175,7 +175,7 @@ def deconvnet() -> DeconvNet:
     return DeconvNet()
 
 
-# netspec where 81a10eb5efaf deconvnet.yaml 27:70 29:70 32:27 40:40 41:50 42-43:57
+# netspec where e71c05d135d4 deconvnet.yaml 27:70 29:70 32:27 40:40 41:50 42-43:57
 # 47:40-42 48:50,56 49-51:57 54:27 62:40 63:48 64-65:57 69:40-42 70:48,56 71-72:57 76:27
 # 84:40 85:48 86-87:57 91:40-42 92:48,56 93-95:57 98:27 106:40 107:48 108-109:57
 # 113:40-42 114-116:43 117:46-48 118-120:54 121:56 122-124:57 127:27 135:40 136:48

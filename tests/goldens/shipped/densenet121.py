@@ -26,8 +26,8 @@ class DenseLayer(nn.Module):
         self.conv2 = nn.Conv2d(128, 32, 3, padding=1, bias=False)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = self.conv1(F.relu(self.norm1(x)))
-        return self.conv2(F.relu(self.norm2(x)))
+        x = self.conv1(F.relu_(self.norm1(x)))
+        return self.conv2(F.relu_(self.norm2(x)))
 
 
 class DenseBlock(nn.Module):
@@ -53,7 +53,7 @@ class Transition(nn.Module):
         self.conv = nn.Conv2d(in_channels, in_channels // 2, 1, bias=False)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = self.conv(F.relu(self.norm(x)))
+        x = self.conv(F.relu_(self.norm(x)))
         return F.avg_pool2d(x, 2)
 
 
@@ -93,7 +93,7 @@ def densenet121(classes: int = 1000) -> DenseNet121:
     return DenseNet121(classes)
 
 
-# netspec where 6aa7b804a12f densenet121.yaml 16:26 23:29 24:32 25:33 26:36 29:29-32
+# netspec where 75c2c2884275 densenet121.yaml 16:26 23:29 24:32 25:33 26:36 29:29-32
 # 30:33-36 33:37 38-39:43 43:43-45 47:47 52:50 53:53 56:50-53 57:54 60:59 63-64:60-75
 # 65:60 66:62 67:64 68:66 69:70 70:72 71:70 72:72 73:70 74:72 75:70 76:75 79:79
 # 80-82:22-23 83:79 86:60-77 87:78 88:79

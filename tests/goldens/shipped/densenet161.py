@@ -27,8 +27,8 @@ class DenseLayer(nn.Module):
         self.conv2 = nn.Conv2d(192, 48, 3, padding=1, bias=False)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = self.conv1(F.relu(self.norm1(x)))
-        return self.conv2(F.relu(self.norm2(x)))
+        x = self.conv1(F.relu_(self.norm1(x)))
+        return self.conv2(F.relu_(self.norm2(x)))
 
 
 class DenseBlock(nn.Module):
@@ -54,7 +54,7 @@ class Transition(nn.Module):
         self.conv = nn.Conv2d(in_channels, in_channels // 2, 1, bias=False)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = self.conv(F.relu(self.norm(x)))
+        x = self.conv(F.relu_(self.norm(x)))
         return F.avg_pool2d(x, 2)
 
 
@@ -94,7 +94,7 @@ def densenet161(classes: int = 1000) -> DenseNet161:
     return DenseNet161(classes)
 
 
-# netspec where bb26b2c24136 densenet.yaml@densenet161 17:26 24:29 25:32 26:33 27:36
+# netspec where 46ad4afea5a5 densenet.yaml@densenet161 17:26 24:29 25:32 26:33 27:36
 # 30:29-32 31:33-36 34:37 39-40:43 44:43-45 48:47 53:50 54:53 57:50-53 58:54 61:59
 # 64-65:60-75 66:60 67:62 68:64 69:66 70:70 71:72 72:70 73:72 74:70 75:72 76:70 77:75
 # 80:79 81-83:22-23 84:79 87:60-77 88:78 89:79

@@ -20,7 +20,7 @@ class BnReluConv(nn.Module):
         self.conv = nn.Conv2d(in_channels, out, kernel, padding=kernel // 2, bias=False)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.conv(F.relu(self.bn(x)))
+        return self.conv(F.relu_(self.bn(x)))
 
 
 class Layer(nn.Module):
@@ -83,7 +83,7 @@ class DenseNet40_12(nn.Module):
         x = self.transition[0](x)  # [160, 16, 16]
         x = self.block[1](x)  # [304, 16, 16]
         x = self.transition[1](x)  # [304, 8, 8]
-        x = F.relu(self.bn(self.block[2](x)))  # [448, 8, 8]
+        x = F.relu_(self.bn(self.block[2](x)))  # [448, 8, 8]
         x = x.mean((2, 3))  # [448]
         return self.fc(x)  # [10]
 
@@ -93,7 +93,7 @@ def densenet40_12(classes: int = 10) -> DenseNet40_12:
     return DenseNet40_12(classes)
 
 
-# netspec where cb5f9c50434f densenet_cifar.yaml@densenet40_12 14:31 19:35 20:37
+# netspec where 0e70883e2c98 densenet_cifar.yaml@densenet40_12 14:31 19:35 20:37
 # 23:35-37 26:40 33:45 36:45 55:46 60:49 63:49 64:50 67:53 70:53 71:57 72:59 73:62 74:65
 # 75-77:23-24 78:65 81:53 82:57 83:59 84:57 85:59 86:57-63 87:64 88:65
 # std/dense.yaml 39:7 46-47:11 51:11-12

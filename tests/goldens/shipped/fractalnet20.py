@@ -55,7 +55,7 @@ class Layer(nn.Module):
         x = self.conv(x)
         if self.dropout is not None:
             x = self.dropout(x)
-        return F.relu(self.bn(x))
+        return F.relu_(self.bn(x))
 
 
 class Fractal(nn.Module):
@@ -87,8 +87,9 @@ class Fractal(nn.Module):
         out = [self.layer(x)]
         if self.columns > 1:
             out = out + self.fractal2(self.fractal1(x)[0])
+            x = out
         if self.join is not None:
-            out = [self.join(*out)]
+            out = [self.join(*x)]
         return out
 
 
@@ -124,7 +125,7 @@ def fractalnet20(classes: int = 10) -> FractalNet20:
     return FractalNet20(classes)
 
 
-# netspec where 9b390941ae9f fractalnet.yaml@fractalnet20 44:29 47:29 48-50:30 51:32
-# 52:29 55:29 57:30 58:32-33 95:25 98-102:26 103-104:38 108:26 109:36 110:26 111:36
-# 112:26 113:36 114:26 115:36 116:26 117:36 118:37 119:38
-# std/fractal.yaml 61:7 76:18 77-80:19 82-84:24 87:18 89:19 91:24
+# netspec where 09eaf6b81b8b fractalnet.yaml@fractalnet20 44:29 47:29 48-50:30 51:32
+# 52:29 55:29 57:30 58:32-33 96:25 99-103:26 104-105:38 109:26 110:36 111:26 112:36
+# 113:26 114:36 115:26 116:36 117:26 118:36 119:37 120:38
+# std/fractal.yaml 61:7 76:18 77-80:19 82-84:24 87:18 89:19 92:24

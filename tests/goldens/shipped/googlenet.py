@@ -28,7 +28,7 @@ class Unit(nn.Module):
         nn.init.trunc_normal_(self.conv.weight, std=0.01)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return F.relu(self.bn(self.conv(x)))
+        return F.relu_(self.bn(self.conv(x)))
 
 
 class Inception(nn.Module):
@@ -79,7 +79,7 @@ class Head(nn.Module):
         x = F.adaptive_avg_pool2d(x, 4)
         x = self.conv(x)
         x = torch.flatten(x, 1)
-        x = self.dropout(F.relu(self.fc1(x)))
+        x = self.dropout(F.relu_(self.fc1(x)))
         return self.fc2(x)
 
 
@@ -145,7 +145,7 @@ def googlenet(classes: int = 1000) -> GoogLeNet:
     return GoogLeNet(classes)
 
 
-# netspec where 1d3f60d55047 googlenet.yaml@googlenet 17:27 24-25:31 27:37 28:31
+# netspec where 2261e95b3f00 googlenet.yaml@googlenet 17:27 24-25:31 27:37 28:31
 # 31:31,37-39 68:40 73:47 74:50 75:53 76:54 79:43 80:47 81:49 82:50-53 83:54 92:58 95:58
 # 96:63 97:65 98:70 99:72 100:75 101:77 102:79 103:81 104:83 105:86 106:88 107:90 108:94
 # 109:100 110:101 111-113:23-24 116:58 117:60 118:63 119:65 120:69 121:70 122:72 123:74

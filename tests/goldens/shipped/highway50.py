@@ -24,7 +24,7 @@ class Highway(nn.Module):
         nn.init.constant_(self.transform.bias, -2)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        out = F.relu(self.layer(x))  # [50]
+        out = F.relu_(self.layer(x))  # [50]
         out2 = torch.sigmoid(self.transform(x))
         return torch.lerp(x, out, out2)
 
@@ -40,7 +40,7 @@ class Highway50(nn.Module):
                 nn.init.kaiming_normal_(module.weight)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = F.relu(self.linear(x))  # [50]
+        x = F.relu_(self.linear(x))  # [50]
         x = self.layers(x)
         return self.output(x)  # [10]
 
@@ -50,6 +50,6 @@ def highway50(units: int = 50, classes: int = 10) -> Highway50:
     return Highway50(units, classes)
 
 
-# netspec where 82aa953aa692 highway.yaml@highway50 32:29 35:29 36:31 37:34 38-40:19
+# netspec where 0d242c5fc0a6 highway.yaml@highway50 32:29 35:29 36:31 37:34 38-40:19
 # 43:29-30 44:31 45:34
 # std/highway.yaml 14:7 22:16 23-24:19 27:16-17 28:19-23 29:25

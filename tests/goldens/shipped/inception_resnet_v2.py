@@ -33,7 +33,7 @@ class ConvBn(nn.Module):
         self.bn = nn.BatchNorm2d(out, eps=0.001)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return F.relu(self.bn(self.conv(x)))
+        return F.relu_(self.bn(self.conv(x)))
 
 
 class Mixed5b(nn.Module):
@@ -72,11 +72,11 @@ class Block35(nn.Module):
         self.conv2d = nn.Conv2d(128, 320, 1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        conv2d = torch.cat(
+        out = torch.cat(
             [self.branch0(x), self.branch1(x), self.branch2(x)], 1
         )  # [128, 35, 35]
-        conv2d = 0.17 * self.conv2d(conv2d)  # [320, 35, 35]
-        return F.relu(conv2d + x)
+        out = 0.17 * self.conv2d(out)  # [320, 35, 35]
+        return F.relu(out + x)
 
 
 class Mixed6a(nn.Module):
@@ -112,9 +112,9 @@ class Block17(nn.Module):
         self.conv2d = nn.Conv2d(384, 1088, 1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        conv2d = torch.cat([self.branch0(x), self.branch1(x)], 1)  # [384, 17, 17]
-        conv2d = 0.1 * self.conv2d(conv2d)  # [1088, 17, 17]
-        return F.relu(conv2d + x)
+        out = torch.cat([self.branch0(x), self.branch1(x)], 1)  # [384, 17, 17]
+        out = 0.1 * self.conv2d(out)  # [1088, 17, 17]
+        return F.relu(out + x)
 
 
 class Mixed7a(nn.Module):
@@ -159,11 +159,11 @@ class Block8(nn.Module):
         self.conv2d = nn.Conv2d(448, 2080, 1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        conv2d = torch.cat([self.branch0(x), self.branch1(x)], 1)
-        conv2d = self.conv2d(conv2d)
+        out = torch.cat([self.branch0(x), self.branch1(x)], 1)
+        out = self.conv2d(out)
         if not self.final:
-            conv2d = 0.2 * conv2d
-        x = conv2d + x
+            out = 0.2 * out
+        x = out + x
         if not self.final:
             x = F.relu(x)
         return x
@@ -212,7 +212,7 @@ def inception_resnet_v2(classes: int = 1000) -> InceptionResNetV2:
     return InceptionResNetV2(classes)
 
 
-# netspec where 144cf6752efc inception_resnet_v2.yaml 16:21 30-31:25 33:26 36:25-27
+# netspec where aca23f16ac2f inception_resnet_v2.yaml 16:21 30-31:25 33:26 36:25-27
 # 39:28 44:32 45:33 46-47:34 49-51:35 55:32 56:33 57:34 58:35 59:36 62:37 67:42 68:43
 # 69-70:44 72:46 75-77:42-45 78:46-48 79:50-51 82:52 87:56 88-91:57 95:56 96:57 97:58
 # 98:59 101:60 106:65 107:67-69 108:67 109:68 110:69 112:71 115:65-70 116:71-73

@@ -35,7 +35,7 @@ class ConvBn(nn.Module):
         nn.init.trunc_normal_(self.conv.weight, std=0.1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return F.relu(self.bn(self.conv(x)))
+        return F.relu_(self.bn(self.conv(x)))
 
 
 class InceptionA(nn.Module):
@@ -244,7 +244,7 @@ def inception_v3(classes: int = 1000) -> InceptionV3:
     return InceptionV3(classes)
 
 
-# netspec where 20ce1f8c7327 inception_v3.yaml@inception_v3 17:26 31-32:30 34:31 35:30
+# netspec where c39c859a8b98 inception_v3.yaml@inception_v3 17:26 31-32:30 34:31 35:30
 # 38:30-32 41:33 46:38 47:40 48:42 49:44 50:46 51:48 52:51 55:38 56:40-42 57:44-48 58:50
 # 59:51-53 62:54 67:58 68:60 69:62 70:64 73:58 74:60 75:62 76:64 77:66 78:67 81:68 86:73
 # 87:75 88:77 89:79 90:81 91:83 92:85 93:87 94:89 95:92 98:73 99:75-79 100:81-85

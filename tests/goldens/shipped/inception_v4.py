@@ -32,7 +32,7 @@ class ConvBn(nn.Module):
         self.bn = nn.BatchNorm2d(out, eps=0.001)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return F.relu(self.bn(self.conv(x)))
+        return F.relu_(self.bn(self.conv(x)))
 
 
 class StemPool(nn.Module):
@@ -237,7 +237,7 @@ def inception_v4(classes: int = 1000) -> InceptionV4:
     return InceptionV4(classes)
 
 
-# netspec where ced4d38fdd07 inception_v4.yaml 15:21 29-30:25 32:26 35:25-27 38:28 43:33
+# netspec where 5948d07ceca3 inception_v4.yaml 15:21 29-30:25 32:26 35:25-27 38:28 43:33
 # 46:32 47:33-35 50:36 55-56:40 58:42-45 59:42 60:43 61:44 62:45 66:40-46 69:47 74:51
 # 77:51 78:53-54 81:55 86:59 87:60 88-89:61 91-93:62 97:59 98:60 99:61 100:62 101:63
 # 104:64 109:68 110-113:69 117:68 118:69 119:70 120:71 123:72 128:76 129:78-80 130:78

@@ -31,13 +31,15 @@ class Separable(nn.Module):
         self.bn1 = nn.BatchNorm2d(in_channels)
         self.conv_pw = nn.Conv2d(in_channels, out, 1, bias=False)
         self.bn2 = nn.BatchNorm2d(out)
+        nn.init.kaiming_normal_(self.conv_dw.weight)
+        nn.init.kaiming_normal_(self.conv_pw.weight, mode="fan_out")
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = F.relu6(self.bn1(self.conv_dw(x)))
         return F.relu6(self.bn2(self.conv_pw(x)))
 
 
-class Mobilenetv1_100(nn.Module):
+class MobileNetV1_100(nn.Module):
     def __init__(self, classes: int = 1000) -> None:
         super().__init__()
         self.conv_stem = nn.Conv2d(3, 32, 3, stride=2, padding=1, bias=False)
@@ -52,12 +54,7 @@ class Mobilenetv1_100(nn.Module):
             nn.Sequential(Separable(512, 1024, stride=2), Separable(1024, 1024)),
         )
         self.classifier = nn.Linear(1024, classes)
-        for module in self.modules():
-            if isinstance(module, nn.Conv2d):
-                nn.init.kaiming_normal_(module.weight, mode="fan_out")
-        for module in self.modules():
-            if isinstance(module, Separable):
-                nn.init.kaiming_normal_(module.conv_dw.weight)
+        nn.init.kaiming_normal_(self.conv_stem.weight, mode="fan_out")
         nn.init.uniform_(self.classifier.weight, -(classes**-0.5), classes**-0.5)
         nn.init.zeros_(self.classifier.bias)
 
@@ -68,11 +65,11 @@ class Mobilenetv1_100(nn.Module):
         return self.classifier(x)  # [1000]
 
 
-def mobilenetv1_100(classes: int = 1000) -> Mobilenetv1_100:
+def mobilenetv1_100(classes: int = 1000) -> MobileNetV1_100:
     """The network of mobilenet_v1.yaml@mobilenetv1_100, with fresh weights."""
-    return Mobilenetv1_100(classes)
+    return MobileNetV1_100(classes)
 
 
-# netspec where 1d4c43d8c3db mobilenet_v1.yaml@mobilenetv1_100 15:26 22-29:30 31:33
-# 32:35 33:37 36:30-34 37:35-38 40:41 43:41 44:43 45-50:50 52:50 54:53 55-60:22-23
-# 61-62:53 65:41-45 66:50 67:52 68:53
+# netspec where 57db4ebf2f28 mobilenet_v1.yaml@mobilenetv1_100 15:26 22-29:30 31:33
+# 32:35 33:37 34:30 35:35 38:30-34 39:35-38 42:41 45:41 46:43 47-52:50 54:50 56:53 57:41
+# 58-59:53 62:41-45 63:50 64:52 65:53

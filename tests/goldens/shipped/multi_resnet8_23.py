@@ -34,17 +34,19 @@ class Function(nn.Module):
         self.conv2 = nn.Conv2d(width, width, 3, padding=1, bias=False)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = self.conv1(F.relu(self.bn1(x)))
-        return self.conv2(F.relu(self.bn2(x)))
+        x = self.conv1(F.relu_(self.bn1(x)))
+        return self.conv2(F.relu_(self.bn2(x)))
 
 
 class KWay(nn.Module):
     """x + F(x) + G(x) + ..., `ways` operators with weights of their own."""
 
-    def __init__(self, in_channels: int, width: int, stride: int = 1) -> None:
+    def __init__(
+        self, in_channels: int, width: int, shortcut: bool = True, stride: int = 1
+    ) -> None:
         super().__init__()
         self.shortcut: Shortcut | None = None
-        if stride != 1:
+        if shortcut:
             self.shortcut = Shortcut(in_channels, width)
         for i in range(23):
             self.add_module(f"body{i + 1}", Function(in_channels, width, stride=stride))
@@ -59,9 +61,11 @@ class KWay(nn.Module):
 class Unit(nn.Module):
     """`ways` residual functions and a shortcut, projected where the shape changes."""
 
-    def __init__(self, in_channels: int, width: int, stride: int = 1) -> None:
+    def __init__(
+        self, in_channels: int, width: int, shortcut: bool = True, stride: int = 1
+    ) -> None:
         super().__init__()
-        self.k_way = KWay(in_channels, width, stride=stride)
+        self.k_way = KWay(in_channels, width, shortcut=shortcut, stride=stride)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.k_way(x)
@@ -71,7 +75,7 @@ class MultiResNet8_23(nn.Module):
     def __init__(self, classes: int = 10) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(3, 16, 3, padding=1, bias=False)
-        self.layer1 = nn.Sequential(Unit(16, 16))
+        self.layer1 = nn.Sequential(Unit(16, 16, shortcut=False))
         self.layer2 = nn.Sequential(Unit(16, 32, stride=2))
         self.layer3 = nn.Sequential(Unit(32, 64, stride=2))
         self.bn = nn.BatchNorm2d(64)
@@ -81,7 +85,7 @@ class MultiResNet8_23(nn.Module):
         x = self.conv1(x)  # [16, 32, 32]
         x = self.layer1(x)
         x = self.layer2(x)  # [32, 16, 16]
-        x = F.relu(self.bn(self.layer3(x)))  # [64, 8, 8]
+        x = F.relu_(self.bn(self.layer3(x)))  # [64, 8, 8]
         x = x.mean((2, 3))  # [64]
         return self.fc(x)  # [10]
 
@@ -91,7 +95,7 @@ def multi_resnet8_23(classes: int = 10) -> MultiResNet8_23:
     return MultiResNet8_23(classes)
 
 
-# netspec where 05c8645f06e8 multi_resnet.yaml@multi_resnet8_23 15:43 18:43 21:43 24:25
-# 29:29 30-31:31 33:32 34:34 37:29-31 38:32-34 59:35 64:39 67:39 70:47 73:47 74-76:52
-# 77:55 78:58 81:47 82-83:52 84:52-56 85:57 86:58
-# std/k_way.yaml 41:7 46-48:12 49-50:13 55:12 56:13-15
+# netspec where 2f3256e51029 multi_resnet.yaml@multi_resnet8_23 15:43 18:43 21:43 24:25
+# 29:29 30-31:31 33:32 34:34 37:29-31 38:32-34 61:35 68:39 71:39 74:47 77:47 78-80:52
+# 81:55 82:58 85:47 86-87:52 88:52-56 89:57 90:58
+# std/k_way.yaml 41:7 48-50:12 51-52:13 57:12 58:13-15

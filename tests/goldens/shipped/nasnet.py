@@ -141,8 +141,8 @@ class NormalCell(nn.Module):
         c = self.c(right, left)
         d = self.d(left)
         e = self.e(right)
-        left = torch.cat([left, a, b, c, d, e], 1)
-        return current, left
+        x = torch.cat([left, a, b, c, d, e], 1)
+        return current, x
 
 
 class Separable2(nn.Module):
@@ -174,7 +174,7 @@ class Separable2(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.conv1(F.relu(x))
-        x = F.relu(self.bn1(self.conv2(x)))
+        x = F.relu_(self.bn1(self.conv2(x)))
         x = self.conv3(x)
         return self.bn2(self.conv4(x))
 
@@ -250,11 +250,11 @@ class ReductionCell(nn.Module):
         right = self.right(current)
         a = self.a(right, left)
         b = self.b(right, left)
-        right = torch.cat([b, self.c(right, left), self.d(a, b), self.e(a, right)], 1)
-        return current, right
+        x = torch.cat([b, self.c(right, left), self.d(a, b), self.e(a, right)], 1)
+        return current, x
 
 
-class NasNet(nn.Module):
+class NASNet(nn.Module):
     def __init__(self, classes: int = 10) -> None:
         super().__init__()
         self.conv = nn.Conv2d(3, 96, 3, padding=1, bias=False)
@@ -304,12 +304,12 @@ class NasNet(nn.Module):
         return self.fc(out)  # [10]
 
 
-def nasnet(classes: int = 10) -> NasNet:
+def nasnet(classes: int = 10) -> NASNet:
     """The network of nasnet.yaml, with fresh weights."""
-    return NasNet(classes)
+    return NASNet(classes)
 
 
-# netspec where 54b879f95dcf nasnet.yaml 16:35 24:40-48 25:43 26:47 27:40-48 28:40 29:50
+# netspec where 55c9c555f813 nasnet.yaml 16:35 24:40-48 25:43 26:47 27:40-48 28:40 29:50
 # 32:39 34-35:43 36:44 37:45 38:46 39:47-48 41:40 42:50 45:25 50-52:33-34 62:33-34 63:33
 # 65:34 69:31 70:33-34 74:60-61 77-78:60 81:60-61 84:63-64 87-88:63 91:63-64 94:66-67
 # 96:66-67 99:69-70 101-102:69 103:70 106:72-73 109:72 112:72-73 115:51 126:57 127:58

@@ -56,15 +56,15 @@ class Preactivation(nn.Module):
             self.shortcut = ZeroPadded(out)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        out = F.relu(self.bn1(x))
-        out2 = F.relu(self.bn2(self.conv1(out)))
+        out = F.relu_(self.bn1(x))
+        out2 = F.relu_(self.bn2(self.conv1(out)))
         out2 = self.conv2(out2)
         if self.shortcut is not None:
             x = self.shortcut(out)
         return out2 + x
 
 
-class PreresNet110(nn.Module):
+class PreResNet110(nn.Module):
     def __init__(self, classes: int = 10) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(3, 16, 3, padding=1, bias=False)
@@ -87,17 +87,17 @@ class PreresNet110(nn.Module):
         x = self.conv1(x)  # [16, 32, 32]
         x = self.layer1(x)
         x = self.layer2(x)  # [32, 16, 16]
-        x = F.relu(self.bn(self.layer3(x)))  # [64, 8, 8]
+        x = F.relu_(self.bn(self.layer3(x)))  # [64, 8, 8]
         x = x.mean((2, 3))  # [64]
         return self.fc(x)  # [10]
 
 
-def preresnet110(classes: int = 10) -> PreresNet110:
+def preresnet110(classes: int = 10) -> PreResNet110:
     """The network of preresnet_cifar.yaml@preresnet110, with fresh weights."""
-    return PreresNet110(classes)
+    return PreResNet110(classes)
 
 
-# netspec where 402388576554 preresnet_cifar.yaml@preresnet110 67:52 70:52 71-73:57
+# netspec where 50e3b9b265d4 preresnet_cifar.yaml@preresnet110 67:52 70:52 71-73:57
 # 75-76:57 78:60 79:63 80-82:23-24 83-84:63 87:52 88-89:57 90:57-61 91:62 92:63
 # std/preactivation.yaml 40:10 48:23 49-50:27 52:28 53:32 54-56:33 59:23-24 60:27-29
 # 61:32 63:33 64:36

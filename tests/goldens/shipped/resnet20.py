@@ -52,7 +52,7 @@ class BasicBlock(nn.Module):
             self.shortcut = ZeroPadded(width)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        out = F.relu(self.bn1(self.conv1(x)))
+        out = F.relu_(self.bn1(self.conv1(x)))
         out = self.bn2(self.conv2(out))
         if self.shortcut is not None:
             x = self.shortcut(x)
@@ -79,7 +79,7 @@ class ResNet20(nn.Module):
         nn.init.zeros_(self.fc.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = F.relu(self.bn1(self.conv1(x)))  # [16, 32, 32]
+        x = F.relu_(self.bn1(self.conv1(x)))  # [16, 32, 32]
         x = self.layer1(x)
         x = self.layer2(x)  # [32, 16, 16]
         x = self.layer3(x)  # [64, 8, 8]
@@ -92,7 +92,7 @@ def resnet20(classes: int = 10) -> ResNet20:
     return ResNet20(classes)
 
 
-# netspec where 719d0df4838f resnet_cifar.yaml@resnet20 39:28 44-45:33 47:34 48:36 49:37
+# netspec where 26c0b134d52f resnet_cifar.yaml@resnet20 39:28 44-45:33 47:34 48:36 49:37
 # 50-52:38 55:33-35 56:36-37 58:38 59:40-41 62:44 65:44 66:46 67-69:52 71-72:52 74:56
 # 75-77:21-22 78-79:56 82:44-48 83-85:52 86:55 87:56
 # std/zero_padded.yaml 25:7 32:13 35:11 36:13

@@ -33,8 +33,8 @@ class Bottleneck(nn.Module):
             )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        out = F.relu(self.bn1(self.conv1(x)))
-        out = F.relu(self.bn2(self.conv2(out)))
+        out = F.relu_(self.bn1(self.conv1(x)))
+        out = F.relu_(self.bn2(self.conv2(out)))
         out = self.bn3(self.conv3(out))
         if self.downsample is not None:
             x = self.downsample(x)
@@ -64,7 +64,7 @@ class ResNet50(nn.Module):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out")
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = F.relu(self.bn1(self.conv1(x)))  # [64, 112, 112]
+        x = F.relu_(self.bn1(self.conv1(x)))  # [64, 112, 112]
         x = F.max_pool2d(x, 3, stride=2, padding=1)  # [64, 56, 56]
         x = self.layer1(x)  # [256, 56, 56]
         x = self.layer2(x)  # [512, 28, 28]
@@ -79,7 +79,7 @@ def resnet50(classes: int = 1000) -> ResNet50:
     return ResNet50(classes)
 
 
-# netspec where 4182a5a861d7 resnet.yaml@resnet50 15:41 22:46 23:47 24:49 25:50 26:52
+# netspec where d15d008719fd resnet.yaml@resnet50 15:41 22:46 23:47 24:49 25:50 26:52
 # 27:53 28-30:56-57 31:56 32:57 36:46-48 37:49-51 38:52-53 40:56-57 41:59-60 44:63 47:63
 # 48:65 49-50:73 52-53:73 55-56:73 58-59:73 61:78 62-64:21 67:63-67 68:68 69-72:73 73:76
 # 74:78

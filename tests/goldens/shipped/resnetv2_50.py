@@ -44,16 +44,16 @@ class Bottleneck(nn.Module):
             self.downsample = Projection(in_channels, 4 * width, stride=stride)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        norm2 = F.relu(self.norm1(x))
-        norm3 = F.relu(self.norm2(self.conv1(norm2)))
-        norm3 = F.relu(self.norm3(self.conv2(norm3)))
-        norm3 = self.conv3(norm3)
+        out = F.relu_(self.norm1(x))
+        out2 = F.relu_(self.norm2(self.conv1(out)))
+        out2 = F.relu_(self.norm3(self.conv2(out2)))
+        out2 = self.conv3(out2)
         if self.downsample is not None:
-            x = self.downsample(norm2)
-        return norm3 + x
+            x = self.downsample(out)
+        return out2 + x
 
 
-class Resnetv2_50(nn.Module):
+class ResNetV2_50(nn.Module):
     def __init__(self, classes: int = 1000) -> None:
         super().__init__()
         self.stem = nn.Sequential(
@@ -112,16 +112,16 @@ class Resnetv2_50(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.stem(x)  # [64, 56, 56]
-        x = F.relu(self.norm(self.stages(x)))  # [2048, 7, 7]
+        x = F.relu_(self.norm(self.stages(x)))  # [2048, 7, 7]
         return self.head(x)  # [1000]
 
 
-def resnetv2_50(classes: int = 1000) -> Resnetv2_50:
+def resnetv2_50(classes: int = 1000) -> ResNetV2_50:
     """The network of resnetv2.yaml@resnetv2_50, with fresh weights."""
-    return Resnetv2_50(classes)
+    return ResNetV2_50(classes)
 
 
-# netspec where 2522065b0562 resnetv2.yaml@resnetv2_50 17:23 22:27 25:27 28:28 36:34
+# netspec where 7603b4769e82 resnetv2.yaml@resnetv2_50 17:23 22:27 25:27 28:28 36:34
 # 37:39 38:40 39:43 40:44 41:47 42-44:48 47:34-36 48:39-42 49:43-46 50:47 52:48 53:52
 # 56:56 59-60:57-59 61:57 62:59 65-70:64 74-78:64 82-86:64 90-94:64 99:67 100:73
 # 101-103:72-76 106-108:20 109-111:72-76 114:57-59 115:64-69 116:72-76

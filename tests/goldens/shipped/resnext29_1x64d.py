@@ -42,8 +42,8 @@ class Bottleneck(nn.Module):
             self.shortcut = Projection(in_channels, out, stride=stride)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        out = F.relu(self.bn1(self.conv1(x)))
-        out = F.relu(self.bn2(self.conv2(out)))
+        out = F.relu_(self.bn1(self.conv1(x)))
+        out = F.relu_(self.bn2(self.conv2(out)))
         out = self.bn3(self.conv3(out))
         if self.shortcut is not None:
             x = self.shortcut(x)
@@ -74,7 +74,7 @@ class ResNeXt29_1x64d(nn.Module):
         nn.init.zeros_(self.fc.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = F.relu(self.bn1(self.conv1(x)))  # [64, 32, 32]
+        x = F.relu_(self.bn1(self.conv1(x)))  # [64, 32, 32]
         x = self.layer1(x)  # [256, 32, 32]
         x = self.layer2(x)  # [512, 16, 16]
         x = self.layer3(x)  # [1024, 8, 8]
@@ -87,7 +87,7 @@ def resnext29_1x64d(classes: int = 10) -> ResNeXt29_1x64d:
     return ResNeXt29_1x64d(classes)
 
 
-# netspec where 8756989307f0 resnext_cifar.yaml@resnext29_1x64d 53:23 56:23 57:25
+# netspec where ccdf80665096 resnext_cifar.yaml@resnext29_1x64d 53:23 56:23 57:25
 # 58-59:31 61-63:31 65-67:31 69:39 70-72:19-20 73-74:39 77:23-27 78-80:31 81:38 82:39
 # std/bottleneck.yaml 27:10 34:23 35:24 36:26 37:27 38:29 39:30 40-42:31 45:23-25
 # 46:26-28 47:29-30 49:31 50:33-34

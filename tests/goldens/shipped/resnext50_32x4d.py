@@ -36,15 +36,15 @@ class Bottleneck(nn.Module):
             )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        out = F.relu(self.bn1(self.conv1(x)))
-        out = F.relu(self.bn2(self.conv2(out)))
+        out = F.relu_(self.bn1(self.conv1(x)))
+        out = F.relu_(self.bn2(self.conv2(out)))
         out = self.bn3(self.conv3(out))
         if self.downsample is not None:
             x = self.downsample(x)
         return F.relu(out + x)
 
 
-class Resnext50_32x4d(nn.Module):
+class ResNeXt50_32x4d(nn.Module):
     def __init__(self, classes: int = 1000) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(3, 64, 7, stride=2, padding=3, bias=False)
@@ -67,7 +67,7 @@ class Resnext50_32x4d(nn.Module):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out")
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = F.relu(self.bn1(self.conv1(x)))  # [64, 112, 112]
+        x = F.relu_(self.bn1(self.conv1(x)))  # [64, 112, 112]
         x = F.max_pool2d(x, 3, stride=2, padding=1)  # [64, 56, 56]
         x = self.layer1(x)  # [256, 56, 56]
         x = self.layer2(x)  # [512, 28, 28]
@@ -77,12 +77,12 @@ class Resnext50_32x4d(nn.Module):
         return self.fc(x)  # [1000]
 
 
-def resnext50_32x4d(classes: int = 1000) -> Resnext50_32x4d:
+def resnext50_32x4d(classes: int = 1000) -> ResNeXt50_32x4d:
     """The network of resnext.yaml@resnext50_32x4d, with fresh weights."""
-    return Resnext50_32x4d(classes)
+    return ResNeXt50_32x4d(classes)
 
 
-# netspec where 65a0eb7b6d2f resnext.yaml@resnext50_32x4d
+# netspec where 17a5eb56f178 resnext.yaml@resnext50_32x4d
 # resnet.yaml 16:41 23:46 24:47 25-26:49 28:50 29:52 30:53 31-33:56-57 34:56 35:57
 # 39:46-48 40:49-51 41:52-53 43:56-57 44:59-60 47:63 50:63 51:65 52-53:73 55-56:73
 # 58-59:73 61-62:73 64:78 65-67:21 70:63-67 71:68 72-75:73 76:76 77:78

@@ -25,7 +25,7 @@ class Branch(nn.Module):
         self.bn2 = nn.BatchNorm2d(out)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = F.relu(self.bn1(self.conv1(x)))
+        x = F.relu_(self.bn1(self.conv1(x)))
         return self.bn2(self.conv2(x))
 
 
@@ -50,10 +50,11 @@ class ResidualOfResidual(nn.Module):
 
     def __init__(self, in_channels: int, out: int, stride: int = 1) -> None:
         super().__init__()
+        by = stride * 2**0
         self.body = Branch(in_channels, out, stride=stride)
         self.shortcut: Projection | None = None
-        if stride > 1 or in_channels != out:
-            self.shortcut = Projection(in_channels, out, stride)
+        if by > 1 or in_channels != out:
+            self.shortcut = Projection(in_channels, out, by)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         body = self.body(x)
@@ -71,6 +72,7 @@ class ResidualOfResidual2(nn.Module):
 
     def __init__(self, in_channels: int, out: int, stride: int = 1) -> None:
         super().__init__()
+        by = stride * 2**0
         self.part = nn.ModuleList(
             [
                 ResidualOfResidual(in_channels, out, stride=stride),
@@ -78,8 +80,8 @@ class ResidualOfResidual2(nn.Module):
             ],
         )
         self.shortcut: Projection | None = None
-        if stride > 1 or in_channels != out:
-            self.shortcut = Projection(in_channels, out, stride)
+        if by > 1 or in_channels != out:
+            self.shortcut = Projection(in_channels, out, by)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         out = self.part[0](x)
@@ -114,7 +116,7 @@ class ResidualOfResidual3(nn.Module):
         return self.part[2](out) + self.shortcut(x)  # [64, 8, 8]
 
 
-class Ror3_56(nn.Module):
+class RoR3_56(nn.Module):
     def __init__(self, classes: int = 10) -> None:
         super().__init__()
         self.conv = nn.Conv2d(3, 16, 3, padding=1, bias=False)
@@ -123,19 +125,19 @@ class Ror3_56(nn.Module):
         self.fc = nn.Linear(64, classes)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = F.relu(self.bn(self.conv(x)))  # [16, 32, 32]
+        x = F.relu_(self.bn(self.conv(x)))  # [16, 32, 32]
         x = F.relu(self.levels(x))  # [64, 8, 8]
         x = x.mean((2, 3))  # [64]
         return self.fc(x)  # [10]
 
 
-def ror3_56(classes: int = 10) -> Ror3_56:
+def ror3_56(classes: int = 10) -> RoR3_56:
     """The network of ror.yaml@ror3_56, with fresh weights."""
-    return Ror3_56(classes)
+    return RoR3_56(classes)
 
 
-# netspec where 856d4f0d7318 ror.yaml@ror3_56 15:23 20-21:27 23:28 24:30 25:31 28:27-29
-# 29:30-31 117:34 120:34 121:35 122:37 123:41 126:34-36 127:37-39 128:40 129:41
+# netspec where f298eb024490 ror.yaml@ror3_56 15:23 20-21:27 23:28 24:30 25:31 28:27-29
+# 29:30-31 119:34 122:34 123:35 124:37 125:41 128:34-36 129:37-39 130:40 131:41
 # std/projection.yaml 32:7 37:11 38:12 41:11-12
-# std/residual_of_residual.yaml 44:10 53:26 54-56:40 59:26 61:40 62:42 65:10 74-77:32
-# 80-82:40 85:32 87:30-32 89:40 90:42 93:10 102-106:32 109:40 112-113:30-32 114:32,40-42
+# std/residual_of_residual.yaml 44:10 54:26 55-57:40 60:26 62:40 63:42 66:10 76-79:32
+# 82-84:40 87:32 89:30-32 91:40 92:42 95:10 104-108:32 111:40 114-115:30-32 116:32,40-42

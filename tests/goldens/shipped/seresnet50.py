@@ -23,10 +23,10 @@ class SqueezeExcite(nn.Module):
         self.fc2 = nn.Conv2d(channels // 16, channels, 1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        fc1 = x.mean((2, 3), keepdim=True)
-        fc1 = F.relu(self.fc1(fc1))
-        fc1 = torch.sigmoid(self.fc2(fc1))
-        return x * fc1
+        out = x.mean((2, 3), keepdim=True)
+        out = F.relu_(self.fc1(out))
+        out = torch.sigmoid(self.fc2(out))
+        return x * out
 
 
 class Bottleneck(nn.Module):
@@ -50,16 +50,16 @@ class Bottleneck(nn.Module):
         nn.init.zeros_(self.bn3.weight)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        se = F.relu(self.bn1(self.conv1(x)))
-        se = F.relu(self.bn2(self.conv2(se)))
-        se = self.bn3(self.conv3(se))
-        se = self.se(se)
+        out = F.relu_(self.bn1(self.conv1(x)))
+        out = F.relu_(self.bn2(self.conv2(out)))
+        out = self.bn3(self.conv3(out))
+        se = self.se(out)
         if self.downsample is not None:
             x = self.downsample(x)
         return F.relu(se + x)
 
 
-class SeresNet50(nn.Module):
+class SEResNet50(nn.Module):
     def __init__(self, classes: int = 1000) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(3, 64, 7, stride=2, padding=3, bias=False)
@@ -82,7 +82,7 @@ class SeresNet50(nn.Module):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out")
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = F.relu(self.bn1(self.conv1(x)))  # [64, 112, 112]
+        x = F.relu_(self.bn1(self.conv1(x)))  # [64, 112, 112]
         x = F.max_pool2d(x, 3, stride=2, padding=1)  # [64, 56, 56]
         x = self.layer1(x)  # [256, 56, 56]
         x = self.layer2(x)  # [512, 28, 28]
@@ -92,12 +92,12 @@ class SeresNet50(nn.Module):
         return self.fc(x)  # [1000]
 
 
-def seresnet50(classes: int = 1000) -> SeresNet50:
+def seresnet50(classes: int = 1000) -> SEResNet50:
     """The network of seresnet.yaml@seresnet50, with fresh weights."""
-    return SeresNet50(classes)
+    return SEResNet50(classes)
 
 
-# netspec where dda2a267283c seresnet.yaml@seresnet50 15:12 22:19 23:22 26:18 27:19-21
+# netspec where 8e2e249b0cb9 seresnet.yaml@seresnet50 15:12 22:19 23:22 26:18 27:19-21
 # 28:22-24 29:25 32:26 37:31 38:32 39:34 40:35 41:37 42:38 43:40 44-46:44-45 47:44 48:45
 # 50:38 53:31-33 54:34-36 55:37-38 56:40 58:44-45 59:47-48
 # resnet.yaml 62:63 65:63 66:65 67-68:73 70-71:73 73-74:73 76-77:73 79:78 80-82:21

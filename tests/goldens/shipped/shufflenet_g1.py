@@ -23,7 +23,7 @@ class ConvBnAct(nn.Module):
         self.bn = nn.BatchNorm2d(24)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return F.relu(self.bn(self.conv(x)))  # [24, 112, 112]
+        return F.relu_(self.bn(self.conv(x)))  # [24, 112, 112]
 
 
 class GroupedShuffleUnit(nn.Module):
@@ -32,11 +32,14 @@ class GroupedShuffleUnit(nn.Module):
     channels come. `reduce` are the groups of the first convolution.
     """
 
-    def __init__(self, in_channels: int, out: int, stride: int = 1) -> None:
+    def __init__(
+        self, in_channels: int, out: int, stride: int = 1, join: bool = True
+    ) -> None:
         super().__init__()
         hidden = out // 4
         beside = out - in_channels if stride > 1 else out
         self.stride = stride
+        self.join = stride > 1 and join
         self.conv1 = nn.Conv2d(in_channels, hidden, 1, bias=False)
         self.bn1 = nn.BatchNorm2d(hidden)
         self.conv2 = nn.Conv2d(
@@ -47,13 +50,15 @@ class GroupedShuffleUnit(nn.Module):
         self.bn3 = nn.BatchNorm2d(beside)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        out = F.relu(self.bn1(self.conv1(x)))
+        out = F.relu_(self.bn1(self.conv1(x)))
         out = F.channel_shuffle(out, 1)
         out = self.bn2(self.conv2(out))
         out = self.bn3(self.conv3(out))
+        out2 = x
         if self.stride > 1:
-            x = F.avg_pool2d(x, 3, stride=self.stride, padding=1)
-            x = torch.cat([out, x], 1)
+            out2 = F.avg_pool2d(x, 3, stride=self.stride, padding=1)
+        if self.join:
+            x = torch.cat([out, out2], 1)
         else:
             x = out + x
         return F.relu(x)
@@ -92,9 +97,9 @@ def shufflenet_g1(classes: int = 1000) -> ShuffleNetG1:
     return ShuffleNetG1(classes)
 
 
-# netspec where 780be19e3ec2 shufflenet.yaml@shufflenet_g1 62:19 65:19 66-68:25 70-72:25
-# 74-76:25 78:33 81:19 82:21 83-85:25 86:32 87:33
+# netspec where 92599d95003f shufflenet.yaml@shufflenet_g1 67:19 70:19 71-73:25 75-77:25
+# 79-81:25 83:33 86:19 87:21 88-90:25 91:32 92:33
 # std/conv_bn_act.yaml 15:7 22:11 23:18 26:11,18-19
-# std/depthwise.yaml 42-43:12 52:12
-# std/grouped_shuffle_unit.yaml 29:13 40:31 41:32 45:36 46:37 47:38 50:31-33 51:34 52:36
-# 53:37-38 55:39 56:41 58:41 59:42
+# std/depthwise.yaml 45-46:12 55:12
+# std/grouped_shuffle_unit.yaml 29:13 43:31 44:32 48:36 49:37 50:38 53:31-33 54:34 55:36
+# 56:37-38 59:39 61:41 63:41 64:42

@@ -21,8 +21,8 @@ class DoubleConv(nn.Module):
         self.conv2 = nn.Conv2d(out, out, 3)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = F.relu(self.conv1(x))
-        return F.relu(self.conv2(x))
+        x = F.relu_(self.conv1(x))
+        return F.relu_(self.conv2(x))
 
 
 class UNet572(nn.Module):
@@ -93,7 +93,7 @@ def unet_572(classes: int = 2) -> UNet572:
     return UNet572(classes)
 
 
-# netspec where 960ec28a31f8 unet.yaml@unet_572 15:23 20-21:28 24-25:28-29 28:34
+# netspec where 73b5f69303eb unet.yaml@unet_572 15:23 20-21:28 24-25:28-29 28:34
 # 31-36:35 39:37 40:41 41:43 42-47:46 50-55:52 58:54 59-63:19-20 66:35 67:40 68:35 69:40
 # 70:35 71:40 72:35 73:37 74:40 75:41-43 76:46 77:48-50 78:52 79:46 80:48 81:50-52 82:46
 # 83:48 84:50-52 85:46 86:48 87:50-52 88:54

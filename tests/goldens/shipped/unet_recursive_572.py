@@ -54,9 +54,9 @@ class Level2(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.skip(self.down(x))  # [512, 64, 64]
-        upsampled = F.max_pool2d(x, 2)  # [512, 32, 32]
-        upsampled = self.level(upsampled)  # [1024, 28, 28]
-        upsampled = self.upsampled(upsampled)  # [512, 56, 56]
+        out = F.max_pool2d(x, 2)  # [512, 32, 32]
+        out = self.level(out)  # [1024, 28, 28]
+        upsampled = self.upsampled(out)  # [512, 56, 56]
         x = F.pad(x, (-4, -4, -4, -4))
         return self.up(torch.cat([x, upsampled], 1))  # [512, 52, 52]
 
@@ -75,9 +75,9 @@ class Level3(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.down(x)  # [256, 136, 136]
-        upsampled = F.max_pool2d(x, 2)  # [256, 68, 68]
-        upsampled = self.level(upsampled)  # [512, 52, 52]
-        upsampled = self.upsampled(upsampled)  # [256, 104, 104]
+        out = F.max_pool2d(x, 2)  # [256, 68, 68]
+        out = self.level(out)  # [512, 52, 52]
+        upsampled = self.upsampled(out)  # [256, 104, 104]
         x = F.pad(x, (-16, -16, -16, -16))
         return self.up(torch.cat([x, upsampled], 1))  # [256, 100, 100]
 
@@ -96,9 +96,9 @@ class Level4(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.down(x)  # [128, 280, 280]
-        upsampled = F.max_pool2d(x, 2)  # [128, 140, 140]
-        upsampled = self.level(upsampled)  # [256, 100, 100]
-        upsampled = self.upsampled(upsampled)  # [128, 200, 200]
+        out = F.max_pool2d(x, 2)  # [128, 140, 140]
+        out = self.level(out)  # [256, 100, 100]
+        upsampled = self.upsampled(out)  # [128, 200, 200]
         x = F.pad(x, (-40, -40, -40, -40))
         return self.up(torch.cat([x, upsampled], 1))  # [128, 196, 196]
 
@@ -117,9 +117,9 @@ class Level5(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.down(x)  # [64, 568, 568]
-        upsampled = F.max_pool2d(x, 2)  # [64, 284, 284]
-        upsampled = self.level(upsampled)  # [128, 196, 196]
-        upsampled = self.upsampled(upsampled)  # [64, 392, 392]
+        out = F.max_pool2d(x, 2)  # [64, 284, 284]
+        out = self.level(out)  # [128, 196, 196]
+        upsampled = self.upsampled(out)  # [64, 392, 392]
         x = F.pad(x, (-88, -88, -88, -88))
         return self.up(torch.cat([x, upsampled], 1))  # [64, 388, 388]
 
@@ -145,7 +145,7 @@ def unet_recursive_572(classes: int = 2) -> UNetRecursive572:
     return UNetRecursive572(classes)
 
 
-# netspec where a82c58ed3627 unet_recursive.yaml@unet_recursive_572 15:23 20-21:28
+# netspec where 44b5029b3d23 unet_recursive.yaml@unet_recursive_572 15:23 20-21:28
 # 24-25:28-29 28:31 35:35 36:37 39:35-37 42:31 49:35 50:37 51:43 52:44 53:50 56:35-37
 # 57:42 58:43 59:44 60:46 61:48-50 64:31 71:35 72:43 73:44 74:50 77:35 78:42 79:43 80:44
 # 81:46 82:48-50 85:31 92:35 93:43 94:44 95:50 98:35 99:42 100:43 101:44 102:46

@@ -167,26 +167,26 @@ class Poly(nn.Module):
         self.term = nn.ModuleList(Scale(scale) for _ in range(3))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        path0_conv2 = F.relu(self.path0_bn1[0](self.path0_conv1(x)))
-        path0_conv2 = F.relu(self.path0_bn2[0](self.path0_conv2(path0_conv2)))
-        path0_conv2 = F.relu(self.path0_bn3[0](self.path0_conv3(path0_conv2)))
-        out = F.relu(self.path1_bn[0](self.path1_conv(x)))
-        path0_conv2 = self.conv2d_blocks[0](torch.cat([path0_conv2, out], 1))
-        out = self.term[0](path0_conv2)
-        path0_conv2 = F.relu(path0_conv2)
-        out2 = F.relu(self.path0_bn1[1](self.path0_conv1(path0_conv2)))
-        out2 = F.relu(self.path0_bn2[1](self.path0_conv2(out2)))
-        out2 = F.relu(self.path0_bn3[1](self.path0_conv3(out2)))
-        path0_conv2 = F.relu(self.path1_bn[1](self.path1_conv(path0_conv2)))
-        out2 = self.conv2d_blocks[1](torch.cat([out2, path0_conv2], 1))
-        out3 = self.term[1](out2)
-        out2 = F.relu(out2)
-        out4 = F.relu(self.path0_bn1[2](self.path0_conv1(out2)))
-        out4 = F.relu(self.path0_bn2[2](self.path0_conv2(out4)))
-        out4 = F.relu(self.path0_bn3[2](self.path0_conv3(out4)))
-        out2 = F.relu(self.path1_bn[2](self.path1_conv(out2)))
-        out4 = self.conv2d_blocks[2](torch.cat([out4, out2], 1))
-        return F.relu(x + out + out3 + self.term[2](out4))
+        out = F.relu_(self.path0_bn1[0](self.path0_conv1(x)))
+        out = F.relu_(self.path0_bn2[0](self.path0_conv2(out)))
+        out = F.relu_(self.path0_bn3[0](self.path0_conv3(out)))
+        out2 = F.relu_(self.path1_bn[0](self.path1_conv(x)))
+        out = self.conv2d_blocks[0](torch.cat([out, out2], 1))
+        out2 = self.term[0](out)
+        out = F.relu(out)
+        out3 = F.relu_(self.path0_bn1[1](self.path0_conv1(out)))
+        out3 = F.relu_(self.path0_bn2[1](self.path0_conv2(out3)))
+        out3 = F.relu_(self.path0_bn3[1](self.path0_conv3(out3)))
+        out = F.relu_(self.path1_bn[1](self.path1_conv(out)))
+        out3 = self.conv2d_blocks[1](torch.cat([out3, out], 1))
+        out = self.term[1](out3)
+        out3 = F.relu(out3)
+        out4 = F.relu_(self.path0_bn1[2](self.path0_conv1(out3)))
+        out4 = F.relu_(self.path0_bn2[2](self.path0_conv2(out4)))
+        out4 = F.relu_(self.path0_bn3[2](self.path0_conv3(out4)))
+        out3 = F.relu_(self.path1_bn[2](self.path1_conv(out3)))
+        out4 = self.conv2d_blocks[2](torch.cat([out4, out3], 1))
+        return F.relu(x + out2 + out + self.term[2](out4))
 
 
 class InceptionBc(nn.Module):
@@ -327,7 +327,7 @@ def very_deep_polynet(dropout: float = 0.2, classes: int = 1000) -> VeryDeepPoly
     return VeryDeepPolyNet(dropout, classes)
 
 
-# netspec where bf657fe97901 very_deep_polynet.yaml 26:22 42-43:26 45:27 48:26-27 50:28
+# netspec where f757e1f41490 very_deep_polynet.yaml 26:22 42-43:26 45:27 48:26-27 50:28
 # 54:29 59-62:33 64:36 65-66:39 68:41-44 69:41 70:42 71:43 72:44 74:48 77:33 78:35
 # 79:36-37 80:39 81:41-45 82:47 83:48-49 86:67 91-92:72 94:73 95:74 96:76 99:72-75
 # 100:76 103:91 108:99 109-110:100 113-114:99-100 115:101-102 118:50 123-126:54 128:55

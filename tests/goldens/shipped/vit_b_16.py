@@ -38,11 +38,9 @@ class EncoderLayer(nn.Module):
                 nn.init.normal_(module.bias, std=1e-6)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        self_attention = self.ln_1(x)  # [197, 768]
-        self_attention = self.self_attention(
-            self_attention, self_attention, self_attention, need_weights=False
-        )[0]
-        x = x + self.dropout(self_attention)
+        out = self.ln_1(x)  # [197, 768]
+        out = self.self_attention(out, out, out, need_weights=False)[0]
+        x = x + self.dropout(out)
         mlp = self.mlp(self.ln_2(x))
         return x + mlp
 
@@ -96,7 +94,7 @@ def vit_b_16(classes: int = 1000, dropout: float = 0.0) -> VitB16:
     return VitB16(classes, dropout)
 
 
-# netspec where 20b4c402ce3b vit.yaml@vit_b_16 17:22 24:28 25:30 26:32 27:36 28:40-46
-# 29:40 30:42 31:43 32:44 33:46 35-38:40-46 41:28 42-44:30 45:32-33 46:36-46 47:47
-# 50:65-77 53-54:65 56:70 57-59:74 62:77 65:65-68 66:70-74 67:77 70:50 73:52 74:54
-# 75:65-77 76-77:82 78-80:54 81-82:82 85:52 86:54 87:58 88:59 89:60-77 90:79 91:82
+# netspec where 7ee34b87398b vit.yaml@vit_b_16 17:22 24:28 25:30 26:32 27:36 28:40-46
+# 29:40 30:42 31:43 32:44 33:46 35-38:40-46 41:28 42:30 43:32-33 44:36-46 45:47 48:65-77
+# 51-52:65 54:70 55-57:74 60:77 63:65-68 64:70-74 65:77 68:50 71:52 72:54 73:65-77
+# 74-75:82 76-78:54 79-80:82 83:52 84:54 85:58 86:59 87:60-77 88:79 89:82

@@ -46,11 +46,11 @@ class Layer(nn.Module):
             self.residual = nn.ModuleList([nn.Conv1d(channels, channels, 1)])
 
     def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        gated = self.gated(x)
-        skip = self.skip(gated)
+        out = self.gated(x)
+        skip = self.skip(out)
         if not self.final:
-            gated = x + self.residual[0](gated)
-        return gated, skip
+            out = x + self.residual[0](out)
+        return out, skip
 
 
 class WaveNet(nn.Module):
@@ -74,9 +74,9 @@ class WaveNet(nn.Module):
         for layer in self.layer:
             x, skip = layer(x)
             skips.append(skip)
-        head = torch.stack(skips).sum(0)  # [256, 4096]
-        head = self.conv(F.relu(head))
-        return self.head(F.relu(head))
+        out = torch.stack(skips).sum(0)  # [256, 4096]
+        out = self.conv(F.relu(out))
+        return self.head(F.relu(out))
 
 
 def wavenet(channels: int = 64, skip_channels: int = 256, steps: int = 256) -> WaveNet:
@@ -84,6 +84,6 @@ def wavenet(channels: int = 64, skip_channels: int = 256, steps: int = 256) -> W
     return WaveNet(channels, skip_channels, steps)
 
 
-# netspec where 75baba7371c1 wavenet.yaml 16:28-30 20-21:28 23-24:29 28:28 29:29 30:30
+# netspec where 8fc209ecb717 wavenet.yaml 16:28-30 20-21:28 23-24:29 28:28 29:29 30:30
 # 33:21 43:28-30 44:32 45:38-39 46:38 49:28-30 50:32 52:38-39 56:43 61:43 62-65:47 68:54
 # 69:56 72:43 75:47 77:51 78:53-54 79:55-56

@@ -34,8 +34,8 @@ class Bottleneck(nn.Module):
             )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        out = F.relu(self.bn1(self.conv1(x)))
-        out = F.relu(self.bn2(self.conv2(out)))
+        out = F.relu_(self.bn1(self.conv1(x)))
+        out = F.relu_(self.bn2(self.conv2(out)))
         out = self.bn3(self.conv3(out))
         if self.downsample is not None:
             x = self.downsample(x)
@@ -65,7 +65,7 @@ class WideResNet50_2(nn.Module):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out")
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = F.relu(self.bn1(self.conv1(x)))  # [64, 112, 112]
+        x = F.relu_(self.bn1(self.conv1(x)))  # [64, 112, 112]
         x = F.max_pool2d(x, 3, stride=2, padding=1)  # [64, 56, 56]
         x = self.layer1(x)  # [256, 56, 56]
         x = self.layer2(x)  # [512, 28, 28]
@@ -80,7 +80,7 @@ def wide_resnet50_2(classes: int = 1000) -> WideResNet50_2:
     return WideResNet50_2(classes)
 
 
-# netspec where eecfdbd057f3 wide_resnet.yaml@wide_resnet50_2
+# netspec where 2ea52fe248f3 wide_resnet.yaml@wide_resnet50_2
 # resnet.yaml 14:41 21:46 22:47 23-24:49 26:50 27:52 28:53 29-31:56-57 32:56 33:57
 # 37:46-48 38:49-51 39:52-53 41:56-57 42:59-60 45:63 48:63 49:65 50-51:73 53-54:73
 # 56-57:73 59-60:73 62:78 63-65:21 68:63-67 69:68 70-73:73 74:76 75:78

@@ -30,8 +30,8 @@ class Preactivation(nn.Module):
             self.shortcut = nn.Conv2d(in_channels, out, 1, stride=stride, bias=False)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        out = F.relu(self.bn1(x))
-        out2 = F.relu(self.bn2(self.conv1(out)))
+        out = F.relu_(self.bn1(x))
+        out2 = F.relu_(self.bn2(self.conv1(out)))
         out2 = self.conv2(out2)
         if self.shortcut is not None:
             x = self.shortcut(out)
@@ -60,7 +60,7 @@ class WRN40_1(nn.Module):
         x = self.conv1(x)  # [16, 32, 32]
         x = self.conv2(x)
         x = self.conv3(x)  # [32, 16, 16]
-        x = F.relu(self.bn(self.conv4(x)))  # [64, 8, 8]
+        x = F.relu_(self.bn(self.conv4(x)))  # [64, 8, 8]
         x = x.mean((2, 3))  # [64]
         return self.fc(x)  # [10]
 
@@ -70,7 +70,7 @@ def wrn40_1(classes: int = 10) -> WRN40_1:
     return WRN40_1(classes)
 
 
-# netspec where adc0ce4fb620 wrn.yaml@wrn40_1 41:26 44:26 45-47:31 49-50:31 52:34 53:37
+# netspec where 421736c8a1ff wrn.yaml@wrn40_1 41:26 44:26 45-47:31 49-50:31 52:34 53:37
 # 54-56:19-20 57:37 60:26 61-62:31 63:31-35 64:36 65:37
 # std/preactivation.yaml 14:10 22:23 23-24:27 26:28 27:32 28-30:33 33:23-24 34:27-29
 # 35:32 37:33 38:36

@@ -26,45 +26,74 @@ class Separable(nn.Module):
         return self.pointwise(x)
 
 
+class Unit2(nn.Module):
+    """Separable convolutions in a row, and a shortcut, projected where the shape
+    changes.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.skip = nn.Conv2d(64, 128, 1, stride=2, bias=False)
+        self.skipbn = nn.BatchNorm2d(128)
+        self.rep = nn.Sequential(
+            Separable(64, 128),
+            nn.BatchNorm2d(128),
+            nn.ReLU(),
+            Separable(128, 128),
+            nn.BatchNorm2d(128),
+            nn.MaxPool2d(3, stride=2, padding=1),
+        )
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        skipbn = self.skipbn(self.skip(x))  # [128, 74, 74]
+        return skipbn + self.rep(x)
+
+
+class Unit3(nn.Module):
+    """Separable convolutions in a row, and a shortcut, projected where the shape
+    changes.
+    """
+
+    def __init__(self, in_channels: int, out_channels: int, out: int) -> None:
+        super().__init__()
+        self.skip = nn.Conv2d(in_channels, out_channels, 1, stride=2, bias=False)
+        self.skipbn = nn.BatchNorm2d(out_channels)
+        self.rep = nn.Sequential(
+            nn.ReLU(),
+            Separable(in_channels, out),
+            nn.BatchNorm2d(out),
+            nn.ReLU(),
+            Separable(out, out_channels),
+            nn.BatchNorm2d(out_channels),
+            nn.MaxPool2d(3, stride=2, padding=1),
+        )
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        skipbn = self.skipbn(self.skip(x))
+        return skipbn + self.rep(x)
+
+
 class Unit(nn.Module):
     """Separable convolutions in a row, and a shortcut, projected where the shape
     changes.
     """
 
-    def __init__(
-        self,
-        in_channels: int,
-        out: int,
-        rep_out: int,
-        stride: int = 1,
-        relu_first: bool = True,
-    ) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.stride = stride
-        if stride != 1:
-            self.skip = nn.Conv2d(in_channels, rep_out, 1, stride=stride, bias=False)
-            self.skipbn = nn.BatchNorm2d(rep_out)
-        layers: list[nn.Module] = []
-        if relu_first:
-            layers.append(nn.ReLU())
-        layers += [
-            Separable(in_channels, out),
-            nn.BatchNorm2d(out),
+        self.rep = nn.Sequential(
             nn.ReLU(),
-            Separable(out, rep_out),
-            nn.BatchNorm2d(rep_out),
-        ]
-        if stride == 1:
-            layers += [nn.ReLU(), Separable(rep_out, rep_out), nn.BatchNorm2d(rep_out)]
-        else:
-            layers.append(nn.MaxPool2d(3, stride=stride, padding=1))
-        self.rep = nn.Sequential(*layers)
+            Separable(728, 728),
+            nn.BatchNorm2d(728),
+            nn.ReLU(),
+            Separable(728, 728),
+            nn.BatchNorm2d(728),
+            nn.ReLU(),
+            Separable(728, 728),
+            nn.BatchNorm2d(728),
+        )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        out = x
-        if self.stride != 1:
-            out = self.skipbn(self.skip(x))
-        return out + self.rep(x)
+        return x + self.rep(x)  # [728, 19, 19]
 
 
 class Xception(nn.Module):
@@ -74,12 +103,12 @@ class Xception(nn.Module):
         self.bn1 = nn.BatchNorm2d(32)
         self.conv2 = nn.Conv2d(32, 64, 3, bias=False)
         self.bn2 = nn.BatchNorm2d(64)
-        self.block1 = Unit(64, 128, 128, stride=2, relu_first=False)
-        self.block2 = Unit(128, 256, 256, stride=2)
-        self.block3 = Unit(256, 728, 728, stride=2)
+        self.block1 = Unit2()
+        self.block2 = Unit3(128, 256, 256)
+        self.block3 = Unit3(256, 728, 728)
         for i in range(8):
-            self.add_module(f"block{i + 4}", Unit(728, 728, 728))
-        self.block12 = Unit(728, 728, 1024, stride=2)
+            self.add_module(f"block{i + 4}", Unit())
+        self.block12 = Unit3(728, 1024, 728)
         self.conv3 = Separable(1024, 1536)
         self.bn3 = nn.BatchNorm2d(1536)
         self.conv4 = Separable(1536, 2048)
@@ -90,16 +119,16 @@ class Xception(nn.Module):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out")
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = F.relu(self.bn1(self.conv1(x)))  # [32, 149, 149]
-        x = F.relu(self.bn2(self.conv2(x)))  # [64, 147, 147]
+        x = F.relu_(self.bn1(self.conv1(x)))  # [32, 149, 149]
+        x = F.relu_(self.bn2(self.conv2(x)))  # [64, 147, 147]
         x = self.block1(x)  # [128, 74, 74]
         x = self.block2(x)  # [256, 37, 37]
         x = self.block3(x)  # [728, 19, 19]
         for i in range(8):
             x = getattr(self, f"block{i + 4}")(x)
         x = self.block12(x)  # [1024, 10, 10]
-        x = F.relu(self.bn3(self.conv3(x)))  # [1536, 10, 10]
-        x = F.relu(self.bn4(self.conv4(x)))  # [2048, 10, 10]
+        x = F.relu_(self.bn3(self.conv3(x)))  # [1536, 10, 10]
+        x = F.relu_(self.bn4(self.conv4(x)))  # [2048, 10, 10]
         x = x.mean((2, 3))  # [2048]
         return self.fc(x)  # [1000]
 
@@ -109,8 +138,10 @@ def xception(classes: int = 1000) -> Xception:
     return Xception(classes)
 
 
-# netspec where 6939d1303604 xception.yaml 14:23 19-20:27 22:29 25:27 26:29 29:31
-# 44:37-39 45:37 46:39 47-48:46-50 49:46 50:46-50 51:48 52:49 53:46 54:48 55:49 57:46-50
-# 58:46-49 59:46-50 60:50 61:46-50 66:37-39 67:46-52 70:55 73:55 74:57 75:60 76:62
-# 77-79:66 80-81:69 82:71 83:73 84:75 85:78 86:80 87:84 88-90:20 93:55-59 94:60-64
-# 95-97:66 99:69 100:71 101:73-77 102:78-82 103:83 104:84
+# netspec where 9ab7ecada17e xception.yaml 14:23 19-20:27 22:29 25:27 26:29 29:31 36:37
+# 37:39 38:46-50 39:48 40:49 41:46 42:48 43:49 44:50 48:37-39 49:46-52 52:31 59:37 60:39
+# 61:46-50 62:46 63:48 64:49 65:46 66:48 67:49 68:50 72:37-39 73:46-52 76:31 83:46-49
+# 84:46 85:48 86:49 87:46 88:48 89:49 90:46 91:48 92:49 96:46-52 99:55 102:55 103:57
+# 104:60 105:62 106-108:66 109-110:69 111:71 112:73 113:75 114:78 115:80 116:84
+# 117-119:20 122:55-59 123:60-64 124-126:66 128:69 129:71 130:73-77 131:78-82 132:83
+# 133:84

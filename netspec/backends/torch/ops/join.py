@@ -34,7 +34,8 @@ class DropJoin(nn.Module):
         """Draw for all joins of the network: whether they keep one column, and which."""
         if network.training:
             joins = [m for m in network.modules() if isinstance(m, DropJoin)]
-            drawn = torch.rand(1 + max(join.columns for join in joins), device=device)
+            widest = max([1, *(join.columns for join in joins)])
+            drawn = torch.rand(1 + widest, device=device)
             for join in joins:
                 join.drawn = drawn
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from netspec.backends.torch.code import List, Name, Node, Operand, Subscript, Tuple
 from netspec.backends.torch.lowering import (
     Lowering,
@@ -56,22 +54,22 @@ class Permute(nn.Module):
 
 @lowers(Select)
 def select(op: Select, inputs: Tensors) -> Lowering:
-    """`x[:, 3]` by a function for one position; `x[:, [0, 2]]` for several."""
+    """`x[:, 3]` for one position; `x[:, [0, 2]]` for several."""
     axis = value("dim", dim(op.axis), "axis")
     if isinstance(op.at, int):
         at = value("index", op.at, "at")
-        return Lowering(
-            call("torch.select", Operand(0), axis, at), call("Select", axis, at), SELECT
-        )
+        form = Subscript(Operand(0), Tuple(_index(op.axis, at)))
+        return Lowering(form, call("Select", axis, at), SELECT)
     size = inputs[0].shape[op.axis]
     several = value("index", tuple(at % size for at in op.at))
-    form = Subscript(Operand(0), Tuple(_places(op.axis, [at % size for at in op.at])))
+    places = List(tuple(value("index", at % size) for at in op.at))
+    form = Subscript(Operand(0), Tuple(_index(op.axis, places)))
     return Lowering(form, call("IndexSelect", axis, several), INDEX_SELECT)
 
 
-def _places(axis: int, positions: Sequence[int]) -> tuple[Node, ...]:
-    """The index that takes these positions of an axis, and all of the others."""
-    every, taken = Name(":"), List(tuple(value("index", position) for position in positions))
+def _index(axis: int, taken: Node) -> tuple[Node, ...]:
+    """The index that takes one axis so, and all of the others."""
+    every = Name(":")
     if axis >= 0:
         return (every,) * (1 + axis) + (taken,)
     return (Name("..."), taken) + (every,) * (-1 - axis)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
+from operator import truediv
 from typing import Any
 
 from netspec.backends.torch.code import (
@@ -18,7 +19,7 @@ from netspec.backends.torch.code import (
     Subscript,
     Tuple,
 )
-from netspec.syntax.arithmetic import SIGNS
+from netspec.syntax.arithmetic import BINARY, SIGNS, WorkLimit
 
 Lookup = Callable[[str], "Node | None"]
 Signs = Mapping[type[ast.AST], str]
@@ -80,11 +81,11 @@ def _translate_all(trees: list[ast.expr], lookup: Lookup, signs: Signs) -> tuple
     return found if len(found) == len(nodes) else None
 
 
-def _simplified(operator: str, operands: tuple[Node, ...]) -> Node:
+def _simplified(operator: str, operands: tuple[Node, ...]) -> Node | None:
     """Constants folded and factors of one left out."""
     left, right = operands
-    if isinstance(left, Literal) and isinstance(right, Literal) and right.value != 0:
-        return Literal(_APPLY[operator](left.value, right.value))
+    if isinstance(left, Literal) and isinstance(right, Literal):
+        return _folded(operator, left.value, right.value)
     if right == Literal(1) and operator in ("*", "//", "**"):
         return left
     if left == Literal(1) and operator == "*":
@@ -105,11 +106,21 @@ def _chosen(condition: Node, then: Node, otherwise: Node) -> Node:
     return Conditional(condition, then, otherwise)
 
 
-def _compared(sign: str, operands: tuple[Node, ...]) -> Node:
+def _compared(sign: str, operands: tuple[Node, ...]) -> Node | None:
     left, right = operands
     if isinstance(left, Literal) and isinstance(right, Literal):
-        return Literal(_APPLY[sign](left.value, right.value))
+        return _folded(sign, left.value, right.value)
     return Infix(sign, operands)
+
+
+def _folded(sign: str, left: Any, right: Any) -> Literal | None:
+    """The value of two constants, within the bounds of expressions; None where there is none, as in
+    a branch that the spec never takes.
+    """
+    try:
+        return Literal(_APPLY[sign](left, right))
+    except (ArithmeticError, TypeError, ValueError, WorkLimit):
+        return None
 
 
 def _connected(word: str, operands: tuple[Node, ...]) -> Node | None:
@@ -147,21 +158,7 @@ _COMPARISONS: dict[type[ast.cmpop], str] = {
 }
 _OPPOSITES = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 
-_APPLY: dict[str, Callable[[Any, Any], Any]] = {
-    "+": lambda a, b: a + b,
-    "-": lambda a, b: a - b,
-    "*": lambda a, b: a * b,
-    "/": lambda a, b: a / b,
-    "//": lambda a, b: a // b,
-    "%": lambda a, b: a % b,
-    "**": lambda a, b: a**b,
-    "==": lambda a, b: a == b,
-    "!=": lambda a, b: a != b,
-    "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b,
-    ">": lambda a, b: a > b,
-    ">=": lambda a, b: a >= b,
-}
+_APPLY = {SIGNS[kind]: BINARY[kind] for kind in BINARY if kind in SIGNS} | {"/": truediv}
 
 
 def evaluated(node: Node, value_of: Callable[[Node], Any]) -> Any:

@@ -62,11 +62,14 @@ class Writer:
         self.lines: list[str] = []
         self.shown: str | None = None
 
-    def shape_comment(self, value: int) -> str:
-        """The value's shape, where it is the same for all instances and not that of the last."""
-        if len(self.cls.members) > 1 or value not in self.cls.values:
+    def shape_comment(self, values: Sequence[int]) -> str:
+        """The one shape of the values, or that of each, where they are the same for all instances
+        and not the last.
+        """
+        if len(self.cls.members) > 1 or not self.cls.values.keys() >= {*values}:
             return ""
-        comment = f"  # {self.cls.values[value].type}"
+        shapes = [str(self.cls.values[value].type) for value in values]
+        comment = f"  # {', '.join(shapes if len({*shapes}) > 1 else shapes[:1])}"
         return comment if comment != self.shown else ""
 
 
@@ -186,8 +189,9 @@ class Block:
         self.writer.lines += traced(statement, what.origin)
 
     def comment(self, step: Step) -> str:
-        """The shape after the step; in a loop it may change."""
-        return self.writer.shape_comment(step.outputs[0]) if self.depth == DEPTH else ""
+        """The shapes after the step; in a loop they may change."""
+        used = [value for value in step.outputs if self.uses[value]]
+        return self.writer.shape_comment(used or step.outputs) if self.depth == DEPTH else ""
 
     # ------------------------------------------------------------------------------- expressions
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from math import isfinite
 from typing import Any
 
@@ -98,9 +99,18 @@ def _plain_call(node: Call) -> Any:
     arguments = [a for a in node.arguments if not (isinstance(a, Argument) and a.is_default)]
     if not arguments:
         return (text(node.function), "()")
+    if node.function == Name("OrderedDict") and isinstance(arguments[0], List):
+        arguments = [_alone(arguments[0]) or arguments[0]]
     if isinstance(arguments[0], Comprehension) and not arguments[0].spread:
         return (text(node.function), bracketed("(", Group(_doc(arguments[0])), ")"))
     return (text(node.function), bracketed("(", Group(_entries(arguments)), ")"))
+
+
+def _alone(node: List) -> Comprehension | None:
+    """The comprehension that makes all items of the list, not spread any more."""
+    if len(node.items) == 1 and isinstance(node.items[0], Comprehension):
+        return replace(node.items[0], spread=False)
+    return None
 
 
 def _argument(node: Argument) -> Any:
@@ -116,8 +126,9 @@ def _subscript(node: Subscript) -> Any:
 
 def _list(node: List) -> Any:
     """A list; that of a comprehension has no comma at its end."""
-    if len(node.items) == 1 and isinstance(node.items[0], Comprehension):
-        return bracketed("[", _doc(node.items[0]), "]")
+    loop = _alone(node)
+    if loop is not None:
+        return bracketed("[", _doc(loop), "]")
     return bracketed("[", _entries(node.items), "]")
 
 

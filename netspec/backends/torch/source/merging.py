@@ -137,8 +137,10 @@ class _Flow:
         self.forms, self.segments = forms, segments
         self.fresh, self.fresh_join = count(), count(-1, -1)
         self.unseen = False
-        self.entries: dict[int, int] = {}
-        """What the steps of a condition take; without them the flow goes on with it."""
+        self.entries: dict[int, int | None] = {}
+        """What the steps of a condition take, if that is one value: the flow goes on with it where
+        the condition does not hold.
+        """
         self.exits: dict[int, int] = {}
         """What the last of them gives."""
         self.known: list[dict[int, int]] = [{} for _ in forms]
@@ -182,8 +184,9 @@ class _Flow:
     def read(self, values: Mapping[Form, int], at: int, branch: Branch) -> int:
         number = self.joined({form: self.known[form][own] for form, own in values.items()}, at)
         number = self.seen(number, at, branch)
-        if branch:
-            self.entries.setdefault(at, number)
+        if branch and self.made[number] != (at, branch):
+            known = self.entries.setdefault(at, number)
+            self.entries[at] = number if known == number else None
         return number
 
     def seen(self, value: int, at: int, branch: Branch) -> int:
@@ -194,8 +197,10 @@ class _Flow:
         for join in self.joins[maker].values() if maker < at else ():
             if value == (join.then if way else join.otherwise):
                 return join.result
-        if value == self.exits.get(maker) and not self.segments[maker].otherwise:
-            return self.join(maker, value, self.entries[maker])
+        entry = self.entries.get(maker)
+        is_exit = value == self.exits.get(maker) and not self.segments[maker].otherwise
+        if is_exit and entry is not None:
+            return self.join(maker, value, entry)
         self.unseen = True
         return value
 

@@ -31,6 +31,7 @@ from netspec.backends.torch.source.expressions import evaluated, translated
 from netspec.backends.torch.source.names import distinct, variable
 from netspec.backends.torch.source.units import Unit
 from netspec.backends.torch.tree import walk
+from netspec.syntax.arithmetic import WorkLimit
 from netspec.syntax.spec import BUILT_IN
 
 Column = tuple[Any, ...]
@@ -224,7 +225,8 @@ class Parameters:
 
     def is_wider(self, node: Node, column: Column) -> bool:
         """Whether a condition holds for these members and others."""
-        return all(self.value(node, k) for k, value in enumerate(column) if value)
+        holds = [bool(self.value(node, k)) for k in range(self.size)]
+        return holds != list(column) and all(h for h, v in zip(holds, column, strict=True) if v)
 
     def stated(self, slots: Sequence[Slot], column: Column) -> Node | None:
         """The spec's own expression, if all members have it and it gives their values."""
@@ -252,7 +254,11 @@ class Parameters:
         """What a condition speaks of, under its own name: others may agree by chance."""
         if name in self.columns and _key(self.columns[name]) == _key(values):
             return Parameter(name)
-        return self.named(name, values) if self.may_be_given(name, values) else None
+        if not self.may_be_given(name, values):
+            return None
+        declared = self.by_earlier(name, self.defaults.get(name, ""))
+        same_as = isinstance(declared, Parameter) and self.gives(declared, values)
+        return declared if same_as else self.named(name, values)
 
     def may_be_given(self, name: str, values: Column) -> bool:
         """Whether a condition may ask for what it speaks of: a number that is no input size."""
@@ -267,7 +273,7 @@ class Parameters:
                 for k, value in enumerate(column)
                 if value is not ABSENT
             )
-        except (ArithmeticError, LookupError, TypeError):
+        except (ArithmeticError, LookupError, TypeError, WorkLimit):
             return False
 
     def is_known_for_all(self, node: Node) -> bool:
