@@ -157,8 +157,7 @@ def test_when_both_were_edited_it_cannot_be_told(capsys: Capture) -> None:
     Path("small.yaml").write_text(f"# a remark\n{SPEC}")
     printed = where(capsys, at("self.conv = nn.Conv2d("))
     assert printed[1:] == [
-        "cannot be told: this file was edited, and small.yaml is not the one that it was "
-        "emitted from"
+        "cannot be told: this file was edited, and small.yaml is not what it was emitted from"
     ]
 
 
