@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from netspec import SpecError
-from netspec.backends.torch.bench import Contestant, Settings, of_function
+from netspec.backends.torch.bench import Contestant, Settings, memory, of_function
 from netspec.backends.torch.bench.contestant import failed
 from netspec.backends.torch.bench.inputs import Sample
 from netspec.backends.torch.bench.memory import peak_memory
@@ -98,3 +98,13 @@ def test_peak_memory_on_cuda_is_the_allocators() -> None:
     peak = peak_memory(Contestant("wide", nets.wide), settings, [Sample((1,))])
     assert peak is not None
     assert 200e6 < peak < 250e6
+
+
+@pytest.mark.parametrize("status", [None, "Name:\tpython\n", "VmHWM:\t1 kB\n"])
+def test_there_is_no_peak_memory_where_the_system_does_not_tell(
+    status: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "PROCESS", tmp_path if status else tmp_path / "missing")
+    if status:
+        (tmp_path / "status").write_text(status)
+    assert memory._peak_of_process()() is None

@@ -16,6 +16,10 @@ import netspec
 from netspec import Network
 from netspec.backends.torch.module import load_source
 from netspec.backends.torch.source.names import variable
+from netspec.diagnostics import Report
+from netspec.elaborate import elaborate
+from netspec.program import Program
+from netspec.syntax.spec import SpecFile
 from tests.torch_backend.networks import SHIPPED, inputs_of, network
 
 MOST_MACS = 10**8
@@ -181,3 +185,20 @@ def test_shape_comments_are_those_of_the_defaults() -> None:
     source = netspec.load("densenet121").source()
     assert "return self.classifier(x)  # [1000]" in source
     assert "self.classifier = nn.Linear(1024, classes)" in source
+
+
+def test_trying_other_values_leaves_the_spec_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text("netspec: 1\nparams: {classes: 10}\ninput: [3]\nbody: [{linear: classes}]\n")
+    own = netspec.load(path)
+    file, found = own._compiled[0], []
+
+    def elaborated(tried: SpecFile, report: Report) -> Program:
+        found.append(([*tried.overrides], [*file.overrides]))
+        return elaborate(tried, report)
+
+    monkeypatch.setattr("netspec.network.elaborate", elaborated)
+    assert own._program_of({"classes": 7}).params == {"classes": 7}
+    assert found == [(["classes"], [])]
