@@ -74,23 +74,25 @@ def _network(known: Provenance, spec: Path | None) -> Network | None:
 
 def _lines(answer: Answer, place: str) -> Iterator[str]:
     yield f"{place}: {answer.text}"
-    if not answer.is_known:
-        yield (
-            f"cannot be told: this file was edited, and {answer.known.file} is not the one that it "
-            f"was emitted from"
-        )
-        return
-    if answer.places:
-        for each in answer.places:
-            yield f"{answer.shown(each)}:{each.lines}"
-            yield from _excerpt(answer, each)
-    else:
+    yield from _told(answer) if answer.is_known else _untold(answer)
+    if answer.spec is None:
+        yield f"  hint: {answer.known.file} is not beside it; `--spec PATH` shows its lines"
+
+
+def _untold(answer: Answer) -> Iterator[str]:
+    why = f"this file was edited, and {answer.known.file} is not what it was emitted from"
+    yield f"cannot be told: {why}"
+
+
+def _told(answer: Answer) -> Iterator[str]:
+    for each in answer.places:
+        yield f"{answer.shown(each)}:{each.lines}"
+        yield from _excerpt(answer, each)
+    if not answer.places:
         yield f"comes from no step of {answer.known.file}"
     yield from _way(answer)
     for remark in answer.remarks:
         yield f"  note: {remark}"
-    if answer.spec is None:
-        yield f"  hint: {answer.known.file} is not beside it; `--spec PATH` shows its lines"
 
 
 def _way(answer: Answer) -> Iterator[str]:

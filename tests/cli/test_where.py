@@ -59,7 +59,7 @@ def where(capsys: Capture, *arguments: str) -> list[str]:
 def test_the_line_and_the_way_to_it(capsys: Capture) -> None:
     line = at("self.conv = nn.Conv2d(")
     assert where(capsys, line) == [
-        f"{line}: self.conv = nn.Conv2d(3, out, 3, padding=1)",
+        f"{line}: self.conv = nn.Conv2d(3, 4, 3, padding=1)",
         "small.yaml:9",
         "    9 |       - conv: {out: out, kernel: 3, padding: 1}",
         "  note: small.yaml:6: in this block, `Unit`",
@@ -145,8 +145,7 @@ def test_an_edited_file(capsys: Capture) -> None:
 
 
 def test_an_edited_file_without_its_spec(capsys: Capture) -> None:
-    source = Path("small.py").read_text().replace("nn.Linear(width", "nn.Linear(2 * width")
-    Path("small.py").write_text(source)
+    Path("small.py").write_text(f"# mine\n{Path('small.py').read_text()}")
     Path("small.yaml").unlink()
     printed = where(capsys, at("self.fc = "))
     assert printed[1].startswith("cannot be told: this file was edited, and small.yaml")
@@ -158,14 +157,15 @@ def test_when_both_were_edited_it_cannot_be_told(capsys: Capture) -> None:
     Path("small.yaml").write_text(f"# a remark\n{SPEC}")
     printed = where(capsys, at("self.conv = nn.Conv2d("))
     assert printed[1:] == [
-        "cannot be told: this file was edited, and small.yaml is not the one that it was "
-        "emitted from"
+        "cannot be told: this file was edited, and small.yaml is not what it was emitted from"
     ]
 
 
 def test_a_line_that_was_replaced(capsys: Capture) -> None:
     source = Path("small.py").read_text()
-    Path("small.py").write_text(source.replace("x.mean(", "x.amax("))
+    before, mean, after = source.rpartition("x.mean(")
+    assert mean
+    Path("small.py").write_text(f"{before}x.amax({after}")
     printed = where(capsys, at("x.amax("))
     assert "   18 |   - global_avg_pool" in printed
     assert printed[-1] == "  note: this line was written since; what is told is of those around it"
@@ -188,12 +188,12 @@ init:
     bias: 0
 """
 MADE_BY = {
-    "isinstance(module, nn.Conv2d)": ["small.yaml:21"],
-    "nn.init.kaiming_normal_(": ["small.yaml:21"],
-    "nn.init.normal_(module.weight, std=0.01)": ["small.yaml:23"],
-    "nn.init.zeros_(module.bias)": ["small.yaml:24"],
-    "bn.weight": ["small.yaml:15"],
-    "for module in self.modules()": ["small.yaml:21-23"],
+    "isinstance(module, nn.Conv2d)": "small.yaml:27",
+    "nn.init.kaiming_normal_(": "small.yaml:27",
+    "nn.init.normal_(module.weight, std=0.01)": "small.yaml:29",
+    "nn.init.zeros_(module.bias)": "small.yaml:30",
+    "bn.weight": "small.yaml:15",
+    "for module in self.modules()": "small.yaml:27-28",
 }
 
 
@@ -205,10 +205,7 @@ def test_how_weights_start_comes_from_the_entry_that_says_so(line: str, capsys: 
     Path("small.yaml").write_text(spec + INITS)
     assert main(["build", "small.yaml", "--target", "torch", "-o", "."]) == 0
     capsys.readouterr()
-    (answer,) = [where(capsys, at(line))[1]]
-    entry = "\n".join((spec + INITS).split("\n"))
-    print(answer, entry)
-    assert [answer] == MADE_BY[line]
+    assert where(capsys, at(line))[1] == MADE_BY[line]
 
 
 def test_an_edited_spec(capsys: Capture) -> None:

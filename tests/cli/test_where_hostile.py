@@ -24,9 +24,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return inside
 
 
+def write(path: str, code: str, words: str) -> None:
+    """A file with that code, which was not edited since its comment was written."""
+    Path(path).write_text(f"{code}{provenance.MARK} {provenance.digest(code)} {words}\n")
+
+
 def where(capsys: Capture, words: str, line: str = "1") -> tuple[int, str]:
     """The exit code and all that is printed for a file that ends with a comment of these words."""
-    Path("a.py").write_text(f"x = 1\n# netspec where {HASH} {words}\n")
+    write("a.py", "x = 1\n", words)
     status = main(["where", f"a.py:{line}"])
     captured = capsys.readouterr()
     assert "usage:" not in captured.err
@@ -92,8 +97,7 @@ def test_lines_below_an_opening_one_cost_nothing(capsys: Capture) -> None:
     known = provenance.read(f"# netspec where {HASH} a.yaml 2:1\n")
     assert known is not None
     assert not known.places
-    text = f" for i in x:\n  y\n# netspec where {HASH} a.yaml 2:1-999999999\n"
-    Path("b.py").write_text(text)
+    write("b.py", " for i in x:\n  y\n", "a.yaml 2:1-999999999")
     assert main(["where", "b.py:1"]) == 0
     assert "a.yaml:1-999999999" in capsys.readouterr().out
 
@@ -127,7 +131,7 @@ def test_a_line_of_many_digits(capsys: Capture) -> None:
 
 @pytest.mark.parametrize("code", ["(" * 20000, "-" * 200000 + "1", "x = '\x00'", "x ="])
 def test_code_that_is_none_is_no_traceback(code: str, capsys: Capture) -> None:
-    Path("b.py").write_text(f"x\n{code}\n# netspec where {HASH} a.yaml 1:1\n")
+    write("b.py", f"x\n{code}\n", "a.yaml 1:1")
     status = main(["where", "b.py:1"])
     captured = capsys.readouterr()
     assert (status, "a.yaml:1" in captured.out) == (0, True) or "error[" in captured.err
