@@ -18,12 +18,12 @@ FOLDER = Path(__file__).parent
 SHIPPED = {
     "alexnet": 60,
     "densenet121": 110,
-    "lenet5": 40,
+    "lenet5": 45,
     "resnet18": 90,
     "resnet50": 110,
     "resnet152": 110,
-    "vgg16": 75,
-    "vgg16_bn": 90,
+    "vgg16": 90,
+    "vgg16_bn": 105,
 }
 """The most lines that a file may have."""
 FEATURES = sorted(path.stem for path in (FOLDER / "specs").glob("*.yaml"))

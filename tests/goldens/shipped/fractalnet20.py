@@ -25,7 +25,8 @@ class DropJoin(nn.Module):
         """Draw for all joins of the network: whether they keep one column, and which."""
         if network.training:
             joins = [m for m in network.modules() if isinstance(m, DropJoin)]
-            drawn = torch.rand(1 + max(join.columns for join in joins), device=device)
+            widest = max([1, *(join.columns for join in joins)])
+            drawn = torch.rand(1 + widest, device=device)
             for join in joins:
                 join.drawn = drawn
 
@@ -87,9 +88,8 @@ class Fractal(nn.Module):
         out = [self.layer(x)]
         if self.columns > 1:
             out = out + self.fractal2(self.fractal1(x)[0])
-            x = out
         if self.join is not None:
-            out = [self.join(*x)]
+            out = [self.join(*out)]
         return out
 
 
@@ -125,7 +125,7 @@ def fractalnet20(classes: int = 10) -> FractalNet20:
     return FractalNet20(classes)
 
 
-# netspec where 09eaf6b81b8b fractalnet.yaml@fractalnet20 44:29 47:29 48-50:30 51:32
-# 52:29 55:29 57:30 58:32-33 96:25 99-103:26 104-105:38 109:26 110:36 111:26 112:36
+# netspec where 88895eac85eb fractalnet.yaml@fractalnet20 45:29 48:29 49-51:30 52:32
+# 53:20 56:29 58:30 59:32-33 96:25 99-103:26 104:38 105:21 109:26 110:36 111:26 112:36
 # 113:26 114:36 115:26 116:36 117:26 118:36 119:37 120:38
-# std/fractal.yaml 61:7 76:18 77-80:19 82-84:24 87:18 89:19 92:24
+# std/fractal.yaml 62:7 77:18 78-81:19 83-85:24 88:18 90:19 92:24

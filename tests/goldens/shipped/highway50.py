@@ -52,4 +52,4 @@ def highway50(units: int = 50, classes: int = 10) -> Highway50:
 
 # netspec where 0d242c5fc0a6 highway.yaml@highway50 32:29 35:29 36:31 37:34 38-40:19
 # 43:29-30 44:31 45:34
-# std/highway.yaml 14:7 22:16 23-24:19 27:16-17 28:19-23 29:25
+# std/highway.yaml 14:7 22:16 23:19 24:22 27:16-17 28:19-23 29:25

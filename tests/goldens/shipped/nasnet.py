@@ -293,10 +293,10 @@ class NASNet(nn.Module):
         out = x
         for cell in self.cells1:
             x, out = cell(x, out)
-        x, out = self.reduction[0](x, out)  # [192, 32, 32]
+        x, out = self.reduction[0](x, out)  # [192, 32, 32], [256, 16, 16]
         for cell in self.cells2:
             x, out = cell(x, out)
-        x, out = self.reduction[1](x, out)  # [384, 16, 16]
+        x, out = self.reduction[1](x, out)  # [384, 16, 16], [512, 8, 8]
         for cell in self.cells3:
             x, out = cell(x, out)
         out = F.relu(out)  # [768, 8, 8]
@@ -309,7 +309,7 @@ def nasnet(classes: int = 10) -> NASNet:
     return NASNet(classes)
 
 
-# netspec where 55c9c555f813 nasnet.yaml 16:35 24:40-48 25:43 26:47 27:40-48 28:40 29:50
+# netspec where 7dc18537bf83 nasnet.yaml 16:35 24:40-48 25:43 26:47 27:40-48 28:40 29:50
 # 32:39 34-35:43 36:44 37:45 38:46 39:47-48 41:40 42:50 45:25 50-52:33-34 62:33-34 63:33
 # 65:34 69:31 70:33-34 74:60-61 77-78:60 81:60-61 84:63-64 87-88:63 91:63-64 94:66-67
 # 96:66-67 99:69-70 101-102:69 103:70 106:72-73 109:72 112:72-73 115:51 126:57 127:58

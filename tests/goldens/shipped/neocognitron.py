@@ -86,5 +86,5 @@ def neocognitron(planes: int = 12) -> Neocognitron:
     return Neocognitron(planes)
 
 
-# netspec where 1db30195a8b0 neocognitron.yaml 29:21 37:38 38:43 39:49 40:38 41-49:43
-# 51-54:43 56-59:43 66:49 69:38 70:41-43 71:48-49 72:52 75:56 78:56 81:56
+# netspec where 1db30195a8b0 neocognitron.yaml 29:21 37:38 38:43 39:49 40:40 41-49:47
+# 51-54:47 56-59:47 66:51 69:38 70:41-43 71:48-49 72:52 75:56 78:56 81:56

@@ -50,11 +50,10 @@ class ResidualOfResidual(nn.Module):
 
     def __init__(self, in_channels: int, out: int, stride: int = 1) -> None:
         super().__init__()
-        by = stride * 2**0
         self.body = Branch(in_channels, out, stride=stride)
         self.shortcut: Projection | None = None
-        if by > 1 or in_channels != out:
-            self.shortcut = Projection(in_channels, out, by)
+        if stride > 1 or in_channels != out:
+            self.shortcut = Projection(in_channels, out, stride)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         body = self.body(x)
@@ -72,7 +71,6 @@ class ResidualOfResidual2(nn.Module):
 
     def __init__(self, in_channels: int, out: int, stride: int = 1) -> None:
         super().__init__()
-        by = stride * 2**0
         self.part = nn.ModuleList(
             [
                 ResidualOfResidual(in_channels, out, stride=stride),
@@ -80,8 +78,8 @@ class ResidualOfResidual2(nn.Module):
             ],
         )
         self.shortcut: Projection | None = None
-        if by > 1 or in_channels != out:
-            self.shortcut = Projection(in_channels, out, by)
+        if stride > 1 or in_channels != out:
+            self.shortcut = Projection(in_channels, out, stride)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         out = self.part[0](x)
@@ -136,8 +134,8 @@ def ror3_56(classes: int = 10) -> RoR3_56:
     return RoR3_56(classes)
 
 
-# netspec where f298eb024490 ror.yaml@ror3_56 15:23 20-21:27 23:28 24:30 25:31 28:27-29
-# 29:30-31 119:34 122:34 123:35 124:37 125:41 128:34-36 129:37-39 130:40 131:41
+# netspec where 00a0d3a55ae5 ror.yaml@ror3_56 15:23 20-21:27 23:28 24:30 25:31 28:27-29
+# 29:30-31 117:34 120:34 121:35 122:37 123:41 126:34-36 127:37-39 128:40 129:41
 # std/projection.yaml 32:7 37:11 38:12 41:11-12
-# std/residual_of_residual.yaml 44:10 54:26 55-57:40 60:26 62:40 63:42 66:10 76-79:32
-# 82-84:40 87:32 89:30-32 91:40 92:42 95:10 104-108:32 111:40 114-115:30-32 116:32,40-42
+# std/residual_of_residual.yaml 44:10 53:26 54-56:40 59:26 61:40 62:42 65:10 74-77:32
+# 80-82:40 85:32 87:30-32 89:40 90:42 93:10 102-106:32 109:40 112-113:30-32 114:32,40-42

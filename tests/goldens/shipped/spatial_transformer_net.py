@@ -86,4 +86,4 @@ def spatial_transformer_net(classes: int = 10) -> SpatialTransformerNet:
 # netspec where 77416a0eb621 spatial_transformer_net.yaml 14:15 17:15 18:18 19:22 22:15
 # 23:16 24:17-18 25:19 26:20 27:21 28:22-23 57:13 60:13 61:25 62:28 63:29 64:33 65:35
 # 66:36 69:13 70:25 71:26 72:27-28 73:29 74:30 75:31 76:32 77:33-35 78:36-37
-# std/spatial_transformer.yaml 31:7 38:15 39-41:16 44:15 45:16 46-51:19 53-54:19
+# std/spatial_transformer.yaml 31:7 38:15 39:16 40-41:18 44:15 45:16 46-51:19 53-54:19
