@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -247,9 +247,8 @@ class Network:
 
     def _program_of(self, numbers: Mapping[str, int | float]) -> Program:
         """The program with other numbers for some params."""
-        file = self._compiled[0]
         changed = {name: _number_node(value, name) for name, value in numbers.items()}
-        return elaborate(replace(file, overrides={**file.overrides, **changed}), Report())
+        return compile_document(self.document, {**self.overrides, **changed}, self.sizes)[1]
 
     def _program_with_number(self, name: str, value: int | float) -> Program:
         return self._program_of({name: value})

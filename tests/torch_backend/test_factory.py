@@ -191,7 +191,10 @@ def test_trying_other_values_leaves_the_spec_as_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "net.yaml"
-    path.write_text("netspec: 1\nparams: {classes: 10}\ninput: [3]\nbody: [{linear: classes}]\n")
+    path.write_text(
+        "netspec: 1\nparams: {classes: 10}\ninput: [3]\n"
+        "blocks: {head: {body: [{linear: classes}]}}\nbody: [head]\n"
+    )
     own = netspec.load(path)
     file, found = own._compiled[0], []
 
@@ -200,5 +203,7 @@ def test_trying_other_values_leaves_the_spec_as_it_is(
         return elaborate(tried, report)
 
     monkeypatch.setattr("netspec.network.elaborate", elaborated)
-    assert own._program_of({"classes": 7}).params == {"classes": 7}
+    (output,) = own._program_of({"classes": 7}).root.outputs
+    assert output.type.shape == (7,)
     assert found == [(["classes"], [])]
+    assert "head = Head(3, classes)" in own.source() or "nn.Linear(3, classes)" in own.source()
