@@ -59,7 +59,7 @@ def where(capsys: Capture, *arguments: str) -> list[str]:
 def test_the_line_and_the_way_to_it(capsys: Capture) -> None:
     line = at("self.conv = nn.Conv2d(")
     assert where(capsys, line) == [
-        f"{line}: self.conv = nn.Conv2d(3, 4, 3, padding=1)",
+        f"{line}: self.conv = nn.Conv2d(3, out, 3, padding=1)",
         "small.yaml:9",
         "    9 |       - conv: {out: out, kernel: 3, padding: 1}",
         "  note: small.yaml:6: in this block, `Unit`",
