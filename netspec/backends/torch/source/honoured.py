@@ -25,12 +25,10 @@ from netspec.program import Instance, Program
 
 Units = Mapping[Instance, Unit]
 
-MOST_CALLS = 1500
-"""A program with more calls is tried with values that leave nearly all of it as it is, no others:
-trying takes a few times as long as emitting it.
+FEW = 12
+"""A value that changes more instances than these is not looked at: what the code can honour stands
+in few places, and trying takes as long as emitting all that is new.
 """
-MOST_TIMES, FEW = 2, 10
-"""So many times as many new instances, or so many of a large program, and no more are looked at."""
 
 
 def with_params(program: Program, made: Units, written: Written) -> list[Class]:
@@ -57,12 +55,6 @@ class _Start:
     written: Written
     conditions: list[int]
 
-    @property
-    def limit(self) -> int:
-        """How many new instances are looked at."""
-        calls = sum(len(instance.calls) for instance in self.program.instances())
-        return FEW if calls > MOST_CALLS else MOST_TIMES * len(self.made)
-
     def alone(self, name: str) -> _Trial:
         """A trial of one param."""
         value = self.written.numbers[name]
@@ -86,7 +78,7 @@ class _Start:
 
 
 class _Larger(Exception):
-    """The network becomes another one, or a much larger one."""
+    """Much of the network becomes another one."""
 
 
 class _Trial:
@@ -107,8 +99,6 @@ class _Trial:
             for values in points:
                 if len(self.taken) < 2 and self.add(values):
                     self.taken.append(values)
-                    if len(self.taken) == 1 and self.shared() is None:
-                        return
             for end in ends if len(self.taken) == 2 else ():
                 self.add(end)
             self.classes = self.shared() if len(self.taken) == 2 else None
@@ -120,7 +110,7 @@ class _Trial:
         except SpecError:
             return False
         same = twins(other, self.start.program)
-        if len(other.instances()) - len(same) > self.start.limit:
+        if len(other.instances()) - len(same) > FEW:
             raise _Larger
         known = {instance: self.start.made[twin] for instance, twin in same.items()}
         own = set(self.units)
@@ -157,5 +147,5 @@ def _others(value: Number) -> list[Number]:
 
 
 def _ends(name: str, value: Number) -> list[Numbers]:
-    """The ends of a param's range, where a spec is likeliest to take another way."""
+    """The ends of a param's range, where a loop over it is likeliest to take another way."""
     return [{name: type(value)(end)} for end in (1, 0) if end != value]
