@@ -68,12 +68,12 @@ class Inception(nn.Module):
 class Head(nn.Module):
     """An auxiliary classifier on 4x4 averages."""
 
-    def __init__(self, in_channels: int) -> None:
+    def __init__(self, in_channels: int, classes: int) -> None:
         super().__init__()
         self.conv = Unit(in_channels, 128)
         self.fc1 = nn.Linear(2048, 1024)
         self.dropout = nn.Dropout(p=0.7)
-        self.fc2 = nn.Linear(1024, 1000)
+        self.fc2 = nn.Linear(1024, classes)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = F.adaptive_avg_pool2d(x, 4)
@@ -104,8 +104,8 @@ class GoogLeNet(nn.Module):
         self.inception4e = Inception(528, 256, 160, 320, 32, 128, 128)
         self.inception5a = Inception(832, 256, 160, 320, 32, 128, 128)
         self.inception5b = Inception(832, 384, 192, 384, 48, 128, 128)
-        self.aux1 = Head(512)
-        self.aux2 = Head(528)
+        self.aux1 = Head(512, classes)
+        self.aux2 = Head(528, classes)
         self.dropout = nn.Dropout(p=0.2)
         self.fc = nn.Linear(1024, classes)
         for module in self.modules():
@@ -145,7 +145,7 @@ def googlenet(classes: int = 1000) -> GoogLeNet:
     return GoogLeNet(classes)
 
 
-# netspec where 04e0e523765b googlenet.yaml@googlenet 17:27 24-25:31 27:37 28:23
+# netspec where 2261e95b3f00 googlenet.yaml@googlenet 17:27 24-25:31 27:37 28:23
 # 31:31,37-39 68:40 73:47 74:50 75:53 76:54 79:43 80:47 81:49 82:50-53 83:54 92:58 95:58
 # 96:63 97:65 98:70 99:72 100:75 101:77 102:79 103:81 104:83 105:86 106:88 107:90 108:94
 # 109:100 110:101 111:23-24 112-113:24 116:58 117:60 118:63 119:65 120:69 121:70 122:72

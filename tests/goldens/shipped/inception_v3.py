@@ -106,11 +106,11 @@ class InceptionB(nn.Module):
 class Head(nn.Module):
     """An auxiliary classifier on 5x5 averages."""
 
-    def __init__(self) -> None:
+    def __init__(self, classes: int) -> None:
         super().__init__()
         self.conv0 = ConvBn(768, 128)
         self.conv1 = ConvBn(128, 768, kernel=5, padding=0)
-        self.fc = nn.Linear(768, 1000)
+        self.fc = nn.Linear(768, classes)
         nn.init.trunc_normal_(self.fc.weight, std=0.001)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -203,7 +203,7 @@ class InceptionV3(nn.Module):
         self.Mixed_6c = InceptionB(160)
         self.Mixed_6d = InceptionB(160)
         self.Mixed_6e = InceptionB(192)
-        self.AuxLogits = Head()
+        self.AuxLogits = Head(classes)
         self.Mixed_7a = ReductionB()
         self.Mixed_7b = InceptionC(1280)
         self.Mixed_7c = InceptionC(2048)
@@ -244,7 +244,7 @@ def inception_v3(classes: int = 1000) -> InceptionV3:
     return InceptionV3(classes)
 
 
-# netspec where 65b7a4cd4c9c inception_v3.yaml@inception_v3 17:26 31-32:30 34:31 35:22
+# netspec where c39c859a8b98 inception_v3.yaml@inception_v3 17:26 31-32:30 34:31 35:22
 # 38:30-32 41:33 46:38 47:40 48:42 49:44 50:46 51:48 52:51 55:38 56:40-42 57:44-48 58:50
 # 59:51-53 62:54 67:58 68:60 69:62 70:64 73:58 74:60 75:62 76:64 77:66 78:67 81:68 86:73
 # 87:75 88:77 89:79 90:81 91:83 92:85 93:87 94:89 95:92 98:73 99:75-79 100:81-85

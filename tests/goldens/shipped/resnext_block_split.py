@@ -16,11 +16,11 @@ class ConvBnAct(nn.Module):
     size.
     """
 
-    def __init__(self, in_channels: int, kernel: int = 1) -> None:
+    def __init__(self, in_channels: int, out: int, kernel: int = 1) -> None:
         super().__init__()
         padding = kernel // 2
-        self.conv = nn.Conv2d(in_channels, 4, kernel, padding=padding, bias=False)
-        self.bn = nn.BatchNorm2d(4)
+        self.conv = nn.Conv2d(in_channels, out, kernel, padding=padding, bias=False)
+        self.bn = nn.BatchNorm2d(out)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return F.relu_(self.bn(self.conv(x)))
@@ -29,11 +29,13 @@ class ConvBnAct(nn.Module):
 class Split(nn.Module):
     """Fig. 3a, whose paths end in 1x1 convolutions that are summed."""
 
-    def __init__(self) -> None:
+    def __init__(self, width: int) -> None:
         super().__init__()
         self.path = nn.ModuleList(
             nn.Sequential(
-                ConvBnAct(256), ConvBnAct(4, kernel=3), nn.Conv2d(4, 256, 1, bias=False)
+                ConvBnAct(256, width),
+                ConvBnAct(width, width, kernel=3),
+                nn.Conv2d(width, 256, 1, bias=False),
             )
             for _ in range(32)
         )
@@ -43,9 +45,9 @@ class Split(nn.Module):
 
 
 class Body(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, width: int) -> None:
         super().__init__()
-        self.form = Split()
+        self.form = Split(width)
         self.bn = nn.BatchNorm2d(256)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -53,9 +55,9 @@ class Body(nn.Module):
 
 
 class ResNeXtBlockSplit(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, width: int = 4) -> None:
         super().__init__()
-        self.body = Body()
+        self.body = Body(width)
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight)
@@ -64,12 +66,12 @@ class ResNeXtBlockSplit(nn.Module):
         return F.relu(self.body(x) + x)  # [256, 56, 56]
 
 
-def resnext_block_split() -> ResNeXtBlockSplit:
+def resnext_block_split(width: int = 4) -> ResNeXtBlockSplit:
     """The network of resnext_block.yaml@resnext_block_split, with fresh weights."""
-    return ResNeXtBlockSplit()
+    return ResNeXtBlockSplit(width)
 
 
-# netspec where a1f86e705878 resnext_block.yaml@resnext_block_split 29:24 34-36:31-33
-# 38:31-33 42:31-34 45:56 48:56 49:57 52:56-57 55:54 59-61:21 64:58
+# netspec where a6c904f7ecb2 resnext_block.yaml@resnext_block_split 29:24 34-35:31-33
+# 36:31 37:32 38:33 40:31-33 44:31-34 47:56 50:56 51:57 54:56-57 57:54 61-63:21 66:58
 # std/conv_bn_act.yaml 14:7 22:11 23:18 26:11,18-19
-# std/residual.yaml 58:12 64:12-13
+# std/residual.yaml 60:12 66:12-13

@@ -19,18 +19,18 @@ class EncoderLayer(nn.Module):
     normalised before.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, dropout: float) -> None:
         super().__init__()
         self.ln_1 = nn.LayerNorm(768, eps=1e-6)
         self.self_attention = nn.MultiheadAttention(768, 12, batch_first=True)
-        self.dropout = nn.Dropout(p=0.0)
+        self.dropout = nn.Dropout(p=dropout)
         self.ln_2 = nn.LayerNorm(768, eps=1e-6)
         self.mlp = nn.Sequential(
             nn.Linear(768, 3072),
             nn.GELU(),
-            nn.Dropout(p=0.0),
+            nn.Dropout(p=dropout),
             nn.Linear(3072, 768),
-            nn.Dropout(p=0.0),
+            nn.Dropout(p=dropout),
         )
         for module in self.mlp:
             if isinstance(module, nn.Linear):
@@ -53,7 +53,9 @@ class Encoder(nn.Module):
         )
         self.dropout = nn.Dropout(p=dropout)
         self.layers = nn.Sequential(
-            OrderedDict((f"encoder_layer_{i}", EncoderLayer()) for i in range(12))
+            OrderedDict(
+                (f"encoder_layer_{i}", EncoderLayer(dropout)) for i in range(12)
+            ),
         )
         self.ln = nn.LayerNorm(768, eps=1e-6)
 
@@ -92,7 +94,7 @@ def vit_b_16(classes: int = 1000, dropout: float = 0.0) -> VitB16:
     return VitB16(classes, dropout)
 
 
-# netspec where 91e08de74168 vit.yaml@vit_b_16 17:22 24:28 25:30 26:32 27:36 28:40-46
+# netspec where 502296e7660f vit.yaml@vit_b_16 17:22 24:28 25:30 26:32 27:36 28:40-46
 # 29:40 30:42 31:43 32:44 33:46 35:40-46 36-38:41 41:28 42:30 43:32-33 44:36-46 45:47
-# 48:65-77 51-52:65 54:70 55-56:74 58:77 61:65-68 62:70-74 63:77 66:50 69:52 70:54
-# 71:65-77 72-73:82 74-76:57 77-78:84 81:52 82:54 83:58 84:59 85:60-77 86:79 87:82
+# 48:65-77 51-52:65 54:70 55-57:74 60:77 63:65-68 64:70-74 65:77 68:50 71:52 72:54
+# 73:65-77 74-75:82 76-78:57 79-80:84 83:52 84:54 85:58 86:59 87:60-77 88:79 89:82

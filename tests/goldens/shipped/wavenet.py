@@ -14,14 +14,14 @@ from torch import nn
 
 
 class Gated(nn.Module):
-    def __init__(self, dilation: int) -> None:
+    def __init__(self, channels: int, dilation: int) -> None:
         super().__init__()
         self.dilation = dilation
         self.filter = nn.ModuleList(
-            [nn.Conv1d(64, 64, 2, dilation=dilation), nn.Tanh()]
+            [nn.Conv1d(channels, channels, 2, dilation=dilation), nn.Tanh()]
         )
         self.gate = nn.ModuleList(
-            [nn.Conv1d(64, 64, 2, dilation=dilation), nn.Sigmoid()]
+            [nn.Conv1d(channels, channels, 2, dilation=dilation), nn.Sigmoid()]
         )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -35,13 +35,15 @@ class Layer(nn.Module):
     skips.
     """
 
-    def __init__(self, dilation: int, final: bool = False) -> None:
+    def __init__(
+        self, channels: int, skip_channels: int, dilation: int, final: bool = False
+    ) -> None:
         super().__init__()
         self.final = final
-        self.gated = Gated(dilation)
-        self.skip = nn.Conv1d(64, 256, 1)
+        self.gated = Gated(channels, dilation)
+        self.skip = nn.Conv1d(channels, skip_channels, 1)
         if not final:
-            self.residual = nn.ModuleList([nn.Conv1d(64, 64, 1)])
+            self.residual = nn.ModuleList([nn.Conv1d(channels, channels, 1)])
 
     def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         out = self.gated(x)
@@ -52,13 +54,18 @@ class Layer(nn.Module):
 
 
 class WaveNet(nn.Module):
-    def __init__(self, skip_channels: int = 256, steps: int = 256) -> None:
+    def __init__(
+        self, channels: int = 64, skip_channels: int = 256, steps: int = 256
+    ) -> None:
         super().__init__()
-        self.entry = nn.Conv1d(steps, 64, 2)
+        self.entry = nn.Conv1d(steps, channels, 2)
         self.layer = nn.ModuleList(
-            [*(Layer(2 ** (i % 10)) for i in range(29)), Layer(512, final=True)]
+            [
+                *(Layer(channels, skip_channels, 2 ** (i % 10)) for i in range(29)),
+                Layer(channels, skip_channels, 512, final=True),
+            ],
         )
-        self.conv = nn.Conv1d(256, skip_channels, 1)
+        self.conv = nn.Conv1d(skip_channels, skip_channels, 1)
         self.head = nn.Conv1d(skip_channels, steps, 1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -72,11 +79,11 @@ class WaveNet(nn.Module):
         return self.head(F.relu(out))
 
 
-def wavenet(skip_channels: int = 256, steps: int = 256) -> WaveNet:
+def wavenet(channels: int = 64, skip_channels: int = 256, steps: int = 256) -> WaveNet:
     """The network of wavenet.yaml, with fresh weights."""
-    return WaveNet(skip_channels, steps)
+    return WaveNet(channels, skip_channels, steps)
 
 
-# netspec where f24e45b8c6cc wavenet.yaml 16:28-30 20-21:28 23-24:29 28:28 29:29 30:30
-# 33:21 41:28-30 42:32 43:38-39 44:38 47:28-30 48:32 50:38-39 54:43 57:43 58-59:47 61:54
-# 62:56 65:43 68:47 70:51 71:53-54 72:55-56
+# netspec where 8fc209ecb717 wavenet.yaml 16:28-30 20-21:28 23-24:29 28:28 29:29 30:30
+# 33:21 43:28-30 44:32 45:38-39 46:38 49:28-30 50:32 52:38-39 56:43 61:43 62-65:47 68:54
+# 69:56 72:43 75:47 77:51 78:53-54 79:55-56
