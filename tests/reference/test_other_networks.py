@@ -134,8 +134,8 @@ def deconvolved(
         y = F.max_unpool2d(y, switches, [3, 3], [2, 2], [1, 1], convolved)
     else:
         y = deconvolved(y, chosen, weights, k + 1)
-    down = F.conv_transpose2d(F.relu(y), weight, None, stride, padding)
-    return F.pad(down, (0, size - down.shape[-1]) * 2)
+    unseen = (size + 2 * padding - weight.shape[-1]) % stride
+    return F.conv_transpose2d(F.relu(y), weight, None, stride, padding, unseen)
 
 
 def test_deconvnet_comes_back_by_the_same_weights_and_switches() -> None:

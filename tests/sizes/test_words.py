@@ -21,7 +21,7 @@ SHIPPED = {
     ],
     "unet_572": [
         "heights and widths: any size, at least 188; at 187: conv's window of 3 is larger than its "
-        "input, whose height is 2 (unet.yaml:24)"
+        "input, whose height is 2 (unet.yaml:28)"
     ],
     "nasnet": ["heights and widths: any size"],
     "resnet18": ["heights and widths: any size"],

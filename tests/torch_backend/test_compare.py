@@ -11,9 +11,9 @@ from netspec.backends.torch import compare
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ("nn.Linear(84, 10)", "nn.Linear(84, 10, bias=False)", "params: computed 61706"),
-        ("nn.Linear(84, 10)", "nn.Linear(84, 10, bias=False)", "output.bias: computed"),
-        ("nn.Linear(84, 10)", "nn.Linear(84, 11)", "output: computed"),
+        ("nn.Linear(84, classes)", "nn.Linear(84, classes, bias=False)", "params: computed 61706"),
+        ("nn.Linear(84, classes)", "nn.Linear(84, classes, bias=False)", "output.bias: computed"),
+        ("nn.Linear(84, classes)", "nn.Linear(84, 11)", "output: computed"),
         ("self.f6", "self.f7", "f7.weight: computed nothing"),
         ("F.avg_pool2d(x, 2)", "F.avg_pool2d(x, 3)", "the emitted module fails on its input"),
         ("torch.tanh(self.c1(x))", "torch.tanh(self.c1(self.c1(x)[:, :1]))", "fails"),
