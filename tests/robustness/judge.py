@@ -203,6 +203,8 @@ def _text(node: Any) -> str:
             return f"{_text(function)}({', '.join(map(_text, arguments))})"
         case code.Attribute(value, name):
             return f"({_text(value)}).{name}"
+        case code.Subscript(value, code.Tuple(items)):
+            return f"({_text(value)})[{', '.join(map(_text, items))}]"
         case code.Subscript(value, index):
             return f"({_text(value)})[{_text(index)}]"
         case code.Infix(operator, operands):
