@@ -16,6 +16,7 @@ from tests.random_programs.text import document
 from tests.robustness import shipped
 from tests.robustness.mutations import Entry, entries, without_claims
 from tests.robustness.shipped import Values
+from tests.same_code import code_of
 
 
 def networks(path: Path, text: str) -> list[Network]:
@@ -28,7 +29,7 @@ def assert_same(name: str, path: Path, text: str) -> None:
     before, after = networks(path, shipped.text(name)), networks(path, text)
     assert [n.cost for n in after] == [n.cost for n in before]
     assert [n.program.outputs for n in after] == [n.program.outputs for n in before]
-    assert after[0].source() == before[0].source()
+    assert code_of(after[0].source()) == code_of(before[0].source())
 
 
 @pytest.mark.parametrize("name", shipped.names())
