@@ -9,6 +9,9 @@ from typing import NamedTuple
 
 from netspec.elaborate.context import Around
 from netspec.ops.base import Op
+from netspec.ops.merge import Concat, Stack
+from netspec.ops.parameter import Parameter
+from netspec.ops.shape import Permute
 from netspec.program import Call, Instance, Value
 
 MOST_STAGES = 1_000
@@ -150,11 +153,11 @@ def _source(call: Call, value: Value, axis: int) -> tuple[Value, int] | None:
     """The axis of an input that an axis of an op's output goes back to, by its place."""
     op, rank = call.target, len(value.type.shape)
     assert isinstance(op, Op)
-    if op.name == "permute":
-        return call.inputs[0], op.order[axis]  # type: ignore[attr-defined]
-    if op.name == "parameter":
+    if isinstance(op, Permute):
+        return call.inputs[0], op.order[axis]
+    if isinstance(op, Parameter):
         return None
-    if op.name in ("concat", "stack") and axis == op.axis % rank:  # type: ignore[attr-defined]
+    if isinstance(op, Concat | Stack) and axis == op.axis % rank:
         return None
     alike = [each for each in call.inputs if len(each.type.shape) == rank]
     kept = [each for each in alike if each.type.shape[axis] == value.type.shape[axis]]

@@ -7,8 +7,10 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from netspec.backends.torch.code import ABSENT, Condition, Node, Parameter, Slot, same
+from netspec.backends.torch.source.annotations import annotation
 from netspec.backends.torch.source.body import applied
 from netspec.backends.torch.source.classes import Class, ConstructorParameter, Made
+from netspec.backends.torch.source.columns import Column
 from netspec.backends.torch.source.conditions import (
     require_open,
     require_readable,
@@ -17,12 +19,8 @@ from netspec.backends.torch.source.conditions import (
 )
 from netspec.backends.torch.source.merging import Union
 from netspec.backends.torch.source.options import Different
-from netspec.backends.torch.source.parameters import (
-    INPUT_SIZES,
-    Column,
-    Parameters,
-    annotation,
-)
+from netspec.backends.torch.source.parameters import INPUT_SIZES, Parameters
+from netspec.backends.torch.source.partial import partly
 from netspec.backends.torch.source.reasons import settled
 from netspec.backends.torch.source.signature import default_of
 from netspec.backends.torch.source.steps import Body, Step
@@ -118,7 +116,7 @@ def _solved(body: Body, columns: Sequence[tuple[Slot, ...]], parameters: Paramet
     parameters.reorder(made)
     for k in absent:
         before = [solved[j] for j in reversed(range(k)) if j in solved]
-        solved[k] = parameters.partly(columns[k], before)
+        solved[k] = partly(parameters, columns[k], before)
     remaining = (solved[k] for k in range(len(columns)))
     return rewrite(body, lambda node: next(remaining) if isinstance(node, Slot) else None)
 

@@ -108,8 +108,10 @@ def module_class(node: Node) -> str | None:
         node = node.module
     while isinstance(node, Call) and node.function in WRAPPERS:
         node = node.arguments[0]
-    is_named = isinstance(node, Call) and isinstance(node.function, Name)
-    return node.function.text if is_named else None  # type: ignore[attr-defined]
+    match node:
+        case Call(function=Name(text)):
+            return text
+    return None
 
 
 def is_optional(cls: str | None, key: str) -> bool:

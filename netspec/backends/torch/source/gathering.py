@@ -49,8 +49,10 @@ def _of_a_list(form: Node, start: int, count: int, *, alike: bool) -> Node | Non
         return None
 
     def renumbered(node: Node) -> Node | None:
-        later = isinstance(node, Operand) and node.index >= start + count
-        return Operand(node.index - count + 1) if later else None  # type: ignore[attr-defined]
+        match node:
+            case Operand(index) if index >= start + count:
+                return Operand(index - count + 1)
+        return None
 
     return rewrite(done, renumbered)
 

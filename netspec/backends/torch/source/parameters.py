@@ -25,7 +25,16 @@ from netspec.backends.torch.code import (
     Slot,
     Tuple,
     same,
-    typed,
+)
+from netspec.backends.torch.source.columns import (
+    Column,
+    Key,
+    agree,
+    is_constant,
+    key_of,
+    offered,
+    shared_expressions,
+    where,
 )
 from netspec.backends.torch.source.expressions import evaluated, translated
 from netspec.backends.torch.source.names import distinct, variable
@@ -34,22 +43,11 @@ from netspec.backends.torch.tree import walk
 from netspec.syntax.arithmetic import WorkLimit
 from netspec.syntax.spec import BUILT_IN
 
-Column = tuple[Any, ...]
-Key = tuple[tuple[type, Any], ...]
-
 INPUT_SIZES = ("in_channels", "in_features")
 SIZES = frozenset({*INPUT_SIZES, "out_channels", "out_features", "num_features", "num_channels"})
 """What torch calls the sizes of tensors."""
-LARGE = 16
-"""From here on numbers are taken for sizes."""
 TRUSTED = 3
 """So many members must agree before what the spec does not mention is believed."""
-MOST_LISTED = 4
-"""Of so many items a tuple's type lists each."""
-
-
-class Unsolved(Exception):
-    """A part that some members do not have depends on what these cannot give."""
 
 
 class Parameters:
@@ -74,7 +72,7 @@ class Parameters:
         self.flags: set[str] = set()
         """Parameters that only say which parts of the code a member has."""
         self.offered = offered(members)
-        self.defaults = _shared_expressions(members)
+        self.defaults = shared_expressions(members)
         mentioned = {name for slots in columns for name in _names_in(slots[0].expression)}
         first = [name for name in self.offered if name in mentioned and name not in INPUT_SIZES]
         for name in (*first, *INPUT_SIZES):
@@ -83,9 +81,9 @@ class Parameters:
 
     def offer(self, name: str, column: Column) -> Node:
         """The column's expression; if none is known, a parameter or variable of that name."""
-        if _constant(column):
+        if is_constant(column):
             return Literal(column[0])
-        return self.known.get(_key(column)) or self.named(name, column)
+        return self.known.get(key_of(column)) or self.named(name, column)
 
     def named(self, name: str, column: Column) -> Parameter:
         """A new parameter, or a variable of the constructor."""
@@ -97,7 +95,7 @@ class Parameters:
         elif fallback is not None:
             self.fallbacks[parameter.name] = fallback
         self.columns[parameter.name] = column
-        self.known[_key(column)] = parameter
+        self.known[key_of(column)] = parameter
         return parameter
 
     def fallback(self, name: str, column: Column) -> Node | None:
@@ -141,7 +139,7 @@ class Parameters:
     def solve(self, slots: Sequence[Slot], prefix: str) -> Node:
         """The code for one column of slots; `prefix` tells a new parameter from others like it."""
         column = tuple(slot.value for slot in slots)
-        if _constant(column):
+        if is_constant(column):
             return Literal(column[0])
         found = self.stated(slots, column)
         if found is None and not isinstance(slots[0], Condition):
@@ -154,7 +152,7 @@ class Parameters:
             found = self.either(slots[0], name, column) or self.named(name, column)
         if isinstance(slots[0], Condition):
             self.conditions[found] = None
-        self.known[_key(column)] = found
+        self.known[key_of(column)] = found
         return found
 
     def reorder(self, made: Mapping[str, int]) -> None:
@@ -167,7 +165,7 @@ class Parameters:
         """Whether it is a size that differs, and follows from shapes alone."""
         column = tuple(slot.value for slot in slots)
         free = slots[0].given is None and slots[0].name in SIZES
-        return free and not _constant(column) and _key(column) not in self.known
+        return free and not is_constant(column) and key_of(column) not in self.known
 
     def either(self, slot: Slot, name: str, column: Column) -> Node | None:
         """A variable for a size that is one thing where a condition holds, else another."""
@@ -175,14 +173,14 @@ class Parameters:
             return None
         for condition in self.conditions:
             holds = [bool(self.value(condition, k)) for k in range(self.size)]
-            ways = [self.size_of(slot.name, _where(column, holds, way)) for way in (True, False)]
+            ways = [self.size_of(slot.name, where(column, holds, way)) for way in (True, False)]
             if ways[0] is not None and ways[1] is not None:
                 return self.local(name, Conditional(condition, ways[0], ways[1]), column)
         return None
 
     def size_of(self, name: str, column: Column) -> Node | None:
         """What has the values of some members, which differ."""
-        if _constant(tuple(value for value in column if value is not ABSENT)):
+        if is_constant(tuple(value for value in column if value is not ABSENT)):
             return None
         known = (node for node in self.known.values() if self.gives(node, column))
         return self.called(name, column) or next(known, None)
@@ -205,11 +203,16 @@ class Parameters:
 
     def item(self, column: Column) -> Node | None:
         """A constant, a parameter of the block, or what is known by these values."""
-        if _constant(column):
+        if is_constant(column):
             return Literal(column[0])
-        offered = (name for name, values in self.offered.items() if _key(values) == _key(column))
-        name = next(offered, None)
-        return self.offer(name, column) if name else self.known.get(_key(column))
+        return self.offered_as(column) or self.known.get(key_of(column))
+
+    def offered_as(self, column: Column) -> Node | None:
+        """The parameter of the block, or the input size, that has just these values."""
+        for name, values in self.offered.items():
+            if key_of(values) == key_of(column):
+                return self.offer(name, values)
+        return None
 
     def flag(self, name: str, column: Column) -> Node:
         """A new parameter that says which parts of the code a member has. Where another condition
@@ -241,18 +244,18 @@ class Parameters:
             )
             if ABSENT in values:
                 return self.agreeing(name, values)
-            if _constant(values):
+            if is_constant(values):
                 return Literal(values[0]) if isinstance(values[0], int | float | tuple) else None
             if isinstance(slots[0], Condition):
                 return self.asked(name, values)
-            return self.known.get(_key(values))
+            return self.known.get(key_of(values))
 
         node = translated(expression, lookup)
         return node if node and self.gives(node, column) else None
 
     def asked(self, name: str, values: Column) -> Node | None:
         """What a condition speaks of, under its own name: others may agree by chance."""
-        if name in self.columns and _key(self.columns[name]) == _key(values):
+        if name in self.columns and key_of(self.columns[name]) == key_of(values):
             return Parameter(name)
         if not self.may_be_given(name, values):
             return None
@@ -263,7 +266,7 @@ class Parameters:
     def may_be_given(self, name: str, values: Column) -> bool:
         """Whether a condition may ask for what it speaks of: a number that is no input size."""
         if name in self.offered:
-            return _key(self.offered[name]) == _key(values)
+            return key_of(self.offered[name]) == key_of(values)
         return name not in BUILT_IN and all(isinstance(value, int | float) for value in values)
 
     def gives(self, node: Node, column: Column) -> bool:
@@ -283,28 +286,6 @@ class Parameters:
         except (ArithmeticError, TypeError):
             return False
 
-    def partly(self, slots: Sequence[Slot], before: Sequence[Node]) -> Node:
-        """The code for a column of a part that some members do not have; raises `Unsolved`.
-
-        A size that follows from others is called what it was called last `before`.
-        """
-        column = tuple(slot.value for slot in slots)
-        there = [slot for slot in slots if slot.value is not ABSENT]
-        constant = _constant(tuple(slot.value for slot in there))
-        found = self.stated(slots, column)
-        if found is None or isinstance(found, Literal):
-            said = (node for node in before if self.gives(node, column))
-            found = next(said, None) if _may_follow(there[0], constant) else found
-        if found is None and there[0].given is None and (there[0].name in SIZES or not constant):
-            found = self.called(there[0].name, column)
-        if found is None and constant:
-            found = Literal(there[0].value)
-        if found is None and (there[0].given is None or len(there) >= TRUSTED):
-            found = self.agreeing(there[0].name, column)
-        if found is None:
-            raise Unsolved
-        return found
-
     def called(self, name: str, column: Column) -> Node | None:
         """The parameter of that name, if it has the values of the members that have the part."""
         parameter = Parameter(name)
@@ -313,12 +294,12 @@ class Parameters:
     def agreeing(self, name: str, column: Column) -> Node | None:
         """What has the values of the members that have the part, at best under that name."""
         found = self.called(name, column)
-        if found is None and name in self.offered and _agree(self.offered[name], column):
+        if found is None and name in self.offered and agree(self.offered[name], column):
             return self.offer(name, self.offered[name])
-        if found is None and not _constant(tuple(v for v in column if v is not ABSENT)):
+        if found is None and not is_constant(tuple(v for v in column if v is not ABSENT)):
             known = (node for node in self.known.values() if self.gives(node, column))
             found = next(known, None)
-        if found is None and _constant(tuple(v for v in column if v is not ABSENT)):
+        if found is None and is_constant(tuple(v for v in column if v is not ABSENT)):
             value = next(v for v in column if v is not ABSENT)
             return Literal(value) if isinstance(value, int | float) else None
         return found
@@ -332,64 +313,12 @@ class Parameters:
 
     def coincident(self, slots: Sequence[Slot], column: Column) -> Node | None:
         """What else has these values; of two that are given apart, agreement may be chance."""
-        known = self.known.get(_key(column))
+        known = self.known.get(key_of(column))
         if isinstance(known, Parameter) and known.name == slots[0].name:
             return known
         if slots[0].given and self.independent < TRUSTED:
             return None
-        if known is not None:
-            return known
-        for name, values in self.offered.items():
-            if _key(values) == _key(column):
-                return self.offer(name, values)
-        return None
-
-
-def offered(members: Sequence[Unit]) -> dict[str, Column]:
-    """What a constructor may take: parameters of the file and of the block, the input's sizes."""
-    return {**_file_parameters(members), **_block_parameters(members), **_input_sizes(members)}
-
-
-def _file_parameters(members: Sequence[Unit]) -> dict[str, Column]:
-    """The params of the file that differ between the programs that the members are of."""
-    columns = {name: tuple(m.params.get(name) for m in members) for name in members[0].params}
-    return {
-        name: column
-        for name, column in columns.items()
-        if all(map(_is_plain, column)) and not _constant(column)
-    }
-
-
-def _block_parameters(members: Sequence[Unit]) -> dict[str, Column]:
-    shared = [name for name in members[0].arguments if all(name in m.arguments for m in members)]
-    columns = {name: tuple(m.arguments[name].value for m in members) for name in shared}
-    return {name: column for name, column in columns.items() if all(map(_is_plain, column))}
-
-
-def _shared_expressions(members: Sequence[Unit]) -> dict[str, str]:
-    """The expressions that gave the block's parameters, where all members have the same."""
-    first = {name: a.expression for name, a in members[0].arguments.items() if a.expression}
-    return {
-        name: expression
-        for name, expression in first.items()
-        if all(name in m.arguments and m.arguments[name].expression == expression for m in members)
-    }
-
-
-def _input_sizes(members: Sequence[Unit]) -> dict[str, Column]:
-    shapes = [member.inputs[0].type.shape for member in members if member.inputs]
-    if len(shapes) < len(members) or not all(shapes):
-        return {}
-    first, last = tuple(shape[0] for shape in shapes), tuple(shape[-1] for shape in shapes)
-    if len(shapes[0]) == 1:
-        return {"in_features": first}
-    return {"in_channels": first} | ({"in_features": last} if len(shapes[0]) == 2 else {})
-
-
-def _is_plain(value: Any) -> bool:
-    if isinstance(value, tuple):
-        return all(map(_is_plain, value))
-    return isinstance(value, int | float | str)
+        return known or self.offered_as(column)
 
 
 def _names_in(expression: str | None) -> set[str]:
@@ -398,49 +327,3 @@ def _names_in(expression: str | None) -> set[str]:
     except (SyntaxError, ValueError):
         return set()
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-
-
-def _may_follow(slot: Slot, constant: bool) -> bool:
-    """Whether a number may be what another one was called: a size, or one that the spec calculates;
-    small ones agree by chance.
-    """
-    if slot.given is None:
-        return slot.name in SIZES or not constant
-    return slot.expression is not None and isinstance(slot.value, int) and slot.value >= LARGE
-
-
-def _where(column: Column, holds: Sequence[bool], way: bool) -> Column:
-    """The values of the members that go that way."""
-    return tuple(v if h is way else ABSENT for v, h in zip(column, holds, strict=True))
-
-
-def _agree(full: Column, column: Column) -> bool:
-    return all(v is ABSENT or same(v, whole) for v, whole in zip(column, full, strict=True))
-
-
-def _constant(column: Column) -> bool:
-    return all(same(value, column[0]) for value in column)
-
-
-def _key(column: Column) -> Key:
-    return tuple(map(typed, column))
-
-
-def annotation(column: Sequence[Any]) -> str:
-    """The type of a parameter with those values, as written."""
-    tuples = [value for value in column if isinstance(value, tuple)]
-    kinds = {type(value).__name__ for value in column if not isinstance(value, tuple)}
-    if kinds == {"int", "float"}:
-        kinds = {"float"}
-    return " | ".join(sorted(kinds | ({_tuple_annotation(tuples)} if tuples else set())))
-
-
-def _tuple_annotation(tuples: Sequence[tuple[Any, ...]]) -> str:
-    """The type of tuples; a few items of a common number are listed."""
-    items = [item for values in tuples for item in values]
-    if not items:
-        return "tuple[()]"
-    item, lengths = annotation(items), {len(values) for values in tuples}
-    if len(lengths) == 1 and max(lengths) <= MOST_LISTED:
-        return f"tuple[{', '.join([item] * max(lengths))}]"
-    return f"tuple[{item}, ...]"

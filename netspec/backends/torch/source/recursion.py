@@ -10,10 +10,10 @@ from typing import Any
 from netspec.backends.torch.code import Argument, Call, ClassName, Literal, Node, Parameter
 from netspec.backends.torch.source.body import body_of, renumbered
 from netspec.backends.torch.source.classes import Class, ConstructorParameter, Made
+from netspec.backends.torch.source.columns import offered
 from netspec.backends.torch.source.draft import Draft, Member, finished
 from netspec.backends.torch.source.listing import listed
 from netspec.backends.torch.source.options import Different
-from netspec.backends.torch.source.parameters import offered
 from netspec.backends.torch.source.steps import Body
 from netspec.backends.torch.source.units import Unit
 from netspec.backends.torch.tree import rewrite, skeleton, walk

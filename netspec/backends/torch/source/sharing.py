@@ -10,7 +10,7 @@ from netspec.backends.torch.source.body import body_of
 from netspec.backends.torch.source.classes import Class, Made
 from netspec.backends.torch.source.draft import Draft, Member
 from netspec.backends.torch.source.options import Different
-from netspec.backends.torch.source.parameters import Unsolved
+from netspec.backends.torch.source.partial import Unsolved
 from netspec.backends.torch.source.recursion import recursive
 from netspec.backends.torch.source.rounds import by_height, in_order, rounds
 from netspec.backends.torch.source.units import Unit

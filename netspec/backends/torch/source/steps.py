@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
 
 from netspec.backends.torch.code import (
     NO_WHENS,
@@ -174,17 +173,15 @@ def definitions(node: Node) -> Iterator[int]:
         yield from (join.result for join in node.joins)
 
 
-StepNode = TypeVar("StepNode", bound=Node)
 Rename = Callable[[int], int]
 
 
-def renamed(node: StepNode, reference: Rename, definition: Rename) -> StepNode:
+def renamed(node: Node, reference: Rename, definition: Rename) -> Node:
     """The node with other value numbers; called in the orders of `references`, `definitions`."""
-    result: Node = node
     if isinstance(node, Step):
         inputs, outputs = map(reference, node.inputs), map(definition, node.outputs)
-        result = replace(node, inputs=tuple(inputs), outputs=tuple(outputs))
-    elif isinstance(node, Repeat):
+        return replace(node, inputs=tuple(inputs), outputs=tuple(outputs))
+    if isinstance(node, Repeat):
         before = [reference(carry.before) for carry in node.carries]
         inside = [definition(carry.inside) for carry in node.carries]
         steps = tuple(renamed(step, reference, definition) for step in node.steps)
@@ -194,5 +191,5 @@ def renamed(node: StepNode, reference: Rename, definition: Rename) -> StepNode:
         lists = [definition(each.result) for each in node.collected]
         carries = tuple(map(Carry, before, inside, after, results))
         collected = tuple(map(Collected, each, lists))
-        result = replace(node, steps=steps, carries=carries, collected=collected)
-    return result  # type: ignore[return-value]
+        return replace(node, steps=steps, carries=carries, collected=collected)
+    return node
