@@ -21,6 +21,7 @@ from netspec.backends.torch.code import (
 from netspec.backends.torch.lowering import Lowering
 from netspec.backends.torch.source.again import built_differently
 from netspec.backends.torch.source.construction import Constructed, constructor, label
+from netspec.backends.torch.source.functional import functional
 from netspec.backends.torch.source.listing import first_of
 from netspec.backends.torch.source.rolling import Entry, Roller, Users
 from netspec.backends.torch.source.steps import Body, Carry, Repeat, Step, height, renamed, repeats
@@ -103,6 +104,11 @@ class _Writer:
         if not isinstance(item.target, Lowering):
             return step
         in_list = bool(item.container) and item.name.isdecimal()
+        if item.weighting.ties and not in_list:
+            form = self.functional(item, item.target)
+            if form is not None:
+                step = replace(step, form=form, module=None, registered=False)
+                return _with_own_inputs(replace(step, fresh=item.target.fresh))
         if item.target.registered or not in_list or step.module is None:
             return _with_own_inputs(
                 replace(
@@ -117,8 +123,15 @@ class _Writer:
 
     def form(self, item: Item, form: Node) -> Node:
         """The form of an op, with the weights that are other modules'."""
-        ties = {key: tied(tie, self.unit) for key, tie in item.weighting.ties.items()}
-        return with_weights(form, ties) if ties else form
+        return with_weights(form, self.ties(item)) if item.weighting.ties else form
+
+    def functional(self, item: Item, op: Lowering) -> Node | None:
+        """The form of an op all of whose weights are other modules', if it needs no module."""
+        assert op.module is not None
+        return functional(item, op.form, op.module, self.ties(item))
+
+    def ties(self, item: Item) -> dict[str, Node]:
+        return {key: tied(tie, self.unit) for key, tie in item.weighting.ties.items()}
 
     def twice(self, step: Step, item: Item) -> list[Node]:
         """Two applications in a row, which read better one by one."""
