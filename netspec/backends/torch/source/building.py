@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import groupby, pairwise
 from typing import Any
 
+from netspec.backends.torch.lowering import Lowering
 from netspec.backends.torch.source.joining import joined
 from netspec.backends.torch.source.kinds import Kind
 from netspec.backends.torch.source.levels import Level, Levels
@@ -140,10 +141,9 @@ class _Builder:
                 for items in made
             ]
         if level is None or _is_list(made[0]):
-            items = [item for row in made for item in row]
-            for item in items:
-                item.container = (path[-1], *item.container)
-            return items
+            return _contained(path[-1], [item for row in made for item in row])
+        if not _has_state(made[0]):
+            return [item for row in made for item in _spelled_out(path[-1], row)]
         return [
             self.outlined(path, items, _level_outputs(level, row))
             for items, row in zip(made, rows, strict=True)
@@ -199,6 +199,27 @@ def _is_list(items: list[Item]) -> bool:
     kinds = {Kind.MODULE if item.container else item.kind for item in named}
     numbered = all(item.place[0].isdecimal() for item in named)
     return numbered and (kinds <= {Kind.MODULE} or kinds == {Kind.PARAMETER})
+
+
+def _contained(name: str, items: list[Item]) -> list[Item]:
+    """The items in a list or dictionary of that name."""
+    for item in items:
+        item.container = (name, *item.container)
+    return items
+
+
+def _spelled_out(name: str, items: list[Item]) -> list[Item]:
+    """The items of a level that needs no class; the merge at its end has the name of the level."""
+    *others, last = items
+    if last.has_name:
+        return _contained(name, items)
+    last.stem, last.first = name, None
+    return [*_contained(name, others), last]
+
+
+def _has_state(items: list[Item]) -> bool:
+    """Whether a class of the items would have modules."""
+    return any(not isinstance(i.target, Lowering) or i.target.registered for i in items)
 
 
 def _whole(
