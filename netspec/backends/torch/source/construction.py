@@ -20,6 +20,7 @@ from netspec.backends.torch.code import (
 from netspec.backends.torch.lowering import Lowering
 from netspec.backends.torch.source.classes import Made
 from netspec.backends.torch.source.located import in_scope
+from netspec.backends.torch.source.parameters import INPUT_SIZES
 from netspec.backends.torch.source.sequential import Entry, sequential
 from netspec.backends.torch.source.units import Chain, Item, Unit
 from netspec.backends.torch.source.weights import weighted
@@ -56,9 +57,12 @@ def _construction(item: Item, made: Made) -> Node:
     arguments = []
     for parameter in made.by.parameters:
         slot = Slot(made.arguments[parameter.name], parameter.name, parameter.name)
-        located = in_scope(slot, item.call, item.scope) if item.call else slot
+        if item.call:
+            slot = in_scope(slot, item.call, item.scope)
+        elif parameter.name in INPUT_SIZES:
+            slot = replace(slot, given=None)
         keyword = parameter.name if parameter.has_default else None
-        arguments.append(Argument(located, keyword, parameter.default))
+        arguments.append(Argument(slot, keyword, parameter.default))
     return Call(ClassName(made.by), tuple(arguments))
 
 
