@@ -197,7 +197,12 @@ def _telling_name(step: Step, kinds: set[str]) -> str | None:
     or block.
     """
     stem = without_number(step.label.text)
-    if not (step.registers or len(step.inputs) > 1) or stem in kinds or stem == _block(step) or not stem[:1].isalpha():
+    if (
+        not (step.registers or len(step.inputs) > 1)
+        or stem in kinds
+        or stem == _block(step)
+        or not stem[:1].isalpha()
+    ):
         return None
     return variable(re.sub(r"_\d+$", "", step.label.text))
 
