@@ -41,11 +41,30 @@ class Name(Node):
     text: str
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Wording:
+    """The slot that a literal was, with what the spec calls its value. It is no part of the code:
+    all are equal.
+    """
+
+    slot: Slot | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Wording)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+UNNAMED = Wording()
+
+
 @dataclass(frozen=True, slots=True)
 class Literal(Node):
     """A Python literal: a number, a word, a truth value or a tuple of them."""
 
     value: Any
+    wording: Wording = field(default=UNNAMED, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
