@@ -223,9 +223,7 @@ def _inline_block(
         body.names, body.played, body.frame = names, played, frame
 
 
-def _with_variables(
-    loops: tuple[Loop, ...], arguments: Mapping[str, Argument]
-) -> tuple[Loop, ...]:
+def _with_variables(loops: tuple[Loop, ...], arguments: Mapping[str, Argument]) -> tuple[Loop, ...]:
     """The loops around an inline block, of whose parameters its expressions speak besides."""
     if not loops:
         return ()

@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Any
 
 from netspec.diagnostics import Span
+from netspec.program import Loop
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +22,12 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Origin(Node):
-    """The places in the spec that code comes from, which make no difference to what it is."""
+    """The places in the spec that code comes from, and the iterations of its loops, which make no
+    difference to what it is.
+    """
 
     spans: frozenset[Span] = field(compare=False)
+    loops: tuple[Loop, ...] = field(default=(), compare=False)
 
 
 NOWHERE = Origin(frozenset())

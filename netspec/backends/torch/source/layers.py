@@ -21,6 +21,7 @@ from netspec.backends.torch.code import (
 )
 from netspec.backends.torch.source.stacks import CELLS, FEWEST_ROWS, Naming, Row, Stack, stack_of
 from netspec.backends.torch.tree import rewrite, walk
+from netspec.program import Loop
 
 UNEVEN = (Started, Option, Noted, Generator, Affine)
 """What no layer of a loop has in it."""
@@ -47,7 +48,7 @@ def stacked(arguments: tuple[Node, ...], naming: Naming) -> tuple[Node, ...]:
     result: list[Node] = []
     done = at = tried = 0
     while at < len(layers) and tried < MOST_TRIED:
-        found = _longest(layers, at, naming)
+        found = _longest(layers, at, naming) if _starts(layers, at) else None
         if found is None:
             at, tried = at + 1, tried + 1
             continue
@@ -101,6 +102,18 @@ def _remaining(
         left = [layer.node for layer in some]
         total = sum(layer.argument == position for layer in layers)
         yield from left if len(left) < total else [arguments[position]]
+
+
+def _starts(layers: Sequence[_Layer], at: int) -> bool:
+    """Whether a loop may start there: not amid an iteration of the text's."""
+    own, before = _loops(layers[at].node), _loops(layers[at - 1].node) if at else ()
+    return not own or (before is not None and own != before)
+
+
+def _loops(layer: Node) -> tuple[Loop, ...] | None:
+    """The iterations that a layer is of; None of one that was made before."""
+    call = next(walk(layer, Call), None)
+    return None if call is None else call.origin.loops
 
 
 def _longest(layers: Sequence[_Layer], start: int, naming: Naming) -> tuple[Stack, int] | None:
