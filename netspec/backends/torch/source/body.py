@@ -20,10 +20,11 @@ from netspec.backends.torch.code import (
 )
 from netspec.backends.torch.lowering import Lowering
 from netspec.backends.torch.source.again import built_differently
-from netspec.backends.torch.source.construction import Constructed, constructor, label
+from netspec.backends.torch.source.construction import Chained, Constructed, constructor, label
 from netspec.backends.torch.source.functional import functional
 from netspec.backends.torch.source.listing import first_of
 from netspec.backends.torch.source.rolling import Entry, Roller, Users
+from netspec.backends.torch.source.sequential import sequential
 from netspec.backends.torch.source.steps import Body, Carry, Repeat, Step, height, renamed, repeats
 from netspec.backends.torch.source.ties import tied
 from netspec.backends.torch.source.units import Item, Unit
@@ -32,9 +33,11 @@ from netspec.backends.torch.tree import rewrite, walk
 from netspec.program import Path, Value
 
 
-def body_of(unit: Unit, made: Constructed) -> tuple[Body, dict[int, Value]]:
+def body_of(
+    unit: Unit, made: Constructed, chained: Chained = sequential
+) -> tuple[Body, dict[int, Value]]:
     """The unit's body, its loops rolled up again, and the value behind each number in it."""
-    writer = _Writer(unit, made)
+    writer = _Writer(unit, made, chained)
     entries = [
         Entry(item.loops, writer.nodes(item), position) for position, item in enumerate(unit.items)
     ]
@@ -47,8 +50,8 @@ def body_of(unit: Unit, made: Constructed) -> tuple[Body, dict[int, Value]]:
 class _Writer:
     """Makes steps of the items of one unit."""
 
-    def __init__(self, unit: Unit, made: Constructed) -> None:
-        self.unit, self.made = unit, made
+    def __init__(self, unit: Unit, made: Constructed, chained: Chained) -> None:
+        self.unit, self.made, self.chained = unit, made, chained
         self.numbers: dict[Value, int] = {}
         self.fresh: Iterator[int] = count()
 
@@ -85,7 +88,7 @@ class _Writer:
     def step(self, item: Item) -> Step:
         step = Step(
             applied(len(item.inputs)),
-            constructor(item, self.made),
+            constructor(item, self.made, self.chained),
             True,
             label(item.name),
             item.container,

@@ -193,8 +193,8 @@ def _extra_names(cls: Class) -> dict[int, str]:
 
 
 def _telling_name(step: Step, kinds: set[str]) -> str | None:
-    """The name of the module or merge less its number among others, if it is not just that of its op
-    or block.
+    """The name of the module or merge less its number among others, if it is not just that of its
+    op or block.
     """
     stem = without_number(step.label.text)
     if (
