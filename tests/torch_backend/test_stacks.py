@@ -210,8 +210,14 @@ def test_rows_that_are_almost_alike_are_written_out(specs: Specs, body: str) -> 
 
 
 def test_types_that_a_table_would_mix_are_written_out(specs: Specs) -> None:
-    body = ROWS_WITH_KERNELS % "[3, [1, 3], 5, [3, 1]] * 4"
+    body = ROWS_WITH_KERNELS % "[3, [1, 3], 5, [3, 1], 3, 5, [1, 3], 3] * 2"
     assert "layers" not in features(source(specs, body))
+
+
+def test_variables_of_one_loop_are_distinct(specs: Specs) -> None:
+    """Two convolutions of each row have the same words in the spec, and are no row each."""
+    written = features(source(specs, ROWS_WITH_KERNELS % "[3, [1, 3], 5, [3, 1]] * 4"))
+    assert "for w, k, w2, k2 in (" in written
 
 
 def test_a_loop_starts_where_one_of_the_text_does(specs: Specs) -> None:
