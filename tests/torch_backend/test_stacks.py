@@ -193,10 +193,13 @@ blocks:
 @pytest.mark.parametrize(
     "body",
     [
-        # another kernel within a row, another width, a layer in one row only, too little saved
+        # another kernel within a row, another width, a layer in one row only
         STAGES.replace("kernel: 3,", "kernel: 3 - 2 * (i % 2),", 1),
         STAGES.replace("out: planes", "out: planes + i"),
         STAGES.replace("- max_pool", "- {dropout: 0.5, when: depth == 3}\n    - max_pool"),
+        # rows that end amid an iteration of the text's loop
+        "- for: {group: [[4, 4], [6, 6], [8, 8], [10, 10], [12, 12, 14, 14]]}\n"
+        f"  do: [{{max_pool: 1}}, {{for: {{w: group}}, do: [{CONV}]}}]",
         f"- for: {{w: [4, 9, 5]}}\n  do: [{CONV}, relu]",
     ],
 )
@@ -207,9 +210,14 @@ def test_rows_that_are_almost_alike_are_written_out(specs: Specs, body: str) -> 
 
 
 def test_types_that_a_table_would_mix_are_written_out(specs: Specs) -> None:
-    kernels = "- for: {k: [3, [1, 3], 5, [3, 1], 1, 7], w: [4, 9, 5, 7, 3, 8]}\n"
-    body = f"{kernels}  do: [{{conv: {{out: w, kernel: k, padding: same}}}}, bn, relu]"
+    body = ROWS_WITH_KERNELS % "[3, [1, 3], 5, [3, 1], 3, 5, [1, 3], 3] * 2"
     assert "layers" not in features(source(specs, body))
+
+
+def test_variables_of_one_loop_are_distinct(specs: Specs) -> None:
+    """Two convolutions of each row have the same words in the spec, and are no row each."""
+    written = features(source(specs, ROWS_WITH_KERNELS % "[3, [1, 3], 5, [3, 1]] * 4"))
+    assert "for w, k, w2, k2 in (" in written
 
 
 def test_a_loop_starts_where_one_of_the_text_does(specs: Specs) -> None:

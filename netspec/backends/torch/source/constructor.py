@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import groupby
 from typing import Any
@@ -142,13 +142,13 @@ class Constructor:
         divided = any(part.operator == "/" for part in walk(node, Infix))
         return "int" if numbers and whole and not divided else None
 
-    def variable(self, name: str, kind: str) -> str:
-        """A variable of a loop, of one type in all of `__init__`."""
+    def variable(self, name: str, kind: str, used: Collection[str]) -> str:
+        """A variable of a loop, other than those used there; of one type in all of `__init__`."""
         name = variable(name)
         if name in self.taken:
             name = name.removeprefix("in_")
         other = {known for known in self.kinds if self.kinds[known] != kind}
-        found = distinct(name, {*self.taken, *other, self.layers})
+        found = distinct(name, {*self.taken, *used, *other, self.layers})
         self.kinds[found] = kind
         return found
 

@@ -5,7 +5,7 @@ convolutions of one width and a pooling.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise, takewhile
 from typing import NamedTuple
 
 from netspec.backends.torch.code import (
@@ -21,7 +21,6 @@ from netspec.backends.torch.code import (
 )
 from netspec.backends.torch.source.stacks import CELLS, FEWEST_ROWS, Naming, Row, Stack, stack_of
 from netspec.backends.torch.tree import rewrite, walk
-from netspec.program import Loop
 
 UNEVEN = (Started, Option, Noted, Generator, Affine)
 """What no layer of a loop has in it."""
@@ -48,7 +47,7 @@ def stacked(arguments: tuple[Node, ...], naming: Naming) -> tuple[Node, ...]:
     result: list[Node] = []
     done = at = tried = 0
     while at < len(layers) and tried < MOST_TRIED:
-        found = _longest(layers, at, naming) if _starts(layers, at) else None
+        found = _longest(layers, at, naming)
         if found is None:
             at, tried = at + 1, tried + 1
             continue
@@ -104,27 +103,37 @@ def _remaining(
         yield from left if len(left) < total else [arguments[position]]
 
 
-def _starts(layers: Sequence[_Layer], at: int) -> bool:
-    """Whether a loop may start there: not amid an iteration of the text's."""
-    own, before = _loops(layers[at].node), _loops(layers[at - 1].node) if at else ()
-    return not own or (before is not None and own != before)
-
-
-def _loops(layer: Node) -> tuple[Loop, ...] | None:
-    """The iterations that a layer is of; None of one that was made before."""
-    call = next(walk(layer, Call), None)
-    return None if call is None else call.origin.loops
-
-
 def _longest(layers: Sequence[_Layer], start: int, naming: Naming) -> tuple[Stack, int] | None:
     """The stack from there on that says most in least, and where it stops."""
     sizes = [(u, t) for t in range(LONGEST_TAIL + 1) for u in range(1, LONGEST_UNIT + 1)]
     found = [(rows, sum(size)) for size in sizes if (rows := _rows(layers, start, *size))]
     for rows, size in sorted(found, key=lambda pair: pair[1] - _length(pair[0])):
-        stack = stack_of(rows, naming) if size < _length(rows) else None
-        if stack is not None:
-            return stack, start + _length(rows)
+        stop = start + _length(rows)
+        if start + size < stop and _is_whole(layers, start, stop, rows):
+            stack = stack_of(rows, naming)
+            if stack is not None:
+                return stack, stop
     return None
+
+
+def _is_whole(layers: Sequence[_Layer], start: int, stop: int, rows: Sequence[Row]) -> bool:
+    """Whether the rows begin and end where iterations do, if loops of the text make them."""
+    units = [unit[0] for row in rows for unit in row.units]
+    depths = [depth for a, b in pairwise(units) if (depth := _depth(a, b)) is not None]
+    ends = [(start - 1, start)] * (start > 0) + [(stop - 1, stop)] * (stop < len(layers))
+    found = [_depth(layers[k].node, layers[after].node) for k, after in ends]
+    return not depths or all(depth is not None and depth <= min(depths) for depth in found)
+
+
+def _depth(before: Node, after: Node) -> int | None:
+    """How many loops of the text both layers are in one iteration of; None if they are in one of
+    all loops, or if one of them was made elsewhere.
+    """
+    found = [next(walk(layer, Call), None) for layer in (before, after)]
+    loops = [call.origin.loops for call in found if call is not None]
+    if len(loops) < 2 or loops[0] == loops[1]:
+        return None
+    return len([*takewhile(lambda pair: pair[0] == pair[1], zip(*loops, strict=False))])
 
 
 def _length(rows: Sequence[Row]) -> int:

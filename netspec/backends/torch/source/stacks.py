@@ -4,7 +4,7 @@ stay, grow or stand in a table, and each unit takes the channels that the one be
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
@@ -74,11 +74,11 @@ class Row(NamedTuple):
 
 class Naming(NamedTuple):
     """`kind` gives the type of an expression, None if it has several; `named` a variable called
-    like that for values of a type.
+    like that for values of a type, other than some.
     """
 
     kind: Callable[[Node], str | None]
-    named: Callable[[str, str], str]
+    named: Callable[[str, str, Collection[str]], str]
 
 
 Column = tuple[Node, ...]
@@ -87,7 +87,7 @@ Keys = tuple[str, ...]
 """A column as text, which tells 1 from True."""
 ONCE = Literal(1)
 COUNT = "n"
-NUMBER = "int"
+SIZE = "int"
 
 
 def stack_of(rows: Sequence[Row], naming: Naming) -> Stack | None:
@@ -138,12 +138,11 @@ class _Solver:
 
     def stack(self) -> Stack | None:
         """The loops; None if numbers differ otherwise than between rows, or have several types."""
-        if not self.stay_in_rows() or not (self.grow() or self.enter()):
+        sizes = all(self.kind(self.columns[k]) == SIZE for k in self.sources)
+        if not (sizes and self.stay_in_rows() and (self.grow() or self.enter())):
             return None
         unit = [self.expression(column) for column in self.firsts]
         carried = self.carried(unit)
-        if carried is None:
-            return None
         for k, each in carried.items():
             unit[k] = Name(each.name)
         tail = [self.expression(column) for column in self.lasts]
@@ -183,41 +182,40 @@ class _Solver:
 
     def enter(self) -> bool:
         """Let a table have what differs between the rows, each column of one type."""
-        if len(self.rows) < FEWEST_ROWS:
-            return False
         columns = [*self.varying.items()]
         if not _is_constant(self.counts):
             columns.insert(0, (_keys(self.counts), [self.counts]))
-        for keys, alike in columns:
-            kinds = {self.naming.kind(cell) for cell in alike[0]}
-            kind = kinds.pop()
-            if kinds or kind is None:
-                return False
+        kinds = [self.kind(column) for _, (column, *_) in columns]
+        if len(self.rows) < FEWEST_ROWS or None in kinds:
+            return False
+        for (keys, alike), kind in zip(columns, kinds, strict=True):
             word = self.count_word() if alike[0] is self.counts else _word(alike)
-            self.names.append(self.naming.named(word, kind))
+            self.names.append(self.naming.named(word, kind or "", self.names))
             self.table.append(alike[0])
             self.named[keys] = Name(self.names[-1])
         return True
+
+    def kind(self, column: Column) -> str | None:
+        """The one type of a column."""
+        kinds = {self.naming.kind(cell) for cell in column}
+        return kinds.pop() if len(kinds) == 1 else None
 
     def expression(self, column: Column) -> Node:
         """What stands for expressions in a row."""
         return column[0] if _is_constant(column) else self.named.get(_keys(column), column[0])
 
-    def carried(self, unit: Sequence[Node]) -> dict[int, Carried] | None:
+    def carried(self, unit: Sequence[Node]) -> dict[int, Carried]:
         """The variables that units hand on, by the expressions of the unit that they stand for."""
+        alike: dict[Keys, list[int]] = {}
+        for k in self.sources:
+            alike.setdefault(_keys(self.columns[k]), []).append(k)
         result: dict[int, Carried] = {}
-        known: dict[Keys, Carried] = {}
-        for k, source in self.sources.items():
-            column = self.columns[k]
-            if any(self.naming.kind(cell) != NUMBER for cell in column):
-                return None
-            if _keys(column) not in known:
-                same = [
-                    self.columns[j] for j in self.sources if _keys(self.columns[j]) == _keys(column)
-                ]
-                name = self.naming.named(_input_word(same), NUMBER)
-                known[_keys(column)] = Carried(name, column[0], unit[source])
-            result[k] = known[_keys(column)]
+        for same_size in alike.values():
+            columns = [self.columns[k] for k in same_size]
+            used = [*self.names, *(each.name for each in result.values())]
+            name = self.naming.named(_input_word(columns), SIZE, used)
+            carried = Carried(name, columns[0][0], unit[self.sources[same_size[0]]])
+            result |= dict.fromkeys(same_size, carried)
         return result
 
     def count_word(self) -> str:
