@@ -27,10 +27,11 @@ def functional(item: Item, form: Node, module: Node, weights: Mapping[str, Node]
     assert call is not None
     assert isinstance(call.target, Op)
     own = list(call.target.weights(tuple(value.type for value in call.inputs)))
-    function = FUNCTIONS.get(_class_of(module))
+    if not isinstance(module, Call) or not isinstance(module.function, Name):
+        return None
+    function = FUNCTIONS.get(module.function.text)
     if function is None or set(own) != set(weights):
         return None
-    assert isinstance(module, Call)
     options = [a for a in module.arguments if isinstance(a, Argument) and a.keyword in OPTIONS]
     others = [a for a in module.arguments if isinstance(a, Argument) and a not in options]
     if any(a.keyword not in (None, "bias") and not _is_default(a) for a in others):
@@ -43,11 +44,6 @@ def functional(item: Item, form: Node, module: Node, weights: Mapping[str, Node]
         return Call(Name(function), (*node.arguments, *given))
 
     return rewrite(form, applied)
-
-
-def _class_of(module: Node) -> str:
-    known = isinstance(module, Call) and isinstance(module.function, Name)
-    return module.function.text if known else ""
 
 
 def _is_default(argument: Argument) -> bool:

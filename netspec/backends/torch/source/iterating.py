@@ -147,10 +147,11 @@ class _Loop:
         places = [self.rounds[unit].place for unit in self.draft.members]
         sizes_at = dict(zip(places, parameters.columns[size], strict=True))
         taken = tuple(sizes_at.get((member, k + 1), ABSENT) for member, k in places)
-        for argument in reversed(list(walk_arguments(self.layers))):
-            if parameters.gives(argument.value, taken):
-                return argument.value
-        raise Different
+        found = [a.value for a in walk_arguments(self.layers) if not isinstance(a.value, Literal)]
+        found = [node for node in found if parameters.gives(node, taken)]
+        if not found or all(value is ABSENT for value in taken):
+            raise Different
+        return found[-1]
 
     def of(self, member: int) -> Iterated:
         """The loop of one member, with its own values for what the block is given."""
@@ -218,7 +219,7 @@ class _Loop:
 
     def rounds_of(self, member: int) -> tuple[Iteration, ...]:
         value: Any = self.column[member].value
-        return value
+        return tuple(value)
 
 
 def _body(iteration: Iteration) -> Body:
