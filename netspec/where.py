@@ -46,9 +46,7 @@ class File:
         self.edited = provenance.is_edited(self.source.text, known)
 
     def span(self, line: int) -> Span:
-        text = self.source.lines[line - 1] if line <= len(self.source.lines) else ""
-        indent = len(text) - len(text.lstrip())
-        return Span(self.source, line, indent + 1, line, max(len(text), indent + 1) + 1)
+        return Span.of_line(self.source, line)
 
     def text(self, line: int) -> str:
         """A line that has something on it; raises `SpecError` (NS902) for any other."""
