@@ -222,7 +222,6 @@ class Network:
             digest(*made),
             tuple(words(self.overrides, self.sizes)),
             self.document.folder.top,
-            frozenset(node.span for node in self._compiled[0].init.values()),
             self._numbers,
             self._program_of,
         )

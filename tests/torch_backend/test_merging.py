@@ -475,6 +475,19 @@ body:
         torch.testing.assert_close(unit(x), wanted(x), msg=text)
 
 
+def test_weights_that_start_by_the_iteration_are_filled_one_by_one(specs: Specs) -> None:
+    start = "init: {weight: {constant: width}, bias: 0}"
+    conv = "- conv: {out: width, kernel: 3, padding: 1}"
+    network = specs.load(
+        f"""{LISTS.replace(conv, f"{conv}{chr(10)}                    {start}")}
+body: [unit: {{widths: [8, 12]}}, unit: {{widths: [12, 12, 12]}}, unit: {{widths: [16, 20, 4]}}]
+"""
+    )
+    checked_source(network.program)
+    weights = network.module().state_dict()
+    assert [weights[f"unit3.rep.{k}.weight"].max() for k in (1, 4, 7)] == [16, 20, 4]
+
+
 STAGES = """
 blocks:
   stage:

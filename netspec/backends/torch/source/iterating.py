@@ -22,6 +22,7 @@ from netspec.backends.torch.code import (
     Not,
     Parameter,
     Slot,
+    Started,
 )
 from netspec.backends.torch.source.body import applied, body_of
 from netspec.backends.torch.source.classes import Made
@@ -36,6 +37,7 @@ from netspec.backends.torch.source.signature import walk_arguments
 from netspec.backends.torch.source.steps import Body, Step, repeats
 from netspec.backends.torch.source.units import Unit
 from netspec.backends.torch.tree import rewrite, skeleton, walk
+from netspec.diagnostics import Span
 from netspec.program import Argument, Condition, Instance
 
 CARRIED = "channels"
@@ -120,7 +122,7 @@ class _Loop:
         given = {name: Argument(a.value) for name, a in block.arguments.items()}
         given |= {name: Argument(value) for name, value in loop.variables.items()}
         scope = ChainMap({n: a.value for n, a in given.items()}, dict(block.params))
-        conditions = tuple(_condition(text, scope) for text in self.texts)
+        conditions = tuple(_condition(text, scope, instance.span) for text in self.texts)
         inputs = (each.iteration.input,)
         own = Instance(block.block, given, inputs, [], (), instance.span, conditions=conditions)
         return Unit(block.block, own, inputs, [], (), params=block.params)
@@ -134,6 +136,9 @@ class _Loop:
         given = {*self.units[0].arguments, *self.loop.variables, *INPUT_SIZES} - {"last"}
         given = {variable(name) for name in given}
         parameters = self.draft.parameters
+        starts = tuple(started.arguments for started in walk(self.layers, Started))
+        if next(walk(starts, Parameter), None):  # weights are filled after the loop
+            raise Different
         if self.used & (parameters.flags | parameters.locals.keys()) or not self.used <= given:
             raise Different
 
@@ -236,7 +241,7 @@ def _body(iteration: Iteration) -> Body:
     return Body((0,), (step,), (1,))
 
 
-def _condition(text: str, scope: Mapping[str, Any]) -> Condition:
+def _condition(text: str, scope: Mapping[str, Any], span: Span) -> Condition:
     """A `when` of an iteration, which is but arithmetic; raises `Different` for any other."""
     names: dict[str, Any] = {}
 
@@ -249,4 +254,4 @@ def _condition(text: str, scope: Mapping[str, Any]) -> Condition:
     found = translated(text, lookup)
     if not isinstance(found, Literal):
         raise Different
-    return Condition(text, bool(found.value), names)
+    return Condition(text, bool(found.value), names, span)
