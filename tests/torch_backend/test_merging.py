@@ -476,7 +476,7 @@ body:
 
 
 def test_weights_that_start_by_the_iteration_are_filled_one_by_one(specs: Specs) -> None:
-    start = "init: {weight: {constant: width}, bias: 0}"
+    start = "init: {weight: {constant: {val: width}}}"
     conv = "- conv: {out: width, kernel: 3, padding: 1}"
     network = specs.load(
         f"""{LISTS.replace(conv, f"{conv}{chr(10)}                    {start}")}
