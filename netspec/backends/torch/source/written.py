@@ -8,6 +8,7 @@ from pathlib import Path
 
 from netspec.diagnostics import Span
 from netspec.program import Program
+from netspec.syntax.decisions import Decisions
 
 Number = int | float
 Numbers = Mapping[str, Number]
@@ -20,7 +21,8 @@ class Written:
     places of its `init`.
 
     `numbers` are the params that are given by a number; `program_with` is the program with other
-    ones, and raises `SpecError` where the spec does not take them.
+    ones, and what was decided on the way to it; it raises `SpecError` where the spec does not take
+    them.
     """
 
     name: str
@@ -29,7 +31,7 @@ class Written:
     folder: Path
     init: frozenset[Span]
     numbers: Numbers
-    program_with: Callable[[Numbers], Program]
+    program_with: Callable[[Numbers], tuple[Program, Decisions]]
 
     def place(self, span: Span) -> tuple[str, int]:
         """The path of the file from the folder of the spec, or as messages show it, and the line.
