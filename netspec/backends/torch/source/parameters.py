@@ -27,6 +27,8 @@ from netspec.backends.torch.code import (
     same,
 )
 from netspec.backends.torch.source.columns import (
+    INPUT_SIZES,
+    SIZES,
     Column,
     Key,
     agree,
@@ -43,9 +45,6 @@ from netspec.backends.torch.tree import walk
 from netspec.syntax.arithmetic import WorkLimit
 from netspec.syntax.spec import BUILT_IN
 
-INPUT_SIZES = ("in_channels", "in_features")
-SIZES = frozenset({*INPUT_SIZES, "out_channels", "out_features", "num_features", "num_channels"})
-"""What torch calls the sizes of tensors."""
 TRUSTED = 3
 """So many members must agree before what the spec does not mention is believed."""
 
@@ -290,6 +289,14 @@ class Parameters:
         """The parameter of that name, if it has the values of the members that have the part."""
         parameter = Parameter(name)
         return parameter if name in self.columns and self.gives(parameter, column) else None
+
+    def of_input(self, slots: Sequence[Slot]) -> Node | None:
+        """The size of the input, if it has the values of the members that have the part."""
+        column = tuple(slot.value for slot in slots)
+        for name in INPUT_SIZES:
+            if name in self.offered and agree(self.offered[name], column):
+                return self.offer(name, self.offered[name])
+        return None
 
     def agreeing(self, name: str, column: Column) -> Node | None:
         """What has the values of the members that have the part, at best under that name."""
