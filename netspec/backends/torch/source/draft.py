@@ -20,10 +20,10 @@ from netspec.backends.torch.source.conditions import (
 from netspec.backends.torch.source.merging import Union
 from netspec.backends.torch.source.options import Different
 from netspec.backends.torch.source.parameters import Parameters
-from netspec.backends.torch.source.partial import partly
+from netspec.backends.torch.source.partial import partly, total
 from netspec.backends.torch.source.reasons import settled
 from netspec.backends.torch.source.signature import default_of
-from netspec.backends.torch.source.size_flow import INPUT, Follows, followed
+from netspec.backends.torch.source.size_flow import INPUT, Widths, entering
 from netspec.backends.torch.source.steps import Body, Step
 from netspec.backends.torch.source.units import Unit
 from netspec.backends.torch.tree import rewrite, walk
@@ -58,8 +58,8 @@ class Draft:
         bodies = _with_modules_where_needed(bodies)
         columns = list(zip(*(walk(body, Slot) for body in bodies), strict=True))
         self.parameters = Parameters(self.members, columns, file_params)
-        follows = followed(bodies[0], self.values) if len(forms) > 1 else {}
-        self.body = straightened(_solved(bodies[0], columns, self.parameters, follows))
+        widths = entering(bodies[0]) if len(forms) > 1 else {}
+        self.body = straightened(_solved(bodies[0], columns, self.parameters, widths))
         require_readable(self.body, self.parameters)
 
     def complete(self) -> Draft:
@@ -100,7 +100,10 @@ def _united(forms: Sequence[list[Member]]) -> tuple[list[Body], dict[int, Value]
 
 
 def _solved(
-    body: Body, columns: Sequence[tuple[Slot, ...]], parameters: Parameters, follows: Follows
+    body: Body,
+    columns: Sequence[tuple[Slot, ...]],
+    parameters: Parameters,
+    widths: Mapping[int, Widths],
 ) -> Body:
     """The body with an expression in each slot: first the numbers that all members have, then the
     conditions, the sizes that may follow from these, and what some members do not have.
@@ -120,9 +123,8 @@ def _solved(
     parameters.reorder(made)
     for k in absent:
         before = [(columns[j][0], solved[j]) for j in reversed(range(k)) if j in solved]
-        source = follows.get(k, k)
-        size = parameters.of_input(columns[k]) if source == INPUT else solved.get(source)
-        solved[k] = partly(parameters, columns[k], before, size)
+        terms = [parameters.input_size() if at == INPUT else solved[at] for at in widths.get(k, ())]
+        solved[k] = partly(parameters, columns[k], before, total(terms))
     remaining = (solved[k] for k in range(len(columns)))
     return rewrite(body, lambda node: next(remaining) if isinstance(node, Slot) else None)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from netspec.backends.torch.code import ABSENT, Literal, Node, Slot
+from netspec.backends.torch.code import ABSENT, Infix, Literal, Node, Slot
 from netspec.backends.torch.source.columns import SIZES, is_constant
 from netspec.backends.torch.source.parameters import TRUSTED, Parameters
 
@@ -20,19 +20,19 @@ def partly(
     parameters: Parameters,
     slots: Sequence[Slot],
     before: Sequence[tuple[Slot, Node]],
-    source: Node | None,
+    entering: Node | None,
 ) -> Node:
     """The code for a column of a part that some members do not have; raises `Unsolved`.
 
-    A size that follows from others is what its `source` is, if that is known, else what it was
+    A size that follows from others is that of what is `entering`, if it is known, else what it was
     called last `before`.
     """
     column = tuple(slot.value for slot in slots)
     there = [slot for slot in slots if slot.value is not ABSENT]
     constant = is_constant(tuple(slot.value for slot in there))
-    if source is not None and parameters.gives(source, column):
-        return source
-    found = parameters.stated(slots, column)
+    if is_size(there[0]) and entering is not None and parameters.gives(entering, column):
+        return entering
+    found = parameters.stated(slots, column, entering)
     if found is None or isinstance(found, Literal):
         alike = (node for slot, node in before if _may_be_called_so(there[0], slot))
         said = (node for node in alike if parameters.gives(node, column))
@@ -50,8 +50,20 @@ def partly(
 
 def _may_be_called_so(slot: Slot, other: Slot) -> bool:
     """Whether they may be one number: a size that is not given is no kernel."""
-    is_size = slot.given is None and slot.name in SIZES
-    return not is_size or other.name in SIZES or other.given is not None
+    return not is_size(slot) or other.name in SIZES or other.given is not None
+
+
+def is_size(slot: Slot) -> bool:
+    """Whether it is a size that follows from shapes."""
+    return slot.given is None and slot.name in SIZES
+
+
+def total(terms: Sequence[Node | None]) -> Node | None:
+    """A size that consists of these, if all are known."""
+    known = tuple(term for term in terms if term is not None)
+    if len(known) < len(terms) or len(known) < 2:
+        return known[0] if len(known) == len(terms) == 1 else None
+    return Infix("+", known)
 
 
 def _may_follow(slot: Slot, constant: bool) -> bool:

@@ -1,43 +1,42 @@
-"""Which number of a body a size follows from: the width that an earlier layer was given, or that of
-the input.
+"""Which numbers of a body a size follows from: the width that an earlier layer was given, that of
+the input, or several side by side.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
-from netspec.backends.torch.code import ClassName, Node, Option, Slot
-from netspec.backends.torch.source.columns import SIZES
-from netspec.backends.torch.source.steps import Body, Join, Repeat, Step, When
+from netspec.backends.torch.code import ClassName, Name, Node, Option, Slot
+from netspec.backends.torch.source.steps import Body, Join, Step, When
 from netspec.backends.torch.tree import walk
-from netspec.program import Value
 
 INPUT = -1
 """The size of the first input."""
-Follows = Mapping[int, int]
-"""For slots that are sizes, by their positions, the position of the slot that they follow from."""
-WIDTHS = frozenset({"out_channels", "out_features"})
+Widths = tuple[int, ...]
+"""The positions of the slots that a size is the sum of."""
+MAKING = frozenset({"out_channels", "out_features"})
 """What makes a size."""
-KEEPING = frozenset({"normalisation", "activation", "stochastic", "pooling", "merge"})
+KEEPING = frozenset({"normalisation", "activation", "stochastic", "pooling", "merge", "arithmetic"})
 """Groups of ops that may leave the size of a tensor as it is."""
 
 
-def followed(body: Body, values: Mapping[int, Value]) -> Follows:
-    """What the sizes in the body follow from, as far as one layer after the other tells."""
-    flow = _Flow(values)
+def entering(body: Body) -> Mapping[int, Widths]:
+    """For the slots of layers, by their positions, the size of what goes into the layer: as far as
+    one layer after the other tells.
+    """
+    flow = _Flow()
     if body.inputs:
-        flow.sizes[body.inputs[0]] = INPUT
+        flow.sizes[body.inputs[0]] = (INPUT,)
     flow.through(body.steps)
     return flow.found
 
 
 class _Flow:
-    """The slot that made the size of each value."""
+    """What made the size of each value; nothing if that is not known."""
 
-    def __init__(self, values: Mapping[int, Value]) -> None:
-        self.values = values
-        self.sizes: dict[int, int | None] = {}
-        self.found: dict[int, int] = {}
+    def __init__(self) -> None:
+        self.sizes: dict[int, Widths] = {}
+        self.found: dict[int, Widths] = {}
         self.position = 0
 
     def through(self, nodes: Iterable[Node]) -> None:
@@ -49,44 +48,40 @@ class _Flow:
                 self.through((*node.then, *node.otherwise))
                 for join in node.joins:
                     self.sizes[join.result] = self.joined(join)
-            elif isinstance(node, Repeat):
+            else:
                 self.skip(node)
 
-    def skip(self, tree: object) -> None:
+    def skip(self, tree: Node) -> None:
         self.position += sum(1 for _ in walk(tree, Slot))
 
-    def joined(self, join: Join) -> int | None:
-        """The slot that both sides follow from."""
-        sides = {self.sizes.get(join.then), self.sizes.get(join.otherwise)}
-        return sides.pop() if len(sides) == 1 else None
+    def joined(self, join: Join) -> Widths:
+        """What both sides follow from."""
+        sides = {self.sizes.get(join.then, ()), self.sizes.get(join.otherwise, ())}
+        return sides.pop() if len(sides) == 1 else ()
 
     def step(self, step: Step) -> None:
         """A layer, or several in a row."""
-        now = self.of_first(step.inputs)
-        entry = now
+        now = self.merged(step)
         opaque = next(walk(step, ClassName, Option), None) is not None
+        made = False
         for slot in walk(step, Slot):
-            if opaque:
-                now = None
-            elif slot.name in WIDTHS:
-                now = self.position
-            elif slot.name in SIZES and now is not None:
+            if now and not opaque:
                 self.found[self.position] = now
+            if slot.name in MAKING:
+                now, made = (self.position,), True
             self.position += 1
-        if now == entry and not self.keeps(step):
-            now = None
-        self.sizes |= dict.fromkeys(step.outputs, now)
+        known = made or (step.group in KEEPING)
+        self.sizes |= dict.fromkeys(step.outputs, now if known and not opaque else ())
 
-    def of_first(self, inputs: Sequence[int]) -> int | None:
-        """What the sizes of the inputs follow from, the first of which it is known of."""
-        known = [self.sizes.get(value) for value in inputs]
-        return next((size for size in known if size is not None), None)
+    def merged(self, step: Step) -> Widths:
+        """What goes into the layer: one beside the other, or all of one size."""
+        sizes = [self.sizes.get(value, ()) for value in step.inputs]
+        if _concatenates(step):
+            return tuple(width for size in sizes for width in size) if all(sizes) else ()
+        return next((size for size in sizes if size), ())
 
-    def keeps(self, step: Step) -> bool:
-        """Whether what comes out has the channels of what goes in."""
-        shapes = [
-            self.values[value].type.shape[0]
-            for value in (*step.inputs, *step.outputs)
-            if value in self.values
-        ]
-        return step.group in KEEPING and len(set(shapes)) == 1
+
+def _concatenates(step: Step) -> bool:
+    """Whether it puts channels side by side."""
+    along = [slot.value for slot in walk(step.form, Slot) if slot.name == "dim"]
+    return Name("torch.cat") in walk(step.form, Name) and along == [1]
