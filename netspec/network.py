@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,15 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from netspec.analysis.cost import Cost, Costs
+from netspec.arguments import argument_node, number_node
 from netspec.catalog import Document, document
+from netspec.compilation import compile_document, parse_document
 from netspec.content import digest, title, words
-from netspec.diagnostics import Diagnostic, Report, Source, Span, SpecError, fault, nearest
-from netspec.elaborate import elaborate
+from netspec.diagnostics import Diagnostic, Report, SpecError, fault, nearest
 from netspec.program import Program
 from netspec.syntax.decisions import Decisions, watched
 from netspec.syntax.nodes import Mapping as MappingNode
-from netspec.syntax.nodes import Node, Scalar, Sequence
-from netspec.syntax.parse import parse_spec
+from netspec.syntax.nodes import Node, Scalar
 from netspec.syntax.spec import Claim, SpecFile
 from netspec.tensor import Tensor
 
@@ -242,7 +241,7 @@ class Network:
 
     def _program_of(self, numbers: Mapping[str, int | float]) -> Program:
         """The program with other numbers for some params."""
-        changed = {name: _number_node(value, name) for name, value in numbers.items()}
+        changed = {name: number_node(value, name) for name, value in numbers.items()}
         return compile_document(self.document, {**self.overrides, **changed}, self.sizes)[1]
 
     def _watched_program(self, numbers: Mapping[str, int | float]) -> tuple[Program, Decisions]:
@@ -303,67 +302,5 @@ class Network:
             raise SpecError(Diagnostic("NS601", difference) for difference in differences)
 
 
-def compile_document(
-    chosen: Document, overrides: Mapping[str, Node], sizes: Mapping[str | None, Node]
-) -> tuple[SpecFile, Program]:
-    """Parse and elaborate a document with parameters and input set from outside."""
-    file, report = parse_document(chosen, overrides, sizes)
-    return file, elaborate(file, report)
-
-
-def legal_sizes(
-    chosen: Document, overrides: Mapping[str, Node], sizes: Mapping[str | None, Node]
-) -> list[str]:
-    """For which heights, widths and lengths a document checks, in sentences."""
-    from netspec.sizes import described
-
-    return described(*parse_document(chosen, overrides, sizes))
-
-
-def parse_document(
-    chosen: Document, overrides: Mapping[str, Node], sizes: Mapping[str | None, Node]
-) -> tuple[SpecFile, Report]:
-    """The document's spec file, and the report for its faults."""
-    report = Report(chosen.folder.report)
-    file = parse_spec(chosen.root, chosen.source, report, chosen.folder.library)
-    file.name = file.name or re.sub(r"\W|^(?=\d)", "_", Path(chosen.source.name).stem)
-    _require_params(file, overrides)
-    file.overrides, file.sizes = dict(overrides), dict(sizes)
-    return file, report
-
-
-def _require_params(file: SpecFile, overrides: Mapping[str, Node]) -> None:
-    known = list(file.params)
-    for name in overrides:
-        if name not in known:
-            hint = nearest(name, known) or (f"it has {', '.join(known)}" if known else None)
-            raise fault("NS003", f"the spec has no parameter `{name}`", hint=hint)
-
-
-def argument_node(value: Any, name: str) -> Node:
-    """A Python value as a node of a spec, placed in a source called `name=value`."""
-    span = _span(f"{name}={value!r}")
-    if isinstance(value, list | tuple):
-        return Sequence([argument_node(entry, name) for entry in value], span)
-    if isinstance(value, Mapping):
-        entries = [(Scalar(str(key), span), argument_node(v, name)) for key, v in value.items()]
-        return MappingNode(entries, span)
-    if isinstance(value, bool) or value is None:
-        return Scalar(str(value).lower() if value is not None else "", span)
-    if isinstance(value, int | float | str):
-        return Scalar(str(value), span)
-    raise TypeError(f"{name} is a number, string, list or mapping, not {type(value).__name__}")
-
-
-def _number_node(value: int | float, name: str) -> Node:
-    node = Scalar(str(value), _span(f"{name}={value!r}"))
-    node.value = value
-    return node
-
-
 def _shapes(tensors: Iterable[Tensor]) -> str:
     return ", ".join(map(str, tensors))
-
-
-def _span(text: str) -> Span:
-    return Span(Source("the arguments", text), 1, 1, 1, len(text) + 1)

@@ -14,10 +14,11 @@ from dataclasses import asdict
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
+from netspec.arguments import argument_node
 from netspec.backends.torch.module import import_torch
 from netspec.catalog import document
 from netspec.cli.options import SPEC_HELP, add_overrides, one_network
-from netspec.network import Network, argument_node
+from netspec.network import Network
 from netspec.stats import text_table
 from netspec.syntax.nodes import Node
 

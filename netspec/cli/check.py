@@ -7,9 +7,9 @@ import sys
 
 from netspec.cli.faults import print_faults
 from netspec.cli.options import SPEC_HELP, add_overrides, networks, requests
+from netspec.compilation import legal_sizes
 from netspec.diagnostics import Report, SpecError, fault
 from netspec.diagnostics.formats import FORMATS
-from netspec.network import legal_sizes
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

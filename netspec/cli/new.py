@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from netspec.arguments import argument_node
 from netspec.cli.output import write_files
 from netspec.diagnostics import fault
-from netspec.network import argument_node
 from netspec.syntax.nodes import Scalar, core_value
 from netspec.syntax.parse_words import network_name
 

@@ -7,8 +7,9 @@ import random
 import pytest
 
 import netspec
+from netspec.arguments import argument_node
 from netspec.catalog import document, shipped
-from netspec.network import argument_node, compile_document, parse_document
+from netspec.compilation import compile_document, parse_document
 from netspec.sizes.legal import Legal, legal_sizes
 from netspec.sizes.probe import Probe
 from tests.language.programs import Specs

@@ -6,8 +6,8 @@ import pytest
 
 from netspec.catalog import document
 from netspec.cli import main
+from netspec.compilation import legal_sizes
 from netspec.diagnostics import Report
-from netspec.network import legal_sizes
 from netspec.program import Program
 from netspec.sizes.probe import MOST_STEPS, Probe
 from netspec.syntax.spec import SpecFile

@@ -8,7 +8,7 @@ import pytest
 
 import netspec
 from netspec.catalog import document
-from netspec.network import legal_sizes
+from netspec.compilation import legal_sizes
 from netspec.ops import Op, Tensors, base, op
 from netspec.tensor import Tensor
 from tests.language.programs import Specs

@@ -3,18 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
+from dataclasses import fields
+from operator import attrgetter, is_
 from typing import Any, TypeVar, overload
 
 from netspec.backends.torch.code import Node, Origin, Slot, Whens
+
+COMPOUND = (tuple, Node)
+Reader = Callable[[Any], tuple[Any, ...]]
+
+
+class _Readers(dict[type, Reader]):
+    """What reads the fields of each kind of node."""
+
+    def __missing__(self, kind: type[Node]) -> Reader:
+        names = [each.name for each in fields(kind)]
+        read: Reader = attrgetter(*names) if len(names) > 1 else lambda node: _each(node, names)
+        return self.setdefault(kind, read)
+
+
+def _each(node: Node, names: list[str]) -> tuple[Any, ...]:
+    return tuple([getattr(node, name) for name in names])
+
+
+_READERS = _Readers()
 
 
 def parts(tree: Any) -> tuple[Any, ...]:
     """What a node or a tuple is directly made of."""
     if isinstance(tree, tuple):
         return tree
-    if isinstance(tree, Node):
-        return tuple([getattr(tree, name) for name in tree.__dataclass_fields__])
-    return ()
+    return _READERS[type(tree)](tree) if isinstance(tree, Node) else ()
 
 
 NodeType = TypeVar("NodeType", bound=Node)
@@ -32,7 +51,7 @@ def walk(tree: Any, *kinds: type[Node]) -> Iterator[Node]:
         part = waiting.pop()
         if isinstance(part, kinds):
             yield part
-        elif isinstance(part, tuple | Node):
+        elif isinstance(part, COMPOUND):
             waiting += reversed(parts(part))
 
 
@@ -41,20 +60,18 @@ Tree = TypeVar("Tree")
 
 def rewrite(tree: Tree, replace: Callable[[Node], Node | None]) -> Tree:
     """The tree with every node for which `replace` gives another one replaced, outermost first."""
-    result: Any = tree
-    if isinstance(tree, Whens):
-        return tree
-    if isinstance(tree, tuple):
-        result = tuple(rewrite(part, replace) for part in tree)
-    elif isinstance(tree, Node):
-        result = replace(tree) or _rebuilt(tree, replace)
+    replaced = replace(tree) if isinstance(tree, Node) else None
+    result: Any = replaced or _rebuilt(tree, replace)
     return result  # type: ignore[no-any-return]
 
 
-def _rebuilt(node: Node, replace: Callable[[Node], Node | None]) -> Node:
-    old = parts(node)
-    new = [rewrite(p, replace) if isinstance(p, Node | tuple) else p for p in old]
-    return node if all(a is b for a, b in zip(old, new, strict=True)) else type(node)(*new)
+def _rebuilt(tree: Any, replace: Callable[[Node], Node | None]) -> Any:
+    """The tree itself if no part of it becomes another one."""
+    old = parts(tree)
+    new = [rewrite(part, replace) if isinstance(part, COMPOUND) else part for part in old]
+    if all(map(is_, old, new)):
+        return tree
+    return type(tree)(*new) if isinstance(tree, Node) else tuple(new)
 
 
 def skeleton(tree: Any, *, opaque: tuple[type[Node], ...] = (Slot,)) -> Hashable:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 from netspec.program import Argument, Call, Instance, Program, Value
@@ -23,13 +23,12 @@ def twins(program: Program, other: Program) -> dict[Instance, Instance]:
 
 
 def _outline(instance: Instance) -> Any:
-    return instance.block, tuple(value.type for value in instance.inputs), len(instance.calls)
+    inputs = tuple(value.type for value in instance.inputs)
+    return instance.block, inputs, len(instance.calls), _plain(instance.arguments)
 
 
 def _are_alike(a: Instance, b: Instance, found: Mapping[Instance, Instance]) -> bool:
-    """Whether two instances with inputs of the same types make the same of them."""
-    if _plain(a.arguments) != _plain(b.arguments):
-        return False
+    """Whether two instances of one outline make the same of their inputs."""
     same: dict[Value, Value] = dict(zip(a.inputs, b.inputs, strict=True))
     for x, y in zip(a.calls, b.calls, strict=True):
         target = found.get(x.target) if isinstance(x.target, Instance) else x.target
@@ -48,15 +47,16 @@ def _form(call: Call) -> Any:
     return call.span, outputs, how, call.note, _plain(call.arguments)
 
 
-def _plain(arguments: Mapping[str, Argument]) -> dict[str, Any]:
+def _plain(arguments: Mapping[str, Argument]) -> Hashable:
     """Blocks among them are new in each program: what they do shows in the calls."""
-    return {
-        name: (argument.expression, argument.value if _is_plain(argument.value) else None)
+    return tuple(
+        (name, argument.expression, _hashable(argument.value))
         for name, argument in arguments.items()
-    }
+    )
 
 
-def _is_plain(value: Any) -> bool:
+def _hashable(value: Any) -> Hashable:
+    """A number, a word or a list of them beside its type, for True is no 1."""
     if isinstance(value, tuple | list):
-        return all(map(_is_plain, value))
-    return value is None or isinstance(value, int | float | str)
+        return tuple(map(_hashable, value))
+    return (type(value), value) if isinstance(value, int | float | str) else None
