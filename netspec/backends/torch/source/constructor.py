@@ -22,7 +22,7 @@ from netspec.backends.torch.source.classes import Class
 from netspec.backends.torch.source.expressions import negated
 from netspec.backends.torch.source.filling import unwrapped
 from netspec.backends.torch.source.layout import lines
-from netspec.backends.torch.source.names import distinct
+from netspec.backends.torch.source.names import distinct, is_attribute
 from netspec.backends.torch.source.options import SEQUENTIAL
 from netspec.backends.torch.source.printed import traced
 from netspec.backends.torch.source.references import References
@@ -115,7 +115,7 @@ class Constructor:
     ) -> Iterator[str]:
         margin = " " * INDENT * depth
         (then,), (otherwise,) = option.then, option.otherwise
-        if _type(then) != _type(otherwise):
+        if is_attribute(step.label.text) and _type(then) != _type(otherwise):
             yield f"{margin}self.{step.label.text}: {MODULE}"
         yield from lines("if ", self.condition(option.condition), ":", depth=depth)
         yield from statements(replace(step, module=then), {}, depth + 1)
