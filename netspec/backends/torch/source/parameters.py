@@ -24,6 +24,7 @@ from netspec.backends.torch.code import (
     Parameter,
     Slot,
     Tuple,
+    Wording,
     same,
 )
 from netspec.backends.torch.source.columns import (
@@ -139,7 +140,7 @@ class Parameters:
         """The code for one column of slots; `prefix` tells a new parameter from others like it."""
         column = tuple(slot.value for slot in slots)
         if is_constant(column):
-            return Literal(column[0])
+            return Literal(column[0], Wording(slots[0]))
         found = self.stated(slots, column)
         if found is None and not isinstance(slots[0], Condition):
             found = self.coincident(slots, column)

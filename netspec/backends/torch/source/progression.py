@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, TypeVar
 
-from netspec.backends.torch.code import Affine, Node, Ordinal, Slot, same
+from netspec.backends.torch.code import Affine, Literal, Node, Ordinal, Slot, same
 from netspec.backends.torch.source.formulas import FEWEST, formula
 from netspec.backends.torch.tree import rewrite, skeleton, walk
 
@@ -126,16 +126,26 @@ def generalised(piece: Tree, steps: Steps, height: int) -> Tree:
         if not isinstance(node, Slot | Ordinal):
             return None
         step = next(growth)
-        if not step:
-            return node
-        if isinstance(step, Node):
-            return _at(height, step)
-        if isinstance(node, Ordinal):
-            return Affine(node, Ordinal(step), height)
-        base = Slot(node.value, node.name)
-        return Affine(base, Slot(step, node.name), height)
+        return _grows(node, step, height) if step else node
 
     return rewrite(piece, replace)
+
+
+def _grows(first: Slot | Ordinal, step: int | Node, height: int) -> Node:
+    """A number that grows in a loop of that height, or its formula there."""
+    if isinstance(step, Node):
+        return _at(height, step)
+    if isinstance(first, Ordinal):
+        return Affine(first, Ordinal(step), height)
+    return Affine(Slot(first.value, first.name), Slot(step, first.name), height)
+
+
+def law(slots: Sequence[Slot], height: int) -> Node | None:
+    """What gives the settled numbers in a loop of that height; None if they do not grow so."""
+    step = _law(slots)
+    if step is None or isinstance(step, Node):
+        return step and _at(height, step)
+    return Affine(Literal(slots[0].value), Literal(step), height)
 
 
 def _at(height: int, formula: Node) -> Node:

@@ -20,7 +20,12 @@ from netspec.backends.torch.code import (
     origin_of,
 )
 from netspec.backends.torch.source.classes import Class, Part
-from netspec.backends.torch.source.constructor import Constructor, has_options, own_parameter
+from netspec.backends.torch.source.constructor import (
+    Constructor,
+    has_options,
+    is_sequence,
+    own_parameter,
+)
 from netspec.backends.torch.source.containers import Container, containers
 from netspec.backends.torch.source.filling import (
     Fill,
@@ -145,9 +150,12 @@ class _Registrar:
             yield from self.assigned(name, module, Kind.MODULE, {}, depth)
 
     def step(self, step: Step, depth: int) -> Iterator[str]:
-        """A module of the class itself; its optional layers are the constructor's to add."""
+        """A module of the class itself; layers that are optional, or that loops make, are the
+        constructor's to add.
+        """
         module = step.module
-        if module is None or not (is_attribute(step.label.text) and has_options(module)):
+        in_steps = has_options(module) or is_sequence(module)
+        if module is None or not (is_attribute(step.label.text) and in_steps):
             yield from self.constructor.step(step, depth, self.statements)
             return
         target = Attribute(Name("self"), step.label.text)
