@@ -579,3 +579,22 @@ def test_a_module_under_two_numbers_is_no_condition_of_its_own(specs: Specs) -> 
     )
     assert 'if mode != "none":' in source
     assert classes(source) == ["Step", "Stage", "Step2", "Stage2", "Net"]
+
+
+def test_one_of_two_modules_that_has_a_number_for_a_name(specs: Specs) -> None:
+    source = emitted(
+        specs,
+        """
+        blocks:
+          inner: {body: [conv: 3, relu, conv: 3]}
+          other: {body: [bn, {conv: 3}]}
+          unit:
+            children: numbered
+            params: {layer: block}
+            body: [{branches: [layer, identity], merge: sum}]
+        input: [3, 4, 4]
+        body: [unit: {layer: inner}, unit: {layer: other}]
+        """,
+    )
+    assert 'self.add_module("0", Inner())' in source
+    assert 'self.add_module("0", Other())' in source

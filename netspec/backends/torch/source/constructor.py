@@ -28,7 +28,7 @@ from netspec.backends.torch.source.filling import unwrapped
 from netspec.backends.torch.source.iterations import Iterated
 from netspec.backends.torch.source.layers import stacked
 from netspec.backends.torch.source.layout import lines, text
-from netspec.backends.torch.source.names import distinct, variable
+from netspec.backends.torch.source.names import distinct, is_attribute, variable
 from netspec.backends.torch.source.options import SEQUENTIAL
 from netspec.backends.torch.source.printed import traced
 from netspec.backends.torch.source.references import References
@@ -183,7 +183,7 @@ class Constructor:
     ) -> Iterator[str]:
         margin = " " * INDENT * depth
         (then,), (otherwise,) = option.then, option.otherwise
-        if _type(then) != _type(otherwise):
+        if is_attribute(step.label.text) and _type(then) != _type(otherwise):
             yield f"{margin}self.{step.label.text}: {MODULE}"
         yield from lines("if ", self.condition(option.condition), ":", depth=depth)
         yield from statements(replace(step, module=then), {}, depth + 1)
