@@ -8,6 +8,7 @@ from netspec.diagnostics import fault
 from netspec.elaborate.context import kind_of
 from netspec.elaborate.environment import Environment
 from netspec.program import Condition
+from netspec.syntax.decisions import noted
 from netspec.syntax.expression import Expression
 
 
@@ -22,9 +23,12 @@ class Conditions:
         value = when.evaluate(environment)
         if not isinstance(value, int | float):
             raise fault("NS204", f"`when` is true or false, not {kind_of(value)}", when.span)
+        if noted.by is not None:
+            noted.by.decide(when.text, when.names, environment)
         holds = bool(value)
         if when.text not in self._known:
-            self._known[when.text] = Condition(when.text, holds, _spoken_of(when, environment))
+            spoken = _spoken_of(when, environment)
+            self._known[when.text] = Condition(when.text, holds, spoken, when.span)
         before = self._known[when.text]
         if before is not None and before.holds != holds:
             self._known[when.text] = None

@@ -168,6 +168,7 @@ class Condition(NamedTuple):
     text: str
     holds: bool
     names: Mapping[str, Any]
+    span: Span
 
 
 @dataclass(eq=False, slots=True)

@@ -424,3 +424,22 @@ def test_parts_that_are_there_together_by_chance_have_conditions_of_their_own(sp
     assert classes(source) == ["Wrap", "Net"]
     assert "if body:\n            self.body = nn.BatchNorm2d(8)" in source
     assert "if self.scale != 1:" in source
+
+
+def test_one_of_two_modules_that_has_a_number_for_a_name(specs: Specs) -> None:
+    source = emitted(
+        specs,
+        """
+        blocks:
+          inner: {body: [conv: 3, relu, conv: 3]}
+          other: {body: [bn, {conv: 3}]}
+          unit:
+            children: numbered
+            params: {layer: block}
+            body: [{branches: [layer, identity], merge: sum}]
+        input: [3, 4, 4]
+        body: [unit: {layer: inner}, unit: {layer: other}]
+        """,
+    )
+    assert 'self.add_module("0", Inner())' in source
+    assert 'self.add_module("0", Other())' in source

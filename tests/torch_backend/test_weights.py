@@ -114,6 +114,37 @@ def test_ties_stand_anywhere(specs: Specs, body: str) -> None:
     checked_source(specs.load(f"body: {body}").program)
 
 
+FIXED = "{bn: , name: a, fixed: true}, {bn: , tie: {weight: g.a.bias}, fixed: true}"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "[unit: , {unit: , fixed: true}]",
+        "[{do: [unit, relu], fixed: true, name: f}]",
+        f"[{{do: [{FIXED}], name: g}}]",
+        "[outer: , {outer: , fixed: true}]",
+    ],
+)
+def test_ties_hold_in_what_is_made_constant(specs: Specs, body: str) -> None:
+    network = specs.load(
+        f"""
+blocks:
+  unit: {{body: [{{bn: , name: a}}, {{bn: , tie: {{weight: a.bias}}}}]}}
+  outer:
+    body:
+      - unit:
+        name: u
+      - {{do: [conv: 8, bn], name: f}}
+      - bn:
+        tie: {{weight: f.1.bias, bias: u.a.weight}}
+input: [8, 4, 4]
+body: {body}
+"""
+    )
+    checked_source(network.program)
+
+
 def test_a_tied_weight_learns_from_both_of_its_uses(specs: Specs) -> None:
     module = specs.load(
         """

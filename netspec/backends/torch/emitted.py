@@ -24,6 +24,12 @@ class Emitted:
             and any(isinstance(base, ast.Attribute) for base in node.bases)
         }
 
+    @property
+    def arguments(self) -> list[str]:
+        """What the function at the end takes, which makes the network."""
+        functions = [node for node in self.tree.body if isinstance(node, ast.FunctionDef)]
+        return [argument.arg for argument in functions[-1].args.args]
+
     def class_at(self, line: int) -> str | None:
         """The class that a line stands in."""
         for name, node in self.classes.items():

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from netspec.backends.torch.code import NOWHERE, REQUIRED, Node, Origin
+from netspec.backends.torch.code import REQUIRED, Node
 from netspec.backends.torch.source.filling import Fill, Starts
 from netspec.backends.torch.source.steps import Body
 from netspec.backends.torch.source.units import Unit
@@ -55,7 +55,6 @@ class Initial(NamedTuple):
 
     starts: Starts
     parts: tuple[Part, ...]
-    origin: Origin = NOWHERE
 
 
 @dataclass(eq=False)

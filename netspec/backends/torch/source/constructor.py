@@ -17,20 +17,23 @@ from netspec.backends.torch.code import (
     Name,
     Node,
     Option,
+    Origin,
     Parameter,
     Tuple,
+    origin_of,
 )
 from netspec.backends.torch.source.classes import Class
 from netspec.backends.torch.source.expressions import negated
 from netspec.backends.torch.source.filling import unwrapped
 from netspec.backends.torch.source.layers import stacked
 from netspec.backends.torch.source.layout import lines, text
-from netspec.backends.torch.source.names import distinct, variable
+from netspec.backends.torch.source.names import distinct, is_attribute, variable
 from netspec.backends.torch.source.options import SEQUENTIAL
+from netspec.backends.torch.source.printed import traced
 from netspec.backends.torch.source.references import References
 from netspec.backends.torch.source.resolve import Loops, loop_variable, plain
 from netspec.backends.torch.source.stacks import ONCE, Layers, Naming, Stack
-from netspec.backends.torch.source.steps import Step, When
+from netspec.backends.torch.source.steps import Step, When, all_steps
 from netspec.backends.torch.source.wrapping import INDENT
 from netspec.backends.torch.tree import walk
 
@@ -42,10 +45,20 @@ Registered = Callable[[tuple[Node, ...], int], Iterator[str]]
 Statements = Callable[[Step, Mapping[int, str], int], Iterator[str]]
 
 
-def held_conditions(references: References) -> Iterator[str]:
+def held_conditions(cls: Class, references: References) -> Iterator[str]:
     """The statements that keep conditions for `forward`."""
     for condition, name in references.flags.items():
-        yield from lines(f"self.{name} = ", plain(condition, {}, own_parameter), depth=2)
+        kept = lines(f"self.{name} = ", plain(condition, {}, own_parameter), depth=2)
+        yield from traced(kept, _origin(condition, cls))
+
+
+def _origin(condition: Node, cls: Class) -> Origin:
+    """The `when`s that a condition is made of; what stands under it, where there are none."""
+    steps = [s for w in walk(cls.body, When) if w.condition == condition for s in all_steps((w,))]
+    texts = {text for step in steps for text in step.whens}
+    told = (condition for member in cls.members for condition in member.instance.conditions)
+    spans = frozenset(when.span for when in told if when.text in texts)
+    return Origin(spans) if spans else origin_of(step.origin for step in steps)
 
 
 def own_parameter(parameter: Parameter) -> Node:
@@ -167,7 +180,7 @@ class Constructor:
     ) -> Iterator[str]:
         margin = " " * INDENT * depth
         (then,), (otherwise,) = option.then, option.otherwise
-        if _type(then) != _type(otherwise):
+        if is_attribute(step.label.text) and _type(then) != _type(otherwise):
             yield f"{margin}self.{step.label.text}: {MODULE}"
         yield from lines("if ", self.condition(option.condition), ":", depth=depth)
         yield from statements(replace(step, module=then), {}, depth + 1)

@@ -28,6 +28,8 @@ from netspec.backends.torch.code import (
     same,
 )
 from netspec.backends.torch.source.columns import (
+    INPUT_SIZES,
+    SIZES,
     Column,
     Key,
     agree,
@@ -44,9 +46,6 @@ from netspec.backends.torch.tree import walk
 from netspec.syntax.arithmetic import WorkLimit
 from netspec.syntax.spec import BUILT_IN
 
-INPUT_SIZES = ("in_channels", "in_features")
-SIZES = frozenset({*INPUT_SIZES, "out_channels", "out_features", "num_features", "num_channels"})
-"""What torch calls the sizes of tensors."""
 TRUSTED = 3
 """So many members must agree before what the spec does not mention is believed."""
 
@@ -232,8 +231,12 @@ class Parameters:
         holds = [bool(self.value(node, k)) for k in range(self.size)]
         return holds != list(column) and all(h for h, v in zip(holds, column, strict=True) if v)
 
-    def stated(self, slots: Sequence[Slot], column: Column) -> Node | None:
-        """The spec's own expression, if all members have it and it gives their values."""
+    def stated(
+        self, slots: Sequence[Slot], column: Column, entering: Node | None = None
+    ) -> Node | None:
+        """The spec's own expression, if all members have it and it gives their values; `entering`
+        is the size of what goes into a layer that some members do not have.
+        """
         there = [slot for slot in slots if slot.value is not ABSENT]
         expression = there[0].expression
         if expression is None or any(slot.expression != expression for slot in there):
@@ -243,6 +246,8 @@ class Parameters:
             values = tuple(
                 ABSENT if slot.value is ABSENT else (slot.scope or {}).get(name) for slot in slots
             )
+            if ABSENT in values and name in INPUT_SIZES:
+                return entering if entering and self.gives(entering, values) else None
             if ABSENT in values:
                 return self.agreeing(name, values)
             if is_constant(values):
@@ -291,6 +296,11 @@ class Parameters:
         """The parameter of that name, if it has the values of the members that have the part."""
         parameter = Parameter(name)
         return parameter if name in self.columns and self.gives(parameter, column) else None
+
+    def input_size(self) -> Node | None:
+        """The size of the first input."""
+        name = next((name for name in INPUT_SIZES if name in self.offered), None)
+        return None if name is None else self.offer(name, self.offered[name])
 
     def agreeing(self, name: str, column: Column) -> Node | None:
         """What has the values of the members that have the part, at best under that name."""

@@ -19,7 +19,7 @@ from netspec.backends.torch.code import (
     Started,
     origin_of,
 )
-from netspec.backends.torch.source.classes import Class, Initial
+from netspec.backends.torch.source.classes import Class, Part
 from netspec.backends.torch.source.constructor import (
     Constructor,
     has_options,
@@ -96,19 +96,18 @@ def network_wide(cls: Class) -> list[str]:
     """What the class of the network says of the weights of all its modules."""
     if cls.initial is None:
         return []
-    return traced(_initial(cls.initial), cls.initial.origin)
+    rules = traced(loop("self.modules()", cls.initial.starts, DEPTH))
+    return [*rules, *(line for part in cls.initial.parts for line in traced(_exception(part)))]
 
 
-def _initial(initial: Initial) -> Iterator[str]:
-    yield from loop("self.modules()", initial.starts, DEPTH)
-    for part in initial.parts:
-        depth = DEPTH
-        if part.of is not None:
-            yield f"{' ' * INDENT * DEPTH}for module in self.modules():"
-            yield f"{' ' * INDENT * (DEPTH + 1)}if isinstance(module, {part.of.name}):"
-            depth += 2
-        for name, fills in part.children.items():
-            yield from statements(Attribute(part.at, name), fills, depth)
+def _exception(part: Part) -> Iterator[str]:
+    depth = DEPTH
+    if part.of is not None:
+        yield f"{' ' * INDENT * DEPTH}for module in self.modules():"
+        yield f"{' ' * INDENT * (DEPTH + 1)}if isinstance(module, {part.of.name}):"
+        depth += 2
+    for name, fills in part.children.items():
+        yield from statements(Attribute(part.at, name), fills, depth)
 
 
 class _Apart(NamedTuple):

@@ -25,8 +25,8 @@ from netspec.backends.torch.code import (
     origin_of,
     same,
 )
+from netspec.backends.torch.source.columns import INPUT_SIZES, SIZES
 from netspec.backends.torch.source.names import LOOP_VARIABLES
-from netspec.backends.torch.source.parameters import INPUT_SIZES, SIZES
 from netspec.backends.torch.source.progression import law
 from netspec.backends.torch.source.steps import height
 from netspec.backends.torch.tree import rewrite, walk
