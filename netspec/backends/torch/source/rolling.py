@@ -9,6 +9,7 @@ from itertools import groupby
 
 from netspec.backends.torch.code import Affine, Node, Ordinal
 from netspec.backends.torch.source.gathering import gathered
+from netspec.backends.torch.source.lookups import laws_or_table
 from netspec.backends.torch.source.progression import Run, generalised, runs
 from netspec.backends.torch.source.sequential import folded
 from netspec.backends.torch.source.steps import (
@@ -98,7 +99,7 @@ class Roller:
                 return _starts(sources[start], sources[k])
             return sources[k] == sources[start + 1]
 
-        for run in runs(pieces, follows):
+        for run in runs(pieces, follows, laws_or_table):
             members = iterations[run.start : run.stop]
             repeat = self.repeat(members, run) if len(run) > 1 else None
             if repeat is not None:
