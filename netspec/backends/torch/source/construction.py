@@ -20,8 +20,8 @@ from netspec.backends.torch.code import (
 )
 from netspec.backends.torch.lowering import Lowering
 from netspec.backends.torch.source.classes import Made
+from netspec.backends.torch.source.columns import INPUT_SIZES
 from netspec.backends.torch.source.located import in_scope
-from netspec.backends.torch.source.parameters import INPUT_SIZES
 from netspec.backends.torch.source.sequential import Entry, sequential
 from netspec.backends.torch.source.units import Chain, Item, Unit
 from netspec.backends.torch.source.weights import weighted

@@ -26,12 +26,12 @@ from netspec.backends.torch.code import (
 )
 from netspec.backends.torch.source.body import applied, body_of
 from netspec.backends.torch.source.classes import Made
+from netspec.backends.torch.source.columns import INPUT_SIZES
 from netspec.backends.torch.source.draft import Draft, Member
 from netspec.backends.torch.source.expressions import translated
 from netspec.backends.torch.source.iterations import Iterated, Iteration, Iterations, looped
 from netspec.backends.torch.source.names import distinct, variable
 from netspec.backends.torch.source.options import SEQUENTIAL, Different
-from netspec.backends.torch.source.parameters import INPUT_SIZES
 from netspec.backends.torch.source.reasons import whens_of
 from netspec.backends.torch.source.signature import walk_arguments
 from netspec.backends.torch.source.steps import Body, Step, repeats
