@@ -235,7 +235,7 @@ def test_trying_other_values_leaves_the_spec_as_it_is(
         found.append(([*tried.overrides], [*file.overrides]))
         return elaborate(tried, report)
 
-    monkeypatch.setattr("netspec.network.elaborate", elaborated)
+    monkeypatch.setattr("netspec.compilation.elaborate", elaborated)
     (output,) = own._program_of({"classes": 7}).root.outputs
     assert output.type.shape == (7,)
     assert found == [(["classes"], [])]

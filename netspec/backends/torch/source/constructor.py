@@ -25,6 +25,7 @@ from netspec.backends.torch.code import (
 from netspec.backends.torch.source.classes import Class
 from netspec.backends.torch.source.expressions import negated
 from netspec.backends.torch.source.filling import unwrapped
+from netspec.backends.torch.source.iterations import Iterated
 from netspec.backends.torch.source.layers import stacked
 from netspec.backends.torch.source.layout import lines, text
 from netspec.backends.torch.source.names import distinct, is_attribute, variable
@@ -83,7 +84,9 @@ def in_steps(module: Call) -> bool:
 
 def has_options(module: Node | None) -> bool:
     """Whether some of the layers of a sequence are made under a condition."""
-    return isinstance(module, Call) and any(isinstance(a, Option) for a in module.arguments)
+    return isinstance(module, Call) and any(
+        isinstance(a, Option | Iterated) for a in module.arguments
+    )
 
 
 class Constructor:
@@ -197,13 +200,19 @@ class Constructor:
             start = runs.pop(0)[1]
         yield from lines(f"{self.layers}{hint} = ", _list(start, {}), depth=depth)
         for _, run in runs:
-            if not _is_statement(run[0]):
-                yield from self.added(run, depth)
-            for each in run:
-                if isinstance(each, Option):
-                    yield from self.option(each, depth)
-                if isinstance(each, Stack):
-                    yield from self.stack(each, depth)
+            yield from self.appended(run, depth)
+
+    def appended(self, run: Layers, depth: int) -> Iterator[str]:
+        """The statements for layers that are all made by some, or all in the list."""
+        if not _is_statement(run[0]):
+            yield from self.added(run, depth)
+        for each in run:
+            if isinstance(each, Option):
+                yield from self.option(each, depth)
+            if isinstance(each, Stack):
+                yield from self.stack(each, depth)
+            if isinstance(each, Iterated):
+                yield from self.iterated(each, depth)
 
     def option(self, option: Option, depth: int) -> Iterator[str]:
         yield from lines("if ", self.condition(option.condition), ":", depth=depth)
@@ -211,6 +220,26 @@ class Constructor:
         if option.otherwise:
             yield f"{' ' * INDENT * depth}else:"
             yield from self.added(option.otherwise, depth + 1)
+
+    def iterated(self, loop: Iterated, depth: int) -> Iterator[str]:
+        """A loop over lists that the constructor is given, and before it what it carries."""
+        if loop.carried:
+            yield from self.assigned(loop.carried, loop.start, depth)
+        names = ", ".join(loop.names)
+        over = loop.lists[0] if len(loop.lists) == 1 else Call(Name("zip"), loop.lists)
+        if not loop.names:
+            names, over = loop.index or "_", Call(Name("range"), (loop.count,))
+        elif loop.index:
+            names = f"{loop.index}, ({names})" if len(loop.names) > 1 else f"{loop.index}, {names}"
+            over = Call(Name("enumerate"), (over,))
+        yield from lines(f"for {names} in ", plain(over, {}, own_parameter), ":", depth=depth)
+        for _, run in groupby(loop.layers, _is_statement):
+            yield from self.appended(tuple(run), depth + 1)
+        if loop.carried:
+            yield from self.assigned(loop.carried, loop.after, depth + 1)
+
+    def assigned(self, name: str, value: Node, depth: int) -> list[str]:
+        return lines(f"{name} = ", plain(value, {}, own_parameter), depth=depth)
 
     def stack(self, stack: Stack, depth: int) -> Iterator[str]:
         """The loops that make layers, and before them what they carry."""
@@ -251,7 +280,7 @@ def _list(layers: Layers, loops: Loops) -> Node:
 
 def _is_statement(layer: Node) -> bool:
     """Whether the layer is one that statements make."""
-    return isinstance(layer, Option | Stack)
+    return isinstance(layer, Option | Stack | Iterated)
 
 
 def _over(stack: Stack) -> Node:

@@ -39,6 +39,7 @@ from netspec.backends.torch.source.filling import (
     variable_for,
     without_fills,
 )
+from netspec.backends.torch.source.iterations import Iterated
 from netspec.backends.torch.source.kinds import Kind
 from netspec.backends.torch.source.layout import lines, text
 from netspec.backends.torch.source.names import (
@@ -259,7 +260,7 @@ class _Registrar:
             if isinstance(node, Argument | Pair) and isinstance(node.value, Started):
                 name = node.keyword if isinstance(node, Argument) else node.label.text
                 return replace(node, value=variable(node.value, name or ""))
-            return node if isinstance(node, Generator | Option) else None
+            return node if isinstance(node, Generator | Option | Iterated) else None
 
         return _Apart(made, rewrite(module, replaced), [])
 
