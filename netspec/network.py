@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from netspec.compilation import compile_document, parse_document
 from netspec.content import digest, title, words
 from netspec.diagnostics import Diagnostic, Report, SpecError, fault, nearest
 from netspec.program import Program
+from netspec.syntax.decisions import Decisions, watched
 from netspec.syntax.nodes import Mapping as MappingNode
 from netspec.syntax.nodes import Node, Scalar
 from netspec.syntax.spec import Claim, SpecFile
@@ -223,24 +224,18 @@ class Network:
             tuple(words(self.overrides, self.sizes)),
             self.document.folder.top,
             self._numbers,
-            self._program_of,
+            self._watched_program,
         )
 
     @property
     def _numbers(self) -> dict[str, int | float]:
-        """The params that a number gives, less those whose other values may change the structure of
-        the network.
-        """
-        from netspec.sizes import steers
-
+        """The params that a number gives."""
         params, values = self._compiled[0].params, self.program.params
         nodes = {name: self.overrides.get(name, params[name].default) for name in params}
         return {
             name: values[name]
             for name, node in nodes.items()
-            if isinstance(node, Scalar)
-            and type(node.value) in (int, float)
-            and not steers(values[name], partial(self._program_with_number, name))
+            if isinstance(node, Scalar) and type(node.value) in (int, float)
         }
 
     def _program_of(self, numbers: Mapping[str, int | float]) -> Program:
@@ -248,8 +243,10 @@ class Network:
         changed = {name: number_node(value, name) for name, value in numbers.items()}
         return compile_document(self.document, {**self.overrides, **changed}, self.sizes)[1]
 
-    def _program_with_number(self, name: str, value: int | float) -> Program:
-        return self._program_of({name: value})
+    def _watched_program(self, numbers: Mapping[str, int | float]) -> tuple[Program, Decisions]:
+        """The same, and what was decided on the way."""
+        with watched() as decisions:
+            return self._program_of(numbers), decisions
 
     def dot(self) -> str:
         """The diagram as Graphviz DOT text."""

@@ -8,6 +8,7 @@ from netspec.diagnostics import fault
 from netspec.elaborate.context import kind_of
 from netspec.elaborate.environment import Environment
 from netspec.program import Condition
+from netspec.syntax.decisions import noted
 from netspec.syntax.expression import Expression
 
 
@@ -22,6 +23,8 @@ class Conditions:
         value = when.evaluate(environment)
         if not isinstance(value, int | float):
             raise fault("NS204", f"`when` is true or false, not {kind_of(value)}", when.span)
+        if noted.by is not None:
+            noted.by.decide(when.text, when.names, environment)
         holds = bool(value)
         if when.text not in self._known:
             spoken = _spoken_of(when, environment)

@@ -12,6 +12,7 @@ from typing import Any
 from netspec.diagnostics import Span, SpecError, fault
 from netspec.syntax.arithmetic import FUNCTIONS, WorkLimit, meter
 from netspec.syntax.closures import Evaluator, Scope, Unbound, compiled
+from netspec.syntax.decisions import noted
 
 MAX_LENGTH = 1_000
 
@@ -31,7 +32,7 @@ class Expression:
         """The value in `scope`; raises `SpecError` (NS111, NS112, NS206) at the expression."""
         try:
             meter.begin()
-            return self._run(scope)
+            value = self._run(scope)
         except SpecError:
             raise
         except Unbound as error:
@@ -42,6 +43,9 @@ class Expression:
             from netspec.syntax.expression_faults import failed
 
             raise failed(self, scope, error) from None
+        if noted.by is not None:
+            noted.by.note(self.text, self.tree, scope, value)
+        return value
 
     @contextmanager
     def standing_for(self, other: Expression) -> Iterator[None]:

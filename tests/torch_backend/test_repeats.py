@@ -50,6 +50,12 @@ def test_other_merges_are_written_out(specs: Specs, merge: str) -> None:
     assert "self.path[4](x)" in written
 
 
+def test_values_that_a_merge_reads_twice_are_not_lost(specs: Specs) -> None:
+    for taken in ("_, s, s[-2:]", "s[0], s, s[1]", "s, s"):
+        concat = f"  - concat:\n    from: '{taken}'\n"
+        source(specs, f"body:\n  - {{sigmoid: , repeat: 3, name: s}}\n{concat}")
+
+
 def test_a_sum_of_shapes_that_differ_is_no_stack(specs: Specs) -> None:
     text = """
 body:

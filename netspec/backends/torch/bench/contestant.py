@@ -16,7 +16,6 @@ from traceback import extract_tb
 import torch
 from torch import nn
 
-import netspec
 from netspec.backends.torch.module import instance
 from netspec.backends.torch.placement import Placement
 from netspec.diagnostics import Note, Span, SpecError, fault, nearest
@@ -25,7 +24,8 @@ from netspec.syntax.reader import read_source
 FORM = "a package's module and a function in it, as in `torchvision.models:resnet50`"
 LIBRARIES = [
     *(Path(folder) for folder in get_paths().values()),
-    *(Path(package.__path__[0]) for package in (torch, netspec)),
+    Path(torch.__path__[0]),
+    Path(__file__).parents[3],
 ]
 """Where the files of Python, of installed packages, and of netspec are."""
 NO_MEMORY = "can't allocate memory", "not enough memory", "overflow"

@@ -15,11 +15,14 @@ from netspec.program import Value
 
 @dataclass(frozen=True)
 class ConstructorParameter:
-    """A parameter of `__init__`, its type as written, and its default if it has one."""
+    """A parameter of `__init__`, its type as written, and its default if it has one. Of a part of a
+    block it may be what the `expression` says there.
+    """
 
     name: str
     annotation: str
     default: Any = REQUIRED
+    expression: str | None = None
 
     @property
     def has_default(self) -> bool:

@@ -10,7 +10,7 @@ from netspec.backends.torch.code import ABSENT, Condition, Node, Parameter, Slot
 from netspec.backends.torch.source.annotations import annotation
 from netspec.backends.torch.source.body import applied
 from netspec.backends.torch.source.classes import Class, ConstructorParameter, Made
-from netspec.backends.torch.source.columns import Column
+from netspec.backends.torch.source.columns import INPUT_SIZES, Column
 from netspec.backends.torch.source.conditions import (
     require_open,
     require_readable,
@@ -19,10 +19,11 @@ from netspec.backends.torch.source.conditions import (
 )
 from netspec.backends.torch.source.merging import Union
 from netspec.backends.torch.source.options import Different
-from netspec.backends.torch.source.parameters import INPUT_SIZES, Parameters
-from netspec.backends.torch.source.partial import partly
+from netspec.backends.torch.source.parameters import Parameters
+from netspec.backends.torch.source.partial import partly, total
 from netspec.backends.torch.source.reasons import settled
 from netspec.backends.torch.source.signature import default_of
+from netspec.backends.torch.source.size_flow import INPUT, Widths, entering
 from netspec.backends.torch.source.steps import Body, Step
 from netspec.backends.torch.source.units import Unit
 from netspec.backends.torch.tree import rewrite, walk
@@ -57,7 +58,8 @@ class Draft:
         bodies = _with_modules_where_needed(bodies)
         columns = list(zip(*(walk(body, Slot) for body in bodies), strict=True))
         self.parameters = Parameters(self.members, columns, file_params)
-        self.body = straightened(_solved(bodies[0], columns, self.parameters))
+        widths = entering(bodies[0]) if len(forms) > 1 else {}
+        self.body = straightened(_solved(bodies[0], columns, self.parameters, widths))
         require_readable(self.body, self.parameters)
 
     def complete(self) -> Draft:
@@ -97,7 +99,12 @@ def _united(forms: Sequence[list[Member]]) -> tuple[list[Body], dict[int, Value]
     return bodies, {number: value for number, value in found.items() if value is not None}
 
 
-def _solved(body: Body, columns: Sequence[tuple[Slot, ...]], parameters: Parameters) -> Body:
+def _solved(
+    body: Body,
+    columns: Sequence[tuple[Slot, ...]],
+    parameters: Parameters,
+    widths: Mapping[int, Widths],
+) -> Body:
     """The body with an expression in each slot: first the numbers that all members have, then the
     conditions, the sizes that may follow from these, and what some members do not have.
     """
@@ -115,8 +122,9 @@ def _solved(body: Body, columns: Sequence[tuple[Slot, ...]], parameters: Paramet
         made |= dict.fromkeys(parameters.columns.keys() - known - parameters.offered.keys(), k)
     parameters.reorder(made)
     for k in absent:
-        before = [solved[j] for j in reversed(range(k)) if j in solved]
-        solved[k] = partly(parameters, columns[k], before)
+        before = [(columns[j][0], solved[j]) for j in reversed(range(k)) if j in solved]
+        terms = [parameters.input_size() if at == INPUT else solved[at] for at in widths.get(k, ())]
+        solved[k] = partly(parameters, columns[k], before, total(terms))
     remaining = (solved[k] for k in range(len(columns)))
     return rewrite(body, lambda node: next(remaining) if isinstance(node, Slot) else None)
 
@@ -134,7 +142,8 @@ def finished(draft: Draft, used: set[str], cls: Class) -> Class:
             default = default_of(name, members, parameters, draft.body, cls.locals)
             if name in cls.fallbacks:
                 kinds, default = f"{kinds} | None", None
-            cls.parameters.append(ConstructorParameter(name, kinds, default))
+            expression = parameters.expressions.get(name)
+            cls.parameters.append(ConstructorParameter(name, kinds, default, expression))
     cls.parameters.sort(key=lambda p: (p.has_default, p.name not in INPUT_SIZES))
     return cls
 

@@ -22,11 +22,12 @@ from netspec.backends.torch.tree import rewrite, walk
 
 
 def gathered(step: Step, values: Sequence[int], collection: int, *, alike: bool) -> Step | None:
-    """The step on a list in place of several of its inputs; None if these do not stand together.
+    """The step on a list in place of several of its inputs; None if these do not stand together,
+    once.
 
     `alike` values have one shape.
     """
-    if step.inputs.count(values[0]) != 1:
+    if any(step.inputs.count(value) != 1 for value in values):
         return None
     start, count = step.inputs.index(values[0]), len(values)
     if list(step.inputs[start : start + count]) != list(values):

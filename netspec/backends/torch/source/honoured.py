@@ -1,7 +1,8 @@
 """Params of the file that the code can honour: they become arguments of the network's constructor.
 
-A param is honoured if the programs with other values of it share every class with the network, as
-the instances of a block do, and all that differs is an expression of the param.
+A param is honoured if nothing is decided by it, the programs with other values of it share every
+class with the network, as the instances of a block do, and all that differs is an expression of the
+param.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from netspec.backends.torch.source.written import Number, Numbers, Written
 from netspec.backends.torch.tree import walk
 from netspec.diagnostics import SpecError
 from netspec.program import Instance, Program
+from netspec.syntax.decisions import Decisions, hide_a_step
 
 Units = Mapping[Instance, Unit]
 
@@ -36,7 +38,9 @@ def with_params(program: Program, made: Units, written: Written) -> list[Class]:
     each with its value as the default.
     """
     alone = classes_of(ordered(made), program.params)
-    start = _Start(program, made, written, _conditions(alone))
+    if not written.numbers:
+        return alone
+    start = _Start(program, made, written, _conditions(alone), written.program_with({})[1])
     trials = [start.alone(name) for name in written.numbers]
     found = sorted((each for each in trials if each.classes), key=lambda each: len(each.units))
     best = found[0] if found else None
@@ -54,6 +58,7 @@ class _Start:
     made: Units
     written: Written
     conditions: list[int]
+    decisions: Decisions
 
     def alone(self, name: str) -> _Trial:
         """A trial of one param."""
@@ -77,8 +82,8 @@ class _Start:
         return trial
 
 
-class _Larger(Exception):
-    """Much of the network becomes another one."""
+class _Another(Exception):
+    """Something is decided by the params, or much of the network becomes another one."""
 
 
 class _Trial:
@@ -89,13 +94,13 @@ class _Trial:
     def __init__(self, start: _Start, names: Sequence[str]) -> None:
         self.start, self.names = start, names
         self.parts = [self]
-        self.units, self.programs = ordered(start.made), 1
+        self.units, self.decisions = ordered(start.made), [start.decisions]
         self.taken: list[dict[str, Number]] = []
         self.classes: list[Class] | None = None
 
     def run(self, points: Sequence[dict[str, Number]], ends: Sequence[Numbers]) -> None:
         """Try the first two points that the spec takes, and each end that it takes."""
-        with suppress(_Larger):
+        with suppress(_Another):
             for values in points:
                 if len(self.taken) < 2 and self.add(values):
                     self.taken.append(values)
@@ -106,25 +111,31 @@ class _Trial:
     def add(self, values: Numbers) -> bool:
         """Add the program with these values, if the spec takes them."""
         try:
-            other = self.start.written.program_with(values)
+            other, decisions = self.start.written.program_with(values)
         except SpecError:
             return False
+        if decisions.made != self.start.decisions.made:
+            raise _Another
         same = twins(other, self.start.program)
         if len(other.instances()) - len(same) > FEW:
-            raise _Larger
+            raise _Another
         known = {instance: self.start.made[twin] for instance, twin in same.items()}
         own = set(self.units)
         self.units += [unit for unit in ordered(unit_of_each(other, known)) if unit not in own]
-        self.programs += 1
+        self.decisions.append(decisions)
         return True
 
     def shared(self) -> list[Class] | None:
         """The classes that all programs share, if they are told apart by these params alone."""
+        if hide_a_step(self.decisions):
+            return None
         params = self.start.program.params
         classes = classes_of(self.units, params)
         root, own = classes[-1], set(ordered(self.start.made))
         arguments = {variable(name): params[name] for name in self.names}
-        if len(root.members) != self.programs or _conditions(classes) != self.start.conditions:
+        if len(root.members) != len(self.decisions):
+            return None
+        if _conditions(classes) != self.start.conditions:
             return None
         if {parameter.name for parameter in root.parameters} != set(arguments):
             return None

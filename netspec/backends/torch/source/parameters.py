@@ -24,9 +24,12 @@ from netspec.backends.torch.code import (
     Parameter,
     Slot,
     Tuple,
+    Wording,
     same,
 )
 from netspec.backends.torch.source.columns import (
+    INPUT_SIZES,
+    SIZES,
     Column,
     Key,
     agree,
@@ -43,9 +46,6 @@ from netspec.backends.torch.tree import walk
 from netspec.syntax.arithmetic import WorkLimit
 from netspec.syntax.spec import BUILT_IN
 
-INPUT_SIZES = ("in_channels", "in_features")
-SIZES = frozenset({*INPUT_SIZES, "out_channels", "out_features", "num_features", "num_channels"})
-"""What torch calls the sizes of tensors."""
 TRUSTED = 3
 """So many members must agree before what the spec does not mention is believed."""
 
@@ -69,6 +69,8 @@ class Parameters:
         """What a parameter is if it is left out, where that is no constant."""
         self.known: dict[Key, Node] = {}
         self.conditions: dict[Node, None] = {}
+        self.expressions: dict[str, str] = {}
+        """What the spec says of parameters that it has no name for."""
         self.flags: set[str] = set()
         """Parameters that only say which parts of the code a member has."""
         self.offered = offered(members)
@@ -140,7 +142,7 @@ class Parameters:
         """The code for one column of slots; `prefix` tells a new parameter from others like it."""
         column = tuple(slot.value for slot in slots)
         if is_constant(column):
-            return Literal(column[0])
+            return Literal(column[0], Wording(slots[0]))
         found = self.stated(slots, column)
         if found is None and not isinstance(slots[0], Condition):
             found = self.coincident(slots, column)
@@ -150,6 +152,9 @@ class Parameters:
         if found is None:
             name = slots[0].name if slots[0].name not in self.columns else prefix + slots[0].name
             found = self.either(slots[0], name, column) or self.named(name, column)
+            expressions = {slot.expression for slot in slots}
+            if isinstance(found, Parameter) and len(expressions) == 1 and None not in expressions:
+                self.expressions[found.name] = slots[0].expression or ""
         if isinstance(slots[0], Condition):
             self.conditions[found] = None
         self.known[key_of(column)] = found
@@ -231,8 +236,12 @@ class Parameters:
         holds = [bool(self.value(node, k)) for k in range(self.size)]
         return holds != list(column) and all(h for h, v in zip(holds, column, strict=True) if v)
 
-    def stated(self, slots: Sequence[Slot], column: Column) -> Node | None:
-        """The spec's own expression, if all members have it and it gives their values."""
+    def stated(
+        self, slots: Sequence[Slot], column: Column, entering: Node | None = None
+    ) -> Node | None:
+        """The spec's own expression, if all members have it and it gives their values; `entering`
+        is the size of what goes into a layer that some members do not have.
+        """
         there = [slot for slot in slots if slot.value is not ABSENT]
         expression = there[0].expression
         if expression is None or any(slot.expression != expression for slot in there):
@@ -242,6 +251,8 @@ class Parameters:
             values = tuple(
                 ABSENT if slot.value is ABSENT else (slot.scope or {}).get(name) for slot in slots
             )
+            if ABSENT in values and name in INPUT_SIZES:
+                return entering if entering and self.gives(entering, values) else None
             if ABSENT in values:
                 return self.agreeing(name, values)
             if is_constant(values):
@@ -290,6 +301,11 @@ class Parameters:
         """The parameter of that name, if it has the values of the members that have the part."""
         parameter = Parameter(name)
         return parameter if name in self.columns and self.gives(parameter, column) else None
+
+    def input_size(self) -> Node | None:
+        """The size of the first input."""
+        name = next((name for name in INPUT_SIZES if name in self.offered), None)
+        return None if name is None else self.offer(name, self.offered[name])
 
     def agreeing(self, name: str, column: Column) -> Node | None:
         """What has the values of the members that have the part, at best under that name."""

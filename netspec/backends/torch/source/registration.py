@@ -21,7 +21,12 @@ from netspec.backends.torch.code import (
     origin_of,
 )
 from netspec.backends.torch.source.classes import Class, Part
-from netspec.backends.torch.source.constructor import Constructor, has_options, own_parameter
+from netspec.backends.torch.source.constructor import (
+    Constructor,
+    has_options,
+    is_sequence,
+    own_parameter,
+)
 from netspec.backends.torch.source.containers import Container, containers
 from netspec.backends.torch.source.filling import (
     Fill,
@@ -35,6 +40,7 @@ from netspec.backends.torch.source.filling import (
     variable_for,
     without_fills,
 )
+from netspec.backends.torch.source.iterations import Iterated
 from netspec.backends.torch.source.kinds import Kind
 from netspec.backends.torch.source.layout import lines, text
 from netspec.backends.torch.source.names import (
@@ -153,9 +159,12 @@ class _Registrar:
             yield from self.assigned(name, module, Kind.MODULE, {}, depth)
 
     def step(self, step: Step, depth: int) -> Iterator[str]:
-        """A module of the class itself; its optional layers are the constructor's to add."""
+        """A module of the class itself; layers that are optional, or that loops make, are the
+        constructor's to add.
+        """
         module = step.module
-        if module is None or not (is_attribute(step.label.text) and has_options(module)):
+        in_steps = has_options(module) or is_sequence(module)
+        if module is None or not (is_attribute(step.label.text) and in_steps):
             yield from self.constructor.step(step, depth, self.statements)
             return
         target = Attribute(Name("self"), step.label.text)
@@ -259,7 +268,7 @@ class _Registrar:
             if isinstance(node, Argument | Pair) and isinstance(node.value, Started):
                 name = node.keyword if isinstance(node, Argument) else node.label.text
                 return replace(node, value=variable(node.value, name or ""))
-            return node if isinstance(node, Generator | Option) else None
+            return node if isinstance(node, Generator | Option | Iterated) else None
 
         return _Apart(made, rewrite(module, replaced), [])
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from netspec.backends.torch.code import (
     Attribute,
     Call,
+    Name,
     Node,
     Ordinal,
     Sibling,
@@ -41,25 +42,20 @@ def _child(items: Sequence[Item], path: Path) -> tuple[Item, Path]:
 
 
 def _inside(node: Node, item: Item, path: Path) -> Node:
-    """What stands at the path in an item, the node; a method finds it where attributes are of no
-    known type.
+    """What stands at the path in an item, the node. It is a parameter or, if what is around it is
+    made constant, a buffer; `getattr` finds either where an attribute is of no known type.
     """
     if not path:
         return node
     plainly_typed = isinstance(item.target, Lowering) and not item.container
-    if plainly_typed and path == ("weight",) and not item.weighting.fixed:
+    if plainly_typed and path == ("weight",):
         return Attribute(node, "weight")
     if any(map(is_module_attribute, path)):
         return _step_by_step(node, item, path)
-    method = "get_buffer" if _is_fixed(item, path) else "get_parameter"
-    return Call(Attribute(node, method), (Text((".".join(path),)),))
-
-
-def _is_fixed(item: Item, path: Path) -> bool:
-    """Whether the weight at the path in the item is constant."""
-    if item.weighting.fixed or isinstance(item.target, Lowering):
-        return item.weighting.fixed
-    return _is_fixed(*_inner(item.target, path))
+    *inner, name = path
+    if inner:
+        node = Call(Attribute(node, "get_submodule"), (Text((".".join(inner),)),))
+    return Call(Name("getattr"), (node, Text((name,))))
 
 
 def _inner(target: Unit | Chain, path: Path) -> tuple[Item, Path]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from netspec.diagnostics import Span
 from netspec.program import Program
+from netspec.syntax.decisions import Decisions
 
 Number = int | float
 Numbers = Mapping[str, Number]
@@ -19,7 +20,8 @@ class Written:
     was given from outside as words of the command line, and its folder.
 
     `numbers` are the params that are given by a number; `program_with` is the program with other
-    ones, and raises `SpecError` where the spec does not take them.
+    ones, and what was decided on the way to it; it raises `SpecError` where the spec does not take
+    them.
     """
 
     name: str
@@ -27,7 +29,7 @@ class Written:
     given: tuple[str, ...]
     folder: Path
     numbers: Numbers
-    program_with: Callable[[Numbers], Program]
+    program_with: Callable[[Numbers], tuple[Program, Decisions]]
 
     def place(self, span: Span) -> tuple[str, int]:
         """The path of the file from the folder of the spec, or as messages show it, and the line.
