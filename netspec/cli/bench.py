@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from netspec.backends.torch.bench import Contestant, Outcome, Progress, Settings
 
 HEADER = ["network", "samples/s", "p50 ms", "p90 ms", "p99 ms", "peak memory", "steps"]
+PYTHON_FILE = re.compile(r"[\w./-]+\.py(:[\w.]*)?")
 MEBIBYTE = 2**20
 
 
@@ -96,9 +97,8 @@ def _contestants(network: Network, against: str | None) -> list[Contestant]:
     first = of_source(network.name, network.source())
     if against is None:
         return [first]
-    if re.fullmatch(r"[\w.]+:[\w.]+|[\w./-]+\.py(:[\w.]*)?", against) and not os.path.exists(
-        against
-    ):
+    is_address = re.fullmatch(r"[\w.]+:[\w.]+", against) and not os.path.exists(against)
+    if is_address or PYTHON_FILE.fullmatch(against):
         return [first, of_function(against)]
     other = Network(document(against), {}, _same_input(network))
     name = other.name if other.name != network.name else f"{other.name} ({against})"
@@ -177,7 +177,7 @@ def _bar() -> Iterator[Progress]:
 def _text(found: dict[str, Any]) -> str:
     gpu = f" ({found['gpu']})" if found["gpu"] else ""
     words = [
-        f"{found['mode']}, batch {found['batch']} of {found['input']}",
+        f"{found['mode']}, batch {found['batch']} of {_shapes(found['input'])}",
         found["dtype"],
         *(["channels last"] if found["memory_format"] == "channels_last" else []),
         *(["compiled"] if found["compiled"] else []),
@@ -187,6 +187,13 @@ def _text(found: dict[str, Any]) -> str:
     ]
     table = text_table(HEADER, [_cells(each) for each in found["networks"]], "lrrrrrr")
     return "\n".join([", ".join(words), "", table, *_comparison(found)])
+
+
+def _shapes(given: list[int] | dict[str, list[int]]) -> str:
+    """The input's shape, of several inputs with their names."""
+    if isinstance(given, list):
+        return str(given)
+    return ", ".join(f"{name} {shape}" for name, shape in given.items())
 
 
 def _cells(found: dict[str, Any]) -> list[str]:

@@ -21,7 +21,7 @@ SHOWN = 20
 def carried_in_words(carried: Carried, most: int | None = SHOWN) -> str:
     """A table of counts, and below it what is not as it was: `most` lines of each kind."""
     table = text_table(["", "keys", "values", ""], list(_counts(carried)), "lrrl")
-    changes = _changes(carried)
+    changes = _changes(carried, each=most is None)
     lines = [line for what, entries in changes for line in _section(what, entries, most)]
     return "\n".join([table, *([""] if lines else []), *lines])
 
@@ -40,12 +40,16 @@ def _count(what: str, entries: Mapping[str, Stored], meaning: str) -> list[str]:
     return [what, f"{len(entries):,}", f"{values:,}", meaning]
 
 
-def _changes(carried: Carried) -> Iterator[tuple[str, Sequence[str]]]:
-    """What to say of each kind of change."""
+def _changes(carried: Carried, each: bool) -> Iterator[tuple[str, Sequence[str]]]:
+    """What to say of each kind of change: of each layer that moved, or of those together."""
+    moved = [f"{old} -> {new}" for old, new in carried.moved]
+    yield "renamed", moved if each else moves_in_words(carried.moved, "layers")
     changes = {r.key: f"{list(r.held.shape)} -> {list(r.wanted.shape)}" for r in carried.reshaped}
-    yield "renamed", moves_in_words(carried.moved, "layers")
-    yield "reshaped", _by_layer(changes)
-    yield "new", _by_layer({key: f"{list(s.shape)}" for key, s in carried.new.items()})
+    layers = {_layer(key) for key in changes}
+    beside = {key: "anew" for key in carried.new if _layer(key) in layers}
+    yield "reshaped", _by_layer(changes | beside)
+    new = {key: f"{list(s.shape)}" for key, s in carried.new.items() if key not in beside}
+    yield "new", _by_layer(new)
     yield "dropped", _by_layer({key: f"{list(s.shape)}" for key, s in carried.dropped.items()})
     yield "in doubt", [_doubt(new, olds) for new, olds in carried.doubtful.items()]
 
@@ -53,9 +57,13 @@ def _changes(carried: Carried) -> Iterator[tuple[str, Sequence[str]]]:
 def _by_layer(entries: Mapping[str, str]) -> list[str]:
     lines: dict[str, list[str]] = defaultdict(list)
     for key, what in entries.items():
-        layer, _, weight = key.rpartition(".")
+        layer, weight = _layer(key), key.rpartition(".")[2]
         lines[layer].append(f"{weight} {what}")
     return [f"{layer}: {', '.join(said)}".removeprefix(": ") for layer, said in lines.items()]
+
+
+def _layer(key: str) -> str:
+    return key.rpartition(".")[0]
 
 
 def _doubt(new: str, olds: Sequence[str]) -> str:

@@ -130,6 +130,8 @@ def test_several_inputs_and_outputs(mode: str, capsys: Capture) -> None:
     found = bench_json(f"two.yaml --iterations 3 {mode}", capsys)
     assert found["input"] == {"words": [4], "image": [4, 8]}
     assert found["mode"] == ("training" if mode else "inference")
+    printed = bench(f"two.yaml --iterations 3 {mode}", capsys)
+    assert "batch 1 of words [4], image [4, 8], float32" in printed
 
 
 @pytest.mark.usefixtures("_no_process")
@@ -177,6 +179,8 @@ def test_wrong_usage(arguments: str, capsys: Capture) -> None:
         ("tiny.yaml --device gpu", "NS008", 2),
         ("tiny.yaml --against tests.bench.nets:missing", "NS009", 2),
         ("tiny.yaml --against lenet6", "NS003", 2),
+        ("tiny.yaml --against tiny.py", "NS009", 2),
+        ("tiny.yaml --against ./tiny.py:net", "NS009", 2),
         ("tiny.yaml --against densenet121", "NS303", 1),
         ("lenet5 --against tests.bench.nets:tiny", "NS801", 1),
         ("tiny.yaml --batch 100000000000000000000", "NS802", 1),

@@ -219,6 +219,30 @@ def test_what_keeps_a_condition_comes_from_the_when(capsys: Capture) -> None:
     assert printed[1:3] == ["choice.yaml:14", "   14 |             when: in_channels != out"]
 
 
+HIDDEN = """\
+netspec: 1
+name: hidden
+input: [8, 4, 4]
+blocks:
+  gate:
+    params:
+      hidden: in_channels // 2 + 1
+    body:
+      - conv: hidden
+      - bn
+      - conv: 2 * hidden
+body: [gate, gate, gate]
+"""
+
+
+def test_a_variable_comes_from_the_parameter_that_it_is(capsys: Capture) -> None:
+    Path("hidden.yaml").write_text(HIDDEN)
+    assert main(["build", "hidden.yaml", "--target", "torch", "-o", "."]) == 0
+    capsys.readouterr()
+    printed = where(capsys, at("hidden = ", "hidden.py"))
+    assert printed[1:3] == ["hidden.yaml:7", "    7 |       hidden: in_channels // 2 + 1"]
+
+
 def test_a_line_that_was_replaced(capsys: Capture) -> None:
     source = Path("small.py").read_text()
     before, mean, after = source.rpartition("x.mean(")

@@ -171,3 +171,13 @@ def test_the_error_stays_what_it_is(spec: Path) -> None:
     assert str(noted.value) == str(bare.value)
     assert len(noted.value.__notes__) == 1
     assert module(torch.zeros(1, 3, 8, 8)).shape[0] == 1
+
+
+@pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")
+def test_of_a_compiled_module_the_line_that_the_compiler_quotes(tmp_path: Path) -> None:
+    (tmp_path / "small.yaml").write_text(SPEC)
+    module = netspec.load(tmp_path / "small.yaml").module()
+    module.compile(backend="eager")
+    with pytest.raises(RuntimeError) as caught:
+        module(torch.zeros(2, 4, 8, 8))
+    assert notes(caught.value) == f"{tmp_path / 'small.yaml'}:9-12"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
@@ -18,10 +19,24 @@ def annotate(error: BaseException, network: Any, source: str, path: str, spec: s
     stands under `path`; `spec` is the path of its spec as it was given.
     """
     known = provenance.read(source)
+    if known is None:
+        return
+    line, at = _raised(error, network, source, path) or (_quoted(error, path), "")
+    if places := known.places.get(line):
+        inside = f", in {at}" if at else ""
+        error.add_note(
+            "; ".join(_shown(p, spec or known.file, known.file) for p in places) + inside
+        )
+
+
+def _raised(error: BaseException, network: Any, source: str, path: str) -> tuple[int, str] | None:
+    """The line of the source that is to blame, and the path of the module that raised the error;
+    None where it did not come through the source.
+    """
     frames = [(frame, line) for frame, line in _frames(error)]
     emitted = [(f, line) for f, line in frames if f.f_code.co_filename == path]
-    if known is None or not emitted:
-        return
+    if not emitted:
+        return None
     names = {id(module): name for name, module in network.named_modules()}
     inner, line = emitted[-1]
     owners = [f.f_locals.get("self") for f, _ in frames]
@@ -29,11 +44,13 @@ def annotate(error: BaseException, network: Any, source: str, path: str, spec: s
     here = names.get(id(inner.f_locals.get("self")), "")
     if at != here:
         line = _made(Emitted(source), network, at) or line
-    if places := known.places.get(line):
-        inside = f", in {at}" if at else ""
-        error.add_note(
-            "; ".join(_shown(p, spec or known.file, known.file) for p in places) + inside
-        )
+    return line, at
+
+
+def _quoted(error: BaseException, path: str) -> int:
+    """The line of the source that an error quotes, as those of a compiler do; 0 if it is none."""
+    lines = re.findall(rf'File "{re.escape(path)}", line (\d+)', str(error))
+    return int(lines[-1]) if lines else 0
 
 
 def _frames(error: BaseException) -> Iterator[tuple[FrameType, int]]:

@@ -46,7 +46,13 @@ def of_source(name: str, source: str) -> Contestant:
 
 
 def of_function(address: str) -> Contestant:
-    """What a function returns that is called without arguments: `package.module:function`."""
+    """What a function returns that is called without arguments: `package.module:function`. Raises
+    `SpecError` (NS009) for a file in place of a module.
+    """
+    path, _, name = address.partition(":")
+    if path.endswith(".py"):
+        module = path.removeprefix("./").removesuffix(".py").replace("/", ".")
+        raise _refused(address, "names a file", hint=f"`--against {module}:{name or 'function'}`")
     return Contestant(address, partial(_called, address))
 
 
@@ -65,9 +71,6 @@ def _called(address: str, placement: Placement) -> nn.Module:
 
 def _imported(address: str) -> Callable[[], object]:
     path, _, name = address.partition(":")
-    if path.endswith(".py"):
-        module = path.removeprefix("./").removesuffix(".py").replace("/", ".")
-        raise _refused(address, "names a file", hint=f"`--against {module}:{name or 'function'}`")
     if os.getcwd() not in sys.path and "" not in sys.path:
         sys.path.insert(0, os.getcwd())  # as `python -m` does
     found: object = None

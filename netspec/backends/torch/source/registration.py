@@ -15,6 +15,7 @@ from netspec.backends.torch.code import (
     Name,
     Node,
     Option,
+    Origin,
     Pair,
     Started,
     origin_of,
@@ -72,8 +73,15 @@ def local_variables(cls: Class) -> list[str]:
         result.append(f"{margin}if {name} is None:")
         result += lines(f"{name} = ", plain(node, {}, own_parameter), depth=DEPTH + 1)
     for name, node in cls.locals.items():
-        result += lines(f"{name} = ", plain(node, {}, own_parameter), depth=DEPTH)
+        definition = lines(f"{name} = ", plain(node, {}, own_parameter), depth=DEPTH)
+        result += traced(definition, _declared(name, cls))
     return result
+
+
+def _declared(name: str, cls: Class) -> Origin:
+    """Where the block says what a parameter of its own is."""
+    given = (member.arguments.get(name) for member in cls.members)
+    return Origin(frozenset(argument.span for argument in given if argument and argument.span))
 
 
 def registrations(cls: Class, references: References) -> list[str]:
