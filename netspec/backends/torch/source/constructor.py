@@ -95,7 +95,9 @@ class Constructor:
     def __init__(self, cls: Class, references: References) -> None:
         self.references = references
         self.annotations = {p.name: p.annotation for p in cls.parameters}
-        self.taken = {*self.annotations, *cls.locals}
+        loops = [*walk(cls.body, Iterated)]
+        variables = {name for loop in loops for name in (*loop.names, loop.carried)}
+        self.taken = {*self.annotations, *cls.locals, *variables}
         self.layers = distinct("layers", self.taken)
         self.declared = False
         self.kinds: dict[str, str] = {}

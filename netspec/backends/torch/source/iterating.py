@@ -41,6 +41,7 @@ from netspec.diagnostics import Span
 from netspec.program import Argument, Condition, Instance
 
 CARRIED = "channels"
+LAYERS = "layers"
 INDEX = "i"
 
 
@@ -108,10 +109,13 @@ class _Loop:
         self.require_given()
         self.after = self.handed_on()
         self.in_after = {parameter.name for parameter in walk(self.after, Parameter)}
-        taken = {*units[0].arguments, *self.loop.variables}
-        self.carried = (
-            distinct(CARRIED, set(map(variable, taken))) if self.used & {*INPUT_SIZES} else ""
-        )
+        taken = {*INPUT_SIZES, LAYERS, *map(variable, units[0].arguments)}
+        self.names: dict[str, str] = {}
+        """What the variables are called that go over lists, apart from the block's parameters."""
+        for name in self.lists:
+            self.names[name] = distinct(variable(name), {*taken, *self.names.values()})
+        used = {*taken, *self.names.values()}
+        self.carried = distinct(CARRIED, used) if self.used & {*INPUT_SIZES} else ""
 
     def unit(self, each: _Round) -> Unit:
         """An iteration as a member of the loop: the block's parameters and the loop's variables are
@@ -128,11 +132,18 @@ class _Loop:
         return Unit(block.block, own, inputs, [], (), params=block.params)
 
     @property
+    def called(self) -> dict[str, str]:
+        """The names of the variables that go over lists, by the parameters that stand for them."""
+        return {variable(name): own for name, own in self.names.items()}
+
+    @property
     def used(self) -> set[str]:
         return {parameter.name for parameter in walk(self.layers, Parameter)}
 
     def require_given(self) -> None:
         """Raise `Different` where the layers need what neither the block nor the loop gives."""
+        if not self.loop.variables.keys().isdisjoint(INPUT_SIZES):
+            raise Different
         given = {*self.units[0].arguments, *self.loop.variables, *INPUT_SIZES} - {"last"}
         given = {variable(name) for name in given}
         parameters = self.draft.parameters
@@ -165,7 +176,7 @@ class _Loop:
         indices = [name for name in self.indices if variable(name) in spoken_of]
         layers, after = rewrite((self.layers, self.after), lambda node: self.own(node, member))
         return Iterated(
-            tuple(names),
+            tuple(self.names[name] for name in names),
             tuple(self.list_of(name, member) for name in names),
             Literal(None) if names else self.count(member),
             INDEX if indices else "",
@@ -184,8 +195,8 @@ class _Loop:
                 return Infix("==", (Name(INDEX), Literal(0)))
             case Parameter(name) if name in map(variable, self.indices):
                 return Name(INDEX)
-            case Parameter(name) if name in map(variable, self.lists):
-                return Name(name)
+            case Parameter(name) if name in self.called:
+                return Name(self.called[name])
             case Parameter(name) if name in INPUT_SIZES:
                 return Name(self.carried)
             case Parameter(name):
