@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from itertools import product
 from typing import Any
 
+import pytest
 import torch
 
 from tests.language.programs import Specs
@@ -473,6 +474,28 @@ body:
         assert list(unit.state_dict()) == list(wanted.state_dict())
         unit.load_state_dict(wanted.state_dict())
         torch.testing.assert_close(unit(x), wanted(x), msg=text)
+
+
+@pytest.mark.parametrize("name", ["out", "layers", "channels", "type", "nn", "self", "zip", "i"])
+def test_variables_of_loops_that_stay_are_called_like_nothing_else(specs: Specs, name: str) -> None:
+    network = specs.load(
+        f"""
+blocks:
+  unit:
+    params: {{widths: list, out: int}}
+    body:
+      - name: rep
+        do:
+          - for: {{{name}: widths}}
+            do: [{{conv: {{out: {name}, kernel: 3, padding: 1}}}}, relu]
+      - conv: out
+body:
+  - unit: {{widths: [8, 6], out: 5}}
+  - unit: {{widths: [3], out: 7}}
+  - unit: {{widths: [2, 4, 9], out: 3}}
+"""
+    )
+    assert re.search(r"for \w+ in widths:", checked_source(network.program))
 
 
 def test_weights_that_start_by_the_iteration_are_filled_one_by_one(specs: Specs) -> None:
