@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from netspec.backends.torch.code import ABSENT, Infix, Literal, Node, Slot
+from netspec.backends.torch.code import ABSENT, Literal, Node, Slot
 from netspec.backends.torch.source.columns import SIZES, is_constant
 from netspec.backends.torch.source.parameters import TRUSTED, Parameters
 
@@ -56,14 +56,6 @@ def _may_be_called_so(slot: Slot, other: Slot) -> bool:
 def is_size(slot: Slot) -> bool:
     """Whether it is a size that follows from shapes."""
     return slot.given is None and slot.name in SIZES
-
-
-def total(terms: Sequence[Node | None]) -> Node | None:
-    """A size that consists of these, if all are known."""
-    known = tuple(term for term in terms if term is not None)
-    if len(known) < len(terms) or len(known) < 2:
-        return known[0] if len(known) == len(terms) == 1 else None
-    return Infix("+", known)
 
 
 def _may_follow(slot: Slot, constant: bool) -> bool:
