@@ -296,6 +296,10 @@ class Parameters:
         parameter = Parameter(name)
         return parameter if name in self.columns and self.gives(parameter, column) else None
 
+    def offer_all_of(self, slot: Slot) -> bool:
+        """Whether all members have what the spec's expression speaks of."""
+        return _names_in(slot.expression) <= self.offered.keys()
+
     def input_size(self) -> Node | None:
         """The size of the first input, under its own name if the class takes that."""
         for name in INPUT_SIZES:

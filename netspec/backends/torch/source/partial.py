@@ -33,7 +33,7 @@ def partly(
     if is_size(there[0]) and entering is not None and parameters.gives(entering, column):
         return entering
     found = parameters.stated(slots, column, entering)
-    if found is None or isinstance(found, Literal):
+    if found is None or (isinstance(found, Literal) and not parameters.offer_all_of(there[0])):
         alike = (node for slot, node in before if _may_be_called_so(there[0], slot))
         said = (node for node in alike if parameters.gives(node, column))
         found = next(said, None) if _may_follow(there[0], constant) else found
