@@ -223,7 +223,6 @@ class Network:
             digest(*made),
             tuple(words(self.overrides, self.sizes)),
             self.document.folder.top,
-            frozenset(node.span for node in self._compiled[0].init.values()),
             self._numbers,
             self._watched_program,
         )

@@ -46,9 +46,7 @@ class File:
         self.edited = provenance.is_edited(self.source.text, known)
 
     def span(self, line: int) -> Span:
-        text = self.source.lines[line - 1] if line <= len(self.source.lines) else ""
-        indent = len(text) - len(text.lstrip())
-        return Span(self.source, line, indent + 1, line, max(len(text), indent + 1) + 1)
+        return Span.of_line(self.source, line)
 
     def text(self, line: int) -> str:
         """A line that has something on it; raises `SpecError` (NS902) for any other."""
@@ -74,35 +72,57 @@ class Answer:
     """
 
     def __init__(self, file: File, line: int, spec: Path | None, network: Network | None) -> None:
-        self.file, self.line, self.spec, self.network = file, line, spec, network
+        self.file, self.line, self.spec = file, line, spec
         self.text = file.text(line)
         self.remarks: list[str] = []
         self.around: Sequence[Place] | None = None
         """The places around a line that was written since."""
         self.emitted, self.known = file.source.text, file.known
-        current = network is not None and network.written.digest == file.written
-        if spec is not None and not current:
-            self.remarks.append(f"{file.known.file} is not what it was: its lines may have moved")
-        self.is_known = current or not file.edited
-        """Whether the line can be told: there is the file that was emitted, or its spec."""
-        if file.edited and network is not None and current:
-            self._match(network)
+        self.unknown: str | None = None
+        """Why it cannot be told."""
+        self.is_past = False
+        """Whether the places are those of the spec as it was."""
+        is_current = network is not None and network.written.digest == file.written
+        if network is not None and (file.edited or not is_current):
+            self._match(network, is_current)
+        elif file.edited:
+            here = "cannot be read" if spec else "is not here"
+            self.unknown = f"this file was edited since, and {self.known.file} {here}"
+        elif spec is not None and network is None:
+            self._tell_past("cannot be read")
 
-    def _match(self, network: Network) -> None:
-        """Find the line of an edited file in what netspec would emit."""
+    def _match(self, network: Network, is_current: bool) -> None:
+        """Find the line in what netspec would emit now."""
         source = network.source()
         known = provenance.read(source)
         assert known is not None
         own, emitted = self.file.source.lines, source.split("\n")
-        self.emitted, self.known = source, known
-        if line := _counterpart(own, emitted, self.line):
-            self.line = line
-            self.remarks.append("the file was edited since")
+        line, name = _counterpart(own, emitted, self.line), self.known.file
+        if line is None and not is_current:
+            why = f"{name} was edited since, and makes no such line now"
+            if self.file.edited:
+                self.unknown = why
+            else:
+                self._tell_past("was edited since, and makes no such line now")
             return
-        around = _around(own, emitted, self.line)
-        self.line = around[0]
+        self.emitted, self.known = source, known
+        if line is None:
+            self._tell_around(_around(own, emitted, self.line))
+        elif is_current:
+            self.line, self.remarks = line, ["the file was edited since"]
+        else:
+            self.line = line
+            self.remarks = [f"{name} was edited since: told is what makes this line now"]
+
+    def _tell_past(self, why: str) -> None:
+        self.is_past = True
+        self.remarks.append(f"{self.known.file} {why}: told are its lines as they were")
+
+    def _tell_around(self, lines: range) -> None:
+        """Tell of a line that was written since where those around it come from."""
+        self.line = lines[0]
         self.around = provenance.together(
-            place for line in around for place in known.places.get(line, ())
+            place for line in lines for place in self.known.places.get(line, ())
         )
         told = "; what is told is of those around it" if self.around else ""
         self.remarks.append(f"this line was written since{told}")
@@ -124,8 +144,6 @@ class Answer:
         """The places of the line; of one that opens others theirs, of any other of a block's class
         that of the block.
         """
-        if not self.is_known:
-            return ()
         if self.around is not None:
             return self.around
         own = self.known.places.get(self.line) or self._opened()
@@ -161,7 +179,7 @@ class Answer:
     def way(self) -> Iterator[Step]:
         """The blocks around the line, and their uses, up to the network."""
         code = self.code
-        if code is None or self.cls is None or not self.is_known:
+        if code is None or self.cls is None:
             return
         seen, level = set(), [self.cls]
         while level:
@@ -177,8 +195,8 @@ class Answer:
             level = [cls for cls in dict.fromkeys(following) if cls not in seen]
 
     def source(self, place: Place) -> Source | None:
-        """The file of a place, if it can be read."""
-        path = self.path(place)
+        """The file of a place, if it is there as it was."""
+        path = None if self.is_past else self.path(place)
         try:
             return read_source(path, self.shown(place)) if path else None
         except SpecError:
@@ -201,9 +219,9 @@ class Answer:
 
 def _counterpart(lines: Sequence[str], emitted: Sequence[str], line: int) -> int | None:
     """The line of the emitted text that a line of the file is."""
-    same = [number for number, text in enumerate(emitted, 1) if text == lines[line - 1]]
-    if len(same) == 1:
-        return same[0]
+    text = lines[line - 1]
+    if lines.count(text) == emitted.count(text) == 1:
+        return emitted.index(text) + 1
     for a, b, size in SequenceMatcher(None, lines, emitted, autojunk=False).get_matching_blocks():
         if a < line <= a + size:
             return b + line - a

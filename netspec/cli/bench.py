@@ -8,8 +8,9 @@ import json
 import os
 import re
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -73,7 +74,7 @@ def run(options: argparse.Namespace) -> int:
     contestants = _contestants(network, options.against)
     inputs = bench.samples(network.program)
     limit = bench.Limit(options.seconds, options.iterations)
-    with _bar() as progress:
+    with _reporting() as progress:
         outcome = bench.bench(contestants, settings, inputs, limit, progress)
     found = _found(network, settings, outcome)
     print(json.dumps(found, indent=2) if options.format == "json" else _text(found))
@@ -95,7 +96,9 @@ def _contestants(network: Network, against: str | None) -> list[Contestant]:
     first = of_source(network.name, network.source())
     if against is None:
         return [first]
-    if re.fullmatch(r"[\w.]+:[\w.]+", against) and not os.path.exists(against):
+    if re.fullmatch(r"[\w.]+:[\w.]+|[\w./-]+\.py(:[\w.]*)?", against) and not os.path.exists(
+        against
+    ):
         return [first, of_function(against)]
     other = Network(document(against), {}, _same_input(network))
     name = other.name if other.name != network.name else f"{other.name} ({against})"
@@ -135,12 +138,29 @@ def _found(network: Network, settings: Settings, outcome: Outcome) -> dict[str, 
     }
 
 
+def _reporting() -> AbstractContextManager[Progress]:
+    """On a terminal a bar, elsewhere a line as each phase begins: a log shows what goes on."""
+    return _bar() if sys.stderr.isatty() and find_spec("tqdm") else _lines()
+
+
+@contextmanager
+def _lines() -> Iterator[Progress]:
+    """Lines on standard error, with the seconds since the start."""
+    start, told = time.monotonic(), set()
+
+    def progress(phase: str, done: float) -> None:
+        if phase not in told:
+            told.add(phase)
+            seconds = time.monotonic() - start
+            print(f"{seconds:4.0f} s: {phase}", file=sys.stderr, flush=True)
+
+    yield progress
+    progress("done", 1.0)
+
+
 @contextmanager
 def _bar() -> Iterator[Progress]:
-    """A progress bar on standard error, on terminals alone."""
-    if not sys.stderr.isatty() or find_spec("tqdm") is None:
-        yield lambda phase, done: None
-        return
+    """A progress bar on standard error."""
     from tqdm import tqdm
 
     shown = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}"

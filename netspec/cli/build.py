@@ -7,6 +7,8 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+from netspec.backends.torch.emitted import Emitted
+from netspec.backends.torch.source.names import variable
 from netspec.cli.options import SPEC_HELP, add_overrides, one_network
 from netspec.cli.output import write_files
 from netspec.cli.targets import TARGETS, render_target
@@ -56,8 +58,16 @@ def run(options: argparse.Namespace) -> int:
         print(skipped)
     if "torch" in targets:
         print(compared)
+        if fixed := _fixed(network):
+            print(f"fixed in the source: {', '.join(fixed)}; `--set` gives them other values")
     print("wrote " + ", ".join(map(str, files)))
     return 0
+
+
+def _fixed(network: Network) -> list[str]:
+    """The params of the spec that the function in the source does not take."""
+    taken = Emitted(network.source()).arguments
+    return [name for name in network.program.params if variable(name) not in taken]
 
 
 def _compare(network: Network) -> str:

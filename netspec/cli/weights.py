@@ -36,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seed", type=int, default=0, help="for the weights that NEW has anew (default: 0)"
     )
+    parser.add_argument("--all", action="store_true", help="print every line, not just the first")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -52,19 +53,22 @@ def _network(address: str) -> Network:
 def _check(network: Network, path: Path, options: argparse.Namespace) -> int:
     """Print how the file fits; raises `SpecError` where it does not."""
     from netspec.weights.files import fit_of
+    from netspec.weights.report import SHOWN
 
     if options.output is not None or options.renames:
         given = "-o" if options.output is not None else "--rename"
         raise fault("NS003", f"`{given}` is for two specs: `netspec weights OLD NEW FILE -o FILE`")
     report = fit_of(path, network.program, network.checkpoints)
-    report.require()
-    print(report)
+    most = None if options.all else SHOWN
+    report.require(most)
+    print(report.in_words(most))
     return 0
 
 
 def _carry(old: Network, new: Network, path: Path, options: argparse.Namespace) -> int:
     from netspec.backends.torch.checkpoint import writer
     from netspec.weights.files import transfer
+    from netspec.weights.words import SHOWN, carried_in_words
 
     output = _output(options.output, path)
     carried, weights = transfer(
@@ -77,7 +81,7 @@ def _carry(old: Network, new: Network, path: Path, options: argparse.Namespace) 
         seed=options.seed,
     )
     write_files({output: writer(weights, output.suffix)})
-    print(carried)
+    print(carried_in_words(carried, None if options.all else SHOWN))
     print()
     print(f"wrote {output}")
     return 0

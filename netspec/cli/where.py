@@ -74,14 +74,12 @@ def _network(known: Provenance, spec: Path | None) -> Network | None:
 
 def _lines(answer: Answer, place: str) -> Iterator[str]:
     yield f"{place}: {answer.text}"
-    yield from _told(answer) if answer.is_known else _untold(answer)
+    if answer.unknown:
+        yield f"cannot be told: {answer.unknown}"
+    else:
+        yield from _told(answer)
     if answer.spec is None:
         yield f"  hint: {answer.known.file} is not beside it; `--spec PATH` shows its lines"
-
-
-def _untold(answer: Answer) -> Iterator[str]:
-    why = f"this file was edited, and {answer.known.file} is not what it was emitted from"
-    yield f"cannot be told: {why}"
 
 
 def _told(answer: Answer) -> Iterator[str]:

@@ -43,6 +43,13 @@ class Span:
     end_line: int
     end_column: int
 
+    @classmethod
+    def of_line(cls, source: Source, line: int) -> Span:
+        """A whole line, less its indentation."""
+        text = source.lines[line - 1] if line <= len(source.lines) else ""
+        start = len(text) - len(text.lstrip()) + 1
+        return cls(source, line, start, line, max(len(text), start) + 1)
+
     def __str__(self) -> str:
         if self.source.is_a_word:
             return self.source.name

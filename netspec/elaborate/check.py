@@ -87,8 +87,8 @@ class _Checker:
         for name, weights in self.file.init.items():
             with self.report.collecting():
                 self.initialised(name, weights.span)
-            for _, node in weights:
-                self.scheme(node, names)
+            for key, node in weights:
+                self.scheme(key, node, names)
 
     def initialised(self, name: str, span: Span) -> None:
         """Raise `SpecError` (NS201, NS204) for what is no op."""
@@ -100,9 +100,9 @@ class _Checker:
             hint = "speak of the ops in it, or beside a step of it"
             raise fault("NS204", message, span, hint=hint)
 
-    def scheme(self, node: Node, names: Names) -> None:
+    def scheme(self, key: Scalar, node: Node, names: Names) -> None:
         with self.report.collecting():
-            for value in check_scheme(node, names):
+            for value in check_scheme(key, node, names):
                 self.ready(ready(value, block=False), names, frozenset())
 
     def overrides(self, names: Names) -> None:
@@ -200,8 +200,8 @@ class _Checker:
         return names | step.loop.variables
 
     def weights(self, step: Step, names: Names) -> None:
-        for _, node in step.weights.init:
-            self.scheme(node, names)
+        for key, node in step.weights.init:
+            self.scheme(key, node, names)
         for _, to in step.weights.ties:
             self.expressions(_template_expressions(to), names)
 

@@ -27,7 +27,8 @@ class Conditions:
             noted.by.decide(when.text, when.names, environment)
         holds = bool(value)
         if when.text not in self._known:
-            self._known[when.text] = Condition(when.text, holds, _spoken_of(when, environment))
+            spoken = _spoken_of(when, environment)
+            self._known[when.text] = Condition(when.text, holds, spoken, when.span)
         before = self._known[when.text]
         if before is not None and before.holds != holds:
             self._known[when.text] = None

@@ -73,10 +73,19 @@ def _initialisation(key: Scalar, node: Node, weight: Weight, environment: Enviro
     return Init("values", (("values", value),))
 
 
-def check_scheme(node: Node, names: Collection[str]) -> Iterator[Node]:
+def mend_of_weight(key: Scalar, known: Collection[str]) -> str | None:
+    """What to write for the name of a weight that is none of those known."""
+    if key.text in SCHEMES:
+        return f"`{key.text}` is how a weight starts: `{{weight: {{{key.text}: ...}}}}`"
+    return nearest(key.text, known)
+
+
+def check_scheme(key: Scalar, node: Node, names: Collection[str]) -> Iterator[Node]:
     """What can be seen without the weight: raises `SpecError` (NS202, NS204) for a scheme, or an
     argument of one, that is not known; yields the nodes that are values.
     """
+    if key.text in SCHEMES:
+        return  # no weight has that name, and what stands here is no scheme
     if isinstance(node, Scalar) and _names_scheme(node, names):
         _known_scheme(node)
     elif isinstance(node, Mapping):
@@ -122,7 +131,25 @@ def _named_scheme(node: Mapping) -> tuple[Scalar, Mapping]:
     if len(node.items) != 1:
         raise fault("NS204", "an `init` is one scheme: {normal: {std: 0.01}}", node.span)
     name, arguments = node.items[0]
-    return name, nodes.as_mapping(arguments, f"what `{name.text}` takes")
+    return name, nodes.as_mapping(arguments, f"what `{name.text}` takes", _by_name(name, arguments))
+
+
+MAIN = {"constant": "val", "normal": "std", "trunc_normal": "std", "dirac": "groups"}
+"""Which argument a value without a name is most likely to be; of the others their first."""
+
+
+def _by_name(name: Scalar, value: Node) -> str | None:
+    """The scheme with the name of what it was given without one."""
+    scheme = SCHEMES.get(name.text)
+    if scheme is None or not scheme.arguments or not isinstance(value, Scalar):
+        return None
+    if name.text == "uniform":
+        given = f"a: -{value.text}, b: {value.text}"
+    else:
+        words = (argument for argument, known in WORDS.items() if value.text in known)
+        argument = next(words, MAIN.get(name.text, scheme.arguments[0]))
+        given = f"{argument}: {value.text}"
+    return f"`{{{name.text}: {{{given}}}}}`"
 
 
 def _known_scheme(name: Scalar) -> Scheme:

@@ -176,6 +176,7 @@ def _iterations(
     bound: dict[str, list[Any]] = {}
     own: set[str] = set()
     singles: dict[str, Played] = {}
+    over = _texts(loop)
     context = replace(context, shared=shared, depth=max(0, len(context.open_loops) - 1))
     try:
         for k in range(plan.count):
@@ -184,7 +185,7 @@ def _iterations(
             variables = _variables(loop, plan, k)
             body.frame = Frame("", span, frame, None, variables)
             environment = context.environment.extended(variables)
-            loops = (*context.loops, Loop(key, k, variables))
+            loops = (*context.loops, Loop(key, k, variables, over))
             yield k, replace(context, environment=environment, loops=loops)
             for name, value in body.names.maps[0].items():
                 bound.setdefault(name, []).append(value)
@@ -197,6 +198,12 @@ def _iterations(
         body.names.update(_after(step, plan, bound, own))
         for left_out in [each for each, played in shared.items() if played is None]:
             skip(left_out, context)
+
+
+def _texts(loop: Repetition) -> dict[str, str]:
+    """What the variables of a loop go over, or how often it runs, where that is an expression."""
+    given = {"": loop.count, **loop.lists}
+    return {name: each.text for name, each in given.items() if isinstance(each, Expression)}
 
 
 def _singles(played: MutableMapping[str, Played | None]) -> dict[str, Played]:

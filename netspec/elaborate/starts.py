@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
-from netspec.diagnostics import Note, Report, Span, SpecError, fault, nearest
+from netspec.diagnostics import Note, Report, Span, SpecError, fault
 from netspec.elaborate.context import with_notes
 from netspec.elaborate.files import Files
-from netspec.elaborate.initialisation import initialisation
+from netspec.elaborate.initialisation import initialisation, mend_of_weight
 from netspec.ops.base import Op, ShapeError, Weight
 from netspec.program import Init
 from netspec.syntax.nodes import Scalar
@@ -85,5 +85,5 @@ def _possible(op: Op, inputs: Inputs) -> Iterator[str]:
 
 def _no_weight(name: str, key: Scalar, known: list[str]) -> SpecError:
     listed = ", ".join(f"`{each}`" for each in known)
-    hint = nearest(key.text, known) or (f"it has {listed}" if known else "it has none")
+    hint = mend_of_weight(key, known) or (f"it has {listed}" if known else "it has none")
     return fault("NS308", f"`{name}` has no weight `{key.text}`", key.span, hint=hint)

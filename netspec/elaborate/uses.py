@@ -20,7 +20,7 @@ from netspec.elaborate.values import BlockValue, Closure, Partial, Reference, te
 from netspec.elaborate.wires import require_inputs
 from netspec.ops.base import Op, ShapeError
 from netspec.ops.checks import NO_AXIS
-from netspec.program import Argument, Instance, Path, Value
+from netspec.program import Argument, Instance, Loop, Path, Value
 from netspec.syntax.spec import Block
 from netspec.syntax.steps import Use
 from netspec.tensor import MAX_ELEMENTS, Tensor
@@ -214,12 +214,22 @@ def _inline_block(
     body.names, body.played = ChainMap({}, own), ChainMap({})
     body.frame = Frame(block.name, span, frame, block, arguments, site.origin)
     try:
-        inner = replace(site.context, environment=environment)
+        loops = _with_variables(site.context.loops, arguments)
+        inner = replace(site.context, environment=environment, loops=loops)
         return body.outputs(block.outputs, body.run(block.body, flow, inner), inner)
     except SpecError as error:
         raise body.frame.added_to(error) from None
     finally:
         body.names, body.played, body.frame = names, played, frame
+
+
+def _with_variables(loops: tuple[Loop, ...], arguments: Mapping[str, Argument]) -> tuple[Loop, ...]:
+    """The loops around an inline block, of whose parameters its expressions speak besides."""
+    if not loops:
+        return ()
+    *outer, inner = loops
+    given = {name: argument.value for name, argument in arguments.items()}
+    return (*outer, replace(inner, variables={**inner.variables, **given}))
 
 
 def _callee(body: Body, block: Block, site: Site) -> Environment:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from netspec.diagnostics import Note, Report, Span, SpecError, fault, nearest
 from netspec.elaborate.context import Site, in_chain
 from netspec.elaborate.environment import Environment
-from netspec.elaborate.initialisation import initialisation
+from netspec.elaborate.initialisation import initialisation, mend_of_weight
 from netspec.elaborate.naming import place
 from netspec.elaborate.starts import NONE, Inits
 from netspec.ops.base import Op, Weight
@@ -77,7 +77,7 @@ def _weight(key: Scalar, call: Call, site: Site) -> Weight:
     if weight is None:
         known = [".".join(each) or "weight" for each in islice(weight_keys(call), MOST_KEYS)]
         listed = ", ".join(f"`{name}`" for name in known[:8])
-        hint = nearest(key.text, known) or (f"it has {listed}" if known else None)
+        hint = mend_of_weight(key, known) or (f"it has {listed}" if known else None)
         what = f"no weight `{key.text}`" if known else "no weights"
         message = f"`{site.use.head}` has {what}"
         raise fault("NS308", message, key.span, hint=hint)

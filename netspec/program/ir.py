@@ -34,12 +34,14 @@ class Loop:
     """One iteration of a loop of the text: calls of the same `key` came from the same loop.
 
     `key` is unique in its instance. Nested loops are written outermost first in `Call.loops`.
-    `variables` are what expressions in the iteration may speak of besides.
+    `variables` are what expressions in the iteration may speak of besides, `over` the texts of the
+    lists that they come from; that of a `repeat`'s count has no name.
     """
 
     key: int
     iteration: int
     variables: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    over: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +170,7 @@ class Condition(NamedTuple):
     text: str
     holds: bool
     names: Mapping[str, Any]
+    span: Span
 
 
 @dataclass(eq=False, slots=True)

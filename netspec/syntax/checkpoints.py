@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Container
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -78,6 +79,31 @@ class Rename:
                 held[pattern.name] = found
         new = _PLACEHOLDER.sub(lambda name: held[name[1]], self.new)
         return ".".join([new, *parts[len(self.parts) :]])
+
+
+class Renamed(NamedTuple):
+    """What a path is called now, and the renames that say so."""
+
+    name: str
+    rules: tuple[Rename, ...]
+
+
+def renamed(name: str, rules: Collection[Rename], known: Container[str]) -> Renamed | None:
+    """The name by the first rename that makes one of those known; else by all of them that fit, one
+    after another.
+    """
+    for rule in rules:
+        new = rule(name)
+        if new is not None and new in known:
+            return Renamed(new, (rule,))
+    used: list[Rename] = []
+    for rule in rules:
+        if (new := rule(name)) is not None:
+            name = new
+            used.append(rule)
+            if name in known:
+                return Renamed(name, tuple(used))
+    return None
 
 
 @dataclass(frozen=True)

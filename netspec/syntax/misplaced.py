@@ -58,7 +58,28 @@ def between_columns(text: BrokenText) -> SpecError | None:
     word = re.split(r"[:\s]", text[line][column:])[0]
     if word == "-":
         return _misplaced_entry(text, line, column)
-    return _beside_dashes(text, line, column, word) or _beside_keys(text, line, column, word)
+    return (
+        _beside_steps(text, line, column, word)
+        or _beside_dashes(text, line, column, word)
+        or _beside_keys(text, line, column, word)
+    )
+
+
+def _beside_steps(text: BrokenText, line: int, column: int, word: str) -> SpecError | None:
+    """A modifier for all steps of a list that is itself an entry, beside or below it."""
+    lists = [each for each in text.structures if each.kind == "list" and each.column == column]
+    above = next((text[k].strip() for k in reversed(range(line)) if text[k].strip()), "")
+    if word not in MODIFIERS:
+        return None
+    if any(re.fullmatch(r" *- [ -]*", text[each.line][:column]) for each in lists):
+        whole = f"for the whole list write `- do:`, its steps below, `{word}` in the column of `do`"
+        hint = f"{whole}; for the last step alone, {column + 2} spaces in front of `{word}`"
+    elif re.fullmatch(r"- \[.*\]", above):
+        hint = f"write `- do: {above[2:]}`, and `{word}` in the column of `do`"
+    else:
+        return None
+    message = f"`{word}` belongs to a list of steps, which takes no keys"
+    return text.fault(message, line, column, hint, len(word))
 
 
 def _beside_dashes(text: BrokenText, line: int, column: int, word: str) -> SpecError | None:

@@ -85,10 +85,9 @@ def describe(node: Node) -> str:
     return "nothing" if node.value is None else f"`{node.text}`"
 
 
-def as_mapping(node: Node, what: str) -> Mapping:
-    """The node if it is a mapping; raises `SpecError` (NS205) if not."""
+def as_mapping(node: Node, what: str, hint: str | None = None) -> Mapping:
+    """The node if it is a mapping; raises `SpecError` (NS205) if not, with that hint."""
     if not isinstance(node, Mapping):
-        hint = None
         if isinstance(node, Sequence) and any(isinstance(item, Mapping) for item in node.items):
             hint = "its entries have names, and no dashes"
         raise fault("NS205", f"{what} is a mapping, not {describe(node)}", node.span, hint=hint)

@@ -15,6 +15,7 @@ from netspec.syntax.parse_interface import (
     require_inputs,
 )
 from netspec.syntax.parse_keys import check_keys, not_inside, require_version, unindented
+from netspec.syntax.parse_modifiers import by_weight
 from netspec.syntax.parse_steps import StepParser
 from netspec.syntax.parse_words import names, network_name, reject_name, text, word
 from netspec.syntax.spec import (
@@ -184,8 +185,9 @@ class _SpecParser:
 
     def _init(self, node: Node) -> None:
         for key, value in as_mapping(node, "`init`"):
-            weights = as_mapping(value, f"the `init` of `{key.text}`")
-            self.file.init[key.text] = Mapping(weights.items, key.span)
+            with self.report.collecting():
+                weights = by_weight(value, f"the `init` of `{key.text}`")
+                self.file.init[key.text] = Mapping(weights.items, key.span)
 
     def _blocks(self, node: Node) -> None:
         blocks = as_mapping(node, "`blocks`")

@@ -35,7 +35,7 @@ def parse_origin(node: Node) -> Origin:
 def parse_weights(modifiers: dict[str, tuple[Scalar, Node]]) -> Weights:
     """`share`, `fixed`, `init` and `tie`; raises `SpecError` (NS204, NS205)."""
     share, fixed = (_is_set(modifiers.get(name)) for name in ("share", "fixed"))
-    init = as_mapping(modifiers["init"][1], "`init`") if "init" in modifiers else ()
+    init = by_weight(modifiers["init"][1], "`init`") if "init" in modifiers else ()
     ties = as_mapping(modifiers["tie"][1], "`tie`") if "tie" in modifiers else ()
     return Weights(
         share=modifiers["share"][0].span if share else None,
@@ -43,6 +43,12 @@ def parse_weights(modifiers: dict[str, tuple[Scalar, Node]]) -> Weights:
         init=tuple(init),
         ties=tuple((key, parse_template(path)) for key, path in ties),
     )
+
+
+def by_weight(node: Node, what: str) -> Mapping:
+    """How weights start, by their names; raises `SpecError` (NS205) for one thing for all."""
+    given = node.text if isinstance(node, Scalar) else ""
+    return as_mapping(node, what, f"`{{weight: {given}}}`" if given else None)
 
 
 def reject_weights(head: Scalar, modifiers: dict[str, tuple[Scalar, Node]]) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from netspec.diagnostics import fault, nearest
 from netspec.program import Path, Program
-from netspec.syntax.checkpoints import Rename
+from netspec.syntax.checkpoints import Rename, renamed
 from netspec.weights.align import Pair, align
 from netspec.weights.layers import Layer, layers
 from netspec.weights.report import Reshaped, Stored
@@ -60,17 +60,29 @@ def _forced(olds: list[Layer], news: list[Layer], renames: Sequence[Rename]) -> 
     """The pairs that the renames name: of layers, or of blocks with all in them."""
     places = {layer.name: layer for layer in news}
     pairs: dict[str, Pair] = {}
+    used: set[Rename] = set()
+    for layer in olds:
+        if found := renamed(layer.name, renames, places):
+            pairs.setdefault(found.name, (layer, places[found.name]))
+            used.update(found.rules)
     for rule in renames:
-        named = [(layer, rule(layer.name)) for layer in olds]
-        hits = [(layer, places[name]) for layer, name in named if name in places]
-        if not hits:
-            known = [layer.name for layer in (olds if not any(n for _, n in named) else news)]
-            wrong = rule.old if not any(name for _, name in named) else rule.new
-            message = f"--rename {rule.old}={rule.new}: there is no layer `{wrong}`"
-            raise fault("NS003", message, hint=nearest(wrong, known))
-        for layer, place in hits:
-            pairs.setdefault(place.name, (layer, place))
+        if rule not in used:
+            _require_layers(rule, olds, places)
     return list(pairs.values())
+
+
+def _require_layers(rule: Rename, olds: Iterable[Layer], places: Collection[str]) -> None:
+    """Raise `SpecError` (NS003) where a rename names no layer of the old network, or none of the
+    new one.
+    """
+    named = [rule(layer.name) for layer in olds]
+    if any(name in places for name in named):
+        return
+    is_old = any(named)
+    wrong = rule.new if is_old else rule.old
+    known = places if is_old else [layer.name for layer in olds]
+    message = f"--rename {rule.old}={rule.new}: there is no layer `{wrong}`"
+    raise fault("NS003", message, hint=nearest(wrong, known))
 
 
 def _without(olds: list[Layer], news: list[Layer], pairs: Iterable[Pair]) -> Layers:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from netspec.program import Program
 from netspec.program.weights import instance_weights
-from netspec.syntax.checkpoints import Checkpoint
+from netspec.syntax.checkpoints import Checkpoint, renamed
 from netspec.weights.report import COUNTER, LoadReport, Reshaped, Stored
 
 WRAPPERS = ("module.", "_orig_mod.")
@@ -75,17 +75,15 @@ def _renamed(
     names: Iterable[str], wanted: Mapping[str, Stored], checkpoints: Sequence[Checkpoint]
 ) -> tuple[dict[str, str], tuple[Checkpoint, ...]]:
     """Keys of the network by what the file calls them, and the checkpoints whose renames did it."""
-    known = set(names)
+    free = wanted.keys() - set(names)
     found: dict[str, list[str]] = defaultdict(list)
     used: list[Checkpoint] = []
-    rules = [(rule, each) for each in checkpoints for rule in each.renames]
     for name in names:
         if name in wanted:
             continue
-        for rule, checkpoint in rules:
-            key = rule(name)
-            if key is not None and key in wanted and key not in known:
-                found[key].append(name)
+        for checkpoint in checkpoints:
+            if new := renamed(name, checkpoint.renames, free):
+                found[new.name].append(name)
                 used += () if checkpoint in used else (checkpoint,)
                 break
     return {key: olds[0] for key, olds in found.items() if len(olds) == 1}, tuple(used)

@@ -11,11 +11,16 @@ from typing import NamedTuple
 from netspec.diagnostics import Diagnostic, SpecError
 from netspec.diagnostics.formats.characters import printable
 from netspec.syntax.checkpoints import Checkpoint
+from netspec.weights.moves import moves_in_words
 
 COUNTER = "num_batches_tracked"
 KINDS = {"float": re.compile(r"b?float(?!4)"), "int": re.compile(r"u?int(8|16|32|64)$")}
 SHOWN = 12
 """Keys of a kind that are printed."""
+OTHER_NAMES = "if only the names differ, `rename` in the spec's `checkpoints` says what is what"
+CARRY = (
+    "`strict=False` loads what fits; `netspec weights OLD NEW FILE -o FILE` carries a file of OLD"
+)
 
 
 class Stored(NamedTuple):
@@ -73,16 +78,24 @@ class LoadReport:
     def fits(self) -> bool:
         return not (self.missing or self.unexpected or self.reshaped)
 
-    @property
-    def faults(self) -> Iterator[Diagnostic]:
-        """A fault (NS702) for each kind of difference."""
-        for what, entries in self._differences():
-            yield Diagnostic("NS702", f"{what}: {listed(entries)}")
+    def require(self, most: int | None = SHOWN) -> None:
+        """Raise `SpecError` (NS702), a fault for each kind of difference, where the file does not
+        fit.
+        """
+        found = [f"{what}: {listed(entries, most)}" for what, entries in self._differences()]
+        if found:
+            hints = [*[None] * (len(found) - 1), self._hint]
+            both = zip(found, hints, strict=True)
+            raise SpecError(Diagnostic("NS702", text, hint=hint) for text, hint in both)
 
-    def require(self) -> None:
-        """Raise `SpecError` (NS702) where the file does not fit."""
-        if not self.fits:
-            raise SpecError(self.faults)
+    @property
+    def _hint(self) -> str:
+        """What to do about a file that does not fit."""
+        if not (self.loaded or self.reshaped):
+            return f"no key in common: a file of another network? {OTHER_NAMES}"
+        if self.missing and self.unexpected:
+            return OTHER_NAMES
+        return CARRY
 
     def _differences(self) -> Iterator[tuple[str, Sequence[object]]]:
         if self.missing:
@@ -93,17 +106,22 @@ class LoadReport:
             yield f"{keys(self.reshaped)} of another shape or type", self.reshaped
 
     def __str__(self) -> str:
-        return "\n".join(self._lines())
+        return self.in_words(SHOWN)
 
-    def _lines(self) -> Iterator[str]:
+    def in_words(self, most: int | None) -> str:
+        """What is there of each kind; at `most` so many keys."""
+        return "\n".join(self._lines(most))
+
+    def _lines(self, most: int | None) -> Iterator[str]:
         renamed = f", {len(self.renamed):,} of them renamed" if self.renamed else ""
         yield f"loaded {keys(self.loaded)}{renamed}"
-        yield from (f"{what}: {listed(entries)}" for what, entries in self._differences())
+        yield from (f"{what}: {listed(entries, most)}" for what, entries in self._differences())
         if self.uncounted:
             yield f"not in the file, and left as they are: {len(self.uncounted):,} {COUNTER}"
-        yield from (f"renamed {old} -> {new}" for old, new in self.renamed[:SHOWN])
-        if len(self.renamed) > SHOWN:
-            yield f"... and {len(self.renamed) - SHOWN:,} more"
+        moves = moves_in_words(self.renamed, "keys")
+        yield from (f"renamed {printable(move)}" for move in moves[:most])
+        if most is not None and len(moves) > most:
+            yield f"renamed ... and {len(moves) - most:,} more"
         for each in self.checkpoints:
             if each.input:
                 yield f"input of {printable(each.source)}: {each.input}"
@@ -114,7 +132,8 @@ def keys(entries: Sequence[object]) -> str:
     return f"{len(entries):,} key{'s' if len(entries) != 1 else ''}"
 
 
-def listed(entries: Sequence[object]) -> str:
+def listed(entries: Sequence[object], most: int | None) -> str:
     """The first of them in a line."""
-    more = f" ... and {len(entries) - SHOWN:,} more" if len(entries) > SHOWN else ""
-    return ", ".join(printable(str(entry)[:200]) for entry in entries[:SHOWN]) + more
+    left = 0 if most is None else max(len(entries) - most, 0)
+    more = f" ... and {left:,} more" if left else ""
+    return ", ".join(printable(str(entry)[:200]) for entry in entries[:most]) + more

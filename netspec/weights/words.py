@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Iterator, Mapping, Sequence
 from math import prod
 from typing import TYPE_CHECKING
 
 from netspec.stats import text_table
+from netspec.weights.moves import moves_in_words
 
 if TYPE_CHECKING:
     from netspec.weights.carry import Carried
@@ -18,10 +18,11 @@ SHOWN = 20
 """Lines about each kind of change."""
 
 
-def carried_in_words(carried: Carried) -> str:
-    """A table of counts, and below it what is not as it was."""
+def carried_in_words(carried: Carried, most: int | None = SHOWN) -> str:
+    """A table of counts, and below it what is not as it was: `most` lines of each kind."""
     table = text_table(["", "keys", "values", ""], list(_counts(carried)), "lrrl")
-    lines = [line for what, entries in _changes(carried) for line in _section(what, entries)]
+    changes = _changes(carried)
+    lines = [line for what, entries in changes for line in _section(what, entries, most)]
     return "\n".join([table, *([""] if lines else []), *lines])
 
 
@@ -40,9 +41,9 @@ def _count(what: str, entries: Mapping[str, Stored], meaning: str) -> list[str]:
 
 
 def _changes(carried: Carried) -> Iterator[tuple[str, Sequence[str]]]:
-    """What to say of each kind of change, a layer a line."""
+    """What to say of each kind of change."""
     changes = {r.key: f"{list(r.held.shape)} -> {list(r.wanted.shape)}" for r in carried.reshaped}
-    yield "renamed", [f"{old} -> {new}" for old, new in carried.moved]
+    yield "renamed", moves_in_words(carried.moved, "layers")
     yield "reshaped", _by_layer(changes)
     yield "new", _by_layer({key: f"{list(s.shape)}" for key, s in carried.new.items()})
     yield "dropped", _by_layer({key: f"{list(s.shape)}" for key, s in carried.dropped.items()})
@@ -66,8 +67,7 @@ def _either(names: Sequence[str]) -> str:
     return " or ".join(shown)
 
 
-def _section(what: str, entries: Iterable[str]) -> Iterator[str]:
-    listed = iter(entries)
-    yield from (f"{what:9} {entry}" for entry in islice(listed, SHOWN))
-    if more := sum(1 for _ in listed):
-        yield f"{what:9} ... and {more:,} more"
+def _section(what: str, entries: Sequence[str], most: int | None) -> Iterator[str]:
+    yield from (f"{what:9} {entry}" for entry in entries[:most])
+    if most is not None and len(entries) > most:
+        yield f"{what:9} ... and {len(entries) - most:,} more: `--all` shows them"

@@ -13,6 +13,7 @@ from netspec.backends.torch.bench import Contestant, Settings, memory, of_functi
 from netspec.backends.torch.bench.contestant import failed
 from netspec.backends.torch.bench.inputs import Sample
 from netspec.backends.torch.bench.memory import peak_memory
+from netspec.backends.torch.bench.settings import prepared
 from netspec.backends.torch.placement import Placement
 from tests.bench import nets
 
@@ -52,6 +53,74 @@ def test_what_is_no_module(address: str, said: str) -> None:
     assert found.code == "NS009"
     assert found.message.startswith(f"`{address}` {said}")
     assert "\n" not in found.message
+
+
+@pytest.mark.parametrize(
+    ("address", "hint"),
+    [
+        ("mine.py:net", "`--against mine:net`"),
+        ("./sub/mine.py:net", "`--against sub.mine:net`"),
+        ("mine.py", "`--against mine:function`"),
+        (f"{NETS}:tinny", "did you mean `tiny`?"),
+        (f"{NETS}:number", "`--against` takes a spec, or a package's module and a function in it"),
+    ],
+)
+def test_what_to_write_for_it(address: str, hint: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        of_function(address).make(CPU)
+    (found,) = caught.value.diagnostics
+    assert found.code == "NS009"
+    assert found.hint is not None
+    assert found.hint.startswith(hint)
+
+
+OWN = """\
+from torch import nn
+
+
+def helper():
+    raise ValueError("my bug")
+
+
+def boom():
+    return nn.Sequential(helper())
+
+
+class Net(nn.Module):
+    def forward(self, x):
+        return x.view(-1)[:, 0]
+"""
+
+
+def test_an_error_in_a_function_is_shown_where_it_was_raised(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "with_errors.py").write_text(OWN)
+    (tmp_path / "with_imports.py").write_text("import no_such_module\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    for address, place in (("with_errors:boom", "5:5"), ("with_imports:net", "1:1")):
+        with pytest.raises(SpecError) as caught:
+            of_function(address).make(CPU)
+        (note,) = caught.value.diagnostics[0].notes
+        assert (note.message, str(note.span)) == (
+            "raised here",
+            f"{address.split(':')[0]}.py:{place}",
+        )
+        assert caught.value.diagnostics[0].hint is None
+
+
+def test_an_error_in_a_forward_is_shown_where_it_was_raised(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "with_a_forward.py").write_text(OWN)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    net = of_function("with_a_forward:Net")
+    with pytest.raises(SpecError) as caught:
+        prepared(net, Settings(CPU), [Sample((3,))])()
+    (note,) = caught.value.diagnostics[0].notes
+    assert str(note.span) == "with_a_forward.py:14:9"
 
 
 @pytest.mark.parametrize(

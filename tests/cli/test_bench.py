@@ -54,7 +54,7 @@ def _no_process(monkeypatch: pytest.MonkeyPatch) -> None:
 def bench(arguments: str, capsys: Capture) -> str:
     assert main(["bench", *shlex.split(arguments)]) == 0
     printed, told = capsys.readouterr()
-    assert told == ""
+    assert re.fullmatch(r"( *\d+ s: (peak memory|warming up|measuring|done)\n){4}", told)
     return printed
 
 
@@ -140,10 +140,7 @@ def test_compiled(capsys: Capture) -> None:
 
 
 @pytest.mark.usefixtures("_no_process")
-def test_progress_is_shown_on_terminals_alone(
-    monkeypatch: pytest.MonkeyPatch, capsys: Capture
-) -> None:
-    bench("tiny.yaml --iterations 2", capsys)
+def test_terminals_show_a_progress_bar(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     assert main(["bench", "tiny.yaml", "--iterations", "2", "--format", "json"]) == 0
     printed, told = capsys.readouterr()

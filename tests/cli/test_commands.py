@@ -119,6 +119,22 @@ def test_build_writes_source_diagram_and_table(tmp_path: Path, capsys: Capture) 
         assert str(tmp_path / name) in text
 
 
+@pytest.mark.parametrize(
+    ("spec", "said"),
+    [
+        ("resnet18", "fixed in the source: unit, layers; `--set` gives them other values"),
+        ("lenet5", None),
+    ],
+)
+def test_build_says_which_params_the_source_does_not_take(
+    spec: str, said: str | None, tmp_path: Path, capsys: Capture
+) -> None:
+    output = printed(["build", spec, "--target", "torch", "-o", str(tmp_path)], capsys)
+    assert [line for line in output.splitlines() if line.startswith("fixed")] == [said][
+        : bool(said)
+    ]
+
+
 @pytest.mark.parametrize("target", ["torch", "dot", "svg", "json"])
 def test_build_of_one_target_prints_it(
     target: str, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]

@@ -72,6 +72,41 @@ wrote {}
 """
 
 
+MANY = 25
+
+
+def test_all_lines_of_a_report(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    steps = "".join(f"  - {{conv: 4, name: a{k}}}\n" for k in range(MANY))
+    Path("many.yaml").write_text(HEAD + steps)
+    Path("more.yaml").write_text(HEAD + steps.replace("name: a", "name: b"))
+    torch.save(netspec.load("many.yaml").module().state_dict(), "many.pth")
+    for options, shown in (([], 20), (["--all"], MANY)):
+        assert main(["weights", "many.yaml", "more.yaml", "many.pth", "-o", "o.pth", *options]) == 0
+        printed = capsys.readouterr().out
+        assert printed.count(" -> ") == shown
+        assert ("renamed   ... and 5 more: `--all` shows them" in printed) is not bool(options)
+    for options, shown in (([], 12), (["--all"], 2 * MANY)):
+        assert main(["weights", "more.yaml", "many.pth", *options]) == 1
+        lacking, *_ = capsys.readouterr().err.split("\n\n")
+        assert lacking.count("b") - lacking.count("bias") == shown
+
+
+def test_renames_of_the_command_combine(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    new = (
+        HEAD
+        + "  - name: body\n    do:\n"
+        + "    - {conv: 4, name: %s}\n    - {conv: 4, name: %s}\n"
+    )
+    Path("a.yaml").write_text(new % ("x", "y"))
+    Path("b.yaml").write_text((new % ("z", "x")).replace("name: body", "name: trunk"))
+    torch.save(netspec.load("a.yaml").module().state_dict(), "a.pth")
+    renames = ["--rename", "body.y=body.z", "--rename", "body=trunk"]
+    assert main(["weights", "a.yaml", "b.yaml", "a.pth", "-o", "b.pth", *renames]) == 0
+    printed = capsys.readouterr().out
+    assert "renamed   body.y -> trunk.z\n" in printed
+    assert "renamed   body.x -> trunk.x\n" in printed
+
+
 def test_outputs_are_equal_where_nothing_has_changed(folder: Path) -> None:
     assert main(["weights", "old.yaml", "inserted.yaml", "old.pth", "-o", "new.safetensors"]) == 0
     x = torch.randn(2, 4, 8, 8)

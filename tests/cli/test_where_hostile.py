@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from netspec import load
 from netspec.backends.torch import provenance
 from netspec.cli import main
 
@@ -30,8 +31,10 @@ def write(path: str, code: str, words: str) -> None:
 
 
 def where(capsys: Capture, words: str, line: str = "1") -> tuple[int, str]:
-    """The exit code and all that is printed for a file that ends with a comment of these words."""
-    write("a.py", "x = 1\n", words)
+    """The exit code and all that is printed for a file of the spec that ends with a comment of
+    these words.
+    """
+    write("a.py", f"x = 1  # sha256:{load('a.yaml').written.digest}\n", words)
     status = main(["where", f"a.py:{line}"])
     captured = capsys.readouterr()
     assert "usage:" not in captured.err

@@ -117,8 +117,8 @@ from netspec.ops import installed
 asked = []
 installed.find = asked.append
 for name in shipped():
-    for document in documents(name):
-        netspec.load(document.address).source()
+    first, *others = [netspec.load(document.address) for document in documents(name)]
+    first.source()
 print(asked)
 """
 

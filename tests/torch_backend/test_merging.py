@@ -426,6 +426,161 @@ def test_parts_that_are_there_together_by_chance_have_conditions_of_their_own(sp
     assert "if self.scale != 1:" in source
 
 
+LISTS = """
+blocks:
+  unit:
+    params: {widths: list, stride: 1, relu_first: true}
+    body:
+      - branches:
+          - conv: {out: "widths[-1]", stride: stride}
+            when: stride != 1 or in_channels != widths[-1]
+            name: skip
+          - name: rep
+            do:
+              - for: {width: widths}
+                do:
+                  - relu:
+                    when: relu_first or not first
+                  - conv: {out: width, kernel: 3, padding: 1}
+                  - bn
+              - max_pool: {kernel: 3, stride: stride, padding: 1}
+                when: stride != 1
+        merge: sum
+"""
+
+
+def test_a_list_stays_an_argument_and_a_loop(specs: Specs) -> None:
+    source = emitted(
+        specs,
+        f"""{LISTS}
+body:
+  - unit: {{widths: [8, 12], stride: 2, relu_first: false}}
+  - unit: {{widths: [12, 12, 12]}}
+  - unit: {{widths: [16, 20], stride: 2}}
+""",
+    )
+    assert classes(source) == ["Unit", "Net"]
+    assert "for i, width in enumerate(widths):" in source
+    assert "if relu_first or i > 0:" in source
+    assert "Unit(8, (8, 12), stride=2, relu_first=False)" in source
+    namespace: dict[str, Any] = {"__name__": "emitted"}
+    exec(source, namespace)
+    x = torch.randn(2, 8, 16, 16, generator=torch.Generator().manual_seed(0))
+    for widths, stride, first in product([(8,), (4, 8), (6, 7, 8, 9)], (1, 2), (True, False)):
+        text = f"unit: {{widths: {[*widths]}, stride: {stride}, relu_first: {str(first).lower()}}}"
+        wanted = specs.load(f"{LISTS}\nbody: [{{{text}}}]").module().get_submodule("unit").eval()
+        unit = namespace["Unit"](8, widths, stride=stride, relu_first=first).eval()
+        assert list(unit.state_dict()) == list(wanted.state_dict())
+        unit.load_state_dict(wanted.state_dict())
+        torch.testing.assert_close(unit(x), wanted(x), msg=text)
+
+
+def test_weights_that_start_by_the_iteration_are_filled_one_by_one(specs: Specs) -> None:
+    start = "init: {weight: {constant: {val: width}}}"
+    conv = "- conv: {out: width, kernel: 3, padding: 1}"
+    network = specs.load(
+        f"""{LISTS.replace(conv, f"{conv}{chr(10)}                    {start}")}
+body: [unit: {{widths: [8, 12]}}, unit: {{widths: [12, 12, 12]}}, unit: {{widths: [16, 20, 4]}}]
+"""
+    )
+    checked_source(network.program)
+    weights = network.module().state_dict()
+    assert [weights[f"unit3.rep.{k}.weight"].max() for k in (1, 4, 7)] == [16, 20, 4]
+
+
+STAGES = """
+blocks:
+  stage:
+    params: {out: int, n: int, grow: 0, project: true}
+    body:
+      - repeat: n
+        name: step
+        do:
+          - branches:
+              - - conv: {out: out + grow * i, kernel: 3, padding: 1}
+                - bn
+              - conv: out + grow * i
+                when: project
+            merge: sum
+          - relu
+"""
+
+
+def test_a_named_loop_with_a_residual_in_it_has_a_class_for_its_body(specs: Specs) -> None:
+    source = emitted(
+        specs,
+        f"""{STAGES}
+body:
+  - stage: {{out: 8, n: 2, grow: 8}}
+  - stage: {{out: 16, n: 3, project: false}}
+  - stage: {{out: 24, n: 4, grow: 2}}
+  - stage: {{out: 20, n: 1}}
+""",
+    )
+    assert classes(source) == ["Step", "Stage", "Net"]
+    assert "for i in range(n):" in source
+    assert "get_submodule" not in source
+    namespace: dict[str, Any] = {"__name__": "emitted"}
+    exec(source, namespace)
+    x = torch.randn(2, 8, 8, 8, generator=torch.Generator().manual_seed(0))
+    for out, n, grow, project in [(8, 1, 3, False), (5, 3, 4, True), (8, 3, 0, False)]:
+        text = f"{{out: {out}, n: {n}, grow: {grow}, project: {str(project).lower()}}}"
+        wanted = specs.load(f"{STAGES}\nbody: [stage: {text}]").module().get_submodule("stage")
+        stage = namespace["Stage"](8, out, n, grow=grow, project=project)
+        assert list(stage.state_dict()) == list(wanted.state_dict())
+        stage.load_state_dict(wanted.state_dict())
+        torch.testing.assert_close(stage.eval()(x), wanted.eval()(x), msg=text)
+
+
+def test_a_level_without_modules_is_no_class(specs: Specs) -> None:
+    source = emitted(
+        specs,
+        """
+        body:
+          - conv: {out: 8, kernel: 3, padding: 1}
+            name: stem
+          - name: mixed
+            branches: [{max_pool: [3, 1, 1]}, {avg_pool: [3, 1, 1]}]
+            merge: sum
+          - concat:
+            from: _, stem
+        """,
+    )
+    assert classes(source) == ["Net"]
+    assert "mixed = " in source
+
+
+def test_a_module_under_two_numbers_is_no_condition_of_its_own(specs: Specs) -> None:
+    source = emitted(
+        specs,
+        """
+        blocks:
+          stage:
+            params: {n: int, mode: str}
+            body:
+              - repeat: n
+                name: step
+                do:
+                  - branches:
+                      - - conv: {out: 8, kernel: 3, padding: 1}
+                        - bn
+                      - - max_pool: [3, 1, 1]
+                          when: mode == "pool"
+                        - conv: 8
+                          when: mode != "none"
+                    merge: sum
+                  - relu
+        body:
+          - stage: {n: 2, mode: "'conv'"}
+          - stage: {n: 3, mode: "'pool'"}
+          - stage: {n: 1, mode: "'conv'"}
+          - stage: {n: 2, mode: "'none'"}
+        """,
+    )
+    assert 'if mode != "none":' in source
+    assert classes(source) == ["Step", "Stage", "Step2", "Stage2", "Net"]
+
+
 def test_one_of_two_modules_that_has_a_number_for_a_name(specs: Specs) -> None:
     source = emitted(
         specs,

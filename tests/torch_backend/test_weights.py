@@ -244,3 +244,28 @@ def test_a_table_of_numbers_stands_above_the_classes(specs: Specs) -> None:
     wanted = [[i + k / 8 for k in range(8)] for i in range(16)]
     made = network.module().state_dict()["c.weight"]
     torch.testing.assert_close(made[:, :, 0, 0], torch.tensor(wanted))
+
+
+@pytest.mark.parametrize(
+    ("tied", "call"),
+    [
+        ("conv: {out: 8, kernel: 3, padding: 1, bias: false}", "F.conv2d(x, self.a.weight"),
+        (
+            "conv_transpose: {out: 8, kernel: 3, stride: 2, bias: false}",
+            "F.conv_transpose2d(x, self.a.weight, stride=2)",
+        ),
+    ],
+)
+def test_an_op_without_weights_of_its_own_is_a_function(specs: Specs, tied: str, call: str) -> None:
+    network = specs.load(
+        f"""
+body:
+  - {{conv: {{out: 8, kernel: 3, padding: 1}}, name: a}}
+  - relu
+  - {{{tied}, tie: {{weight: a.weight}}}}
+""",
+        input="[8, 6, 6]",
+    )
+    source = checked_source(network.program)
+    assert call in source
+    assert "functional_call" not in source

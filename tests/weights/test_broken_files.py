@@ -106,6 +106,27 @@ def test_what_is_no_state_dict(content: Any, said: str, tmp_path: Path) -> None:
     assert said in refused(tmp_path / "weights")
 
 
+@pytest.mark.parametrize(
+    ("content", "way"),
+    [
+        ({"ema": {"shadow": STATE}}, "['ema']['shadow']"),
+        ({"epoch": 3, 7: {"\x1b[2J": STATE}}, r"[7]['\x1b[2J']"),
+    ],
+)
+def test_a_state_dict_where_none_is_looked_for(content: Any, way: str, tmp_path: Path) -> None:
+    torch.save(content, tmp_path / "weights")
+    with pytest.raises(SpecError) as caught:
+        read_checkpoint(tmp_path / "weights")
+    (diagnostic,) = caught.value.diagnostics
+    assert diagnostic.hint == f"the tensors are in `torch.load(...){way}`: save that by itself"
+
+
+def test_what_the_system_says_of_a_file_cut_off_is_left_out(tmp_path: Path) -> None:
+    torch.save({"a": torch.ones(10_000)}, tmp_path / "weights")
+    (tmp_path / "weights").write_bytes((tmp_path / "weights").read_bytes()[:20_000])
+    assert refused(tmp_path / "weights") == "it is not a whole file of `torch.save`"
+
+
 def test_a_state_dict_within_itself_ends(tmp_path: Path) -> None:
     endless: dict[str, Any] = {}
     endless["state_dict"] = endless

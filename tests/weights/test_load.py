@@ -251,6 +251,54 @@ def test_a_module_without_memory_is_a_fault(tmp_path: Path) -> None:
         small.load_weights(small.module(device="meta"), path)
 
 
+TWO_STEPS = """
+  - name: layer
+    do:
+      - {conv: 4, name: down}
+      - {conv: 4, name: up}
+checkpoints:
+  - source: ours
+    rename: {stage.fc1: stage.down, stage: layer}
+"""
+
+
+def test_renames_are_applied_one_after_another_where_no_single_one_does(tmp_path: Path) -> None:
+    chosen = network(tmp_path, "two", TWO_STEPS)
+    held = {"layer.down": "stage.fc1", "layer.up": "stage.up"}
+    state = chosen.module().state_dict()
+    older = {
+        f"{held[key.rpartition('.')[0]]}.{key.rpartition('.')[2]}": state[key] for key in state
+    }
+    torch.save(older, tmp_path / "older.pth")
+    report = chosen.load_weights(chosen.module(), tmp_path / "older.pth")
+    assert str(report).splitlines() == [
+        "loaded 4 keys, 4 of them renamed",
+        "renamed stage.fc1.* -> layer.down.* (2 keys)",
+        "renamed stage.* -> layer.* (2 keys)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("state", "hint"),
+    [
+        ({"a.weight": torch.ones(1)}, "no key in common: a file of another network? if only"),
+        ({"layer.up.bias": torch.ones(4), "a": torch.ones(1)}, "if only the names differ"),
+        ({"layer.up.bias": torch.ones(4)}, "`strict=False` loads what fits"),
+    ],
+)
+def test_what_to_do_about_a_file_that_does_not_fit(
+    state: dict[str, Any], hint: str, tmp_path: Path
+) -> None:
+    torch.save(state, tmp_path / "a.pth")
+    chosen = network(tmp_path, "two", TWO_STEPS)
+    with pytest.raises(SpecError) as caught:
+        chosen.load_weights(chosen.module(), tmp_path / "a.pth")
+    *others, last = caught.value.diagnostics
+    assert last.hint is not None
+    assert last.hint.startswith(hint)
+    assert not any(other.hint for other in others)
+
+
 def test_two_keys_that_renames_make_one_are_none_of_them(tmp_path: Path) -> None:
     spec = network(
         tmp_path,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import re
 import warnings
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -86,7 +87,8 @@ def _reason(error: Exception) -> str:
         return f"it holds more than weights ({asked[1][:100]}), and loading that could run code"
     if isinstance(error, pickle.UnpicklingError):
         return "what is pickled in it is broken, or more than weights"
-    return f"it is not a whole file of `torch.save`: {_first_sentence(error)}"
+    said = "" if isinstance(error, OSError) else f": {_first_sentence(error)}"
+    return f"it is not a whole file of `torch.save`{said}"
 
 
 def _first_sentence(error: Exception) -> str:
@@ -94,25 +96,50 @@ def _first_sentence(error: Exception) -> str:
     return printable(text[:200]) or type(error).__name__
 
 
-def _unreadable(path: Path, reason: str) -> SpecError:
-    hint = (
-        "weights are read from safetensors files, and from what `torch.save` makes of a state dict"
-    )
+READABLE = (
+    "weights are read from safetensors files, and from what `torch.save` makes of a state dict"
+)
+
+
+def _unreadable(path: Path, reason: str, hint: str = READABLE) -> SpecError:
     return fault("NS703", f"cannot read weights from {path}: {reason}", hint=hint)
 
 
 def _tensors(torch: Any, path: Path, content: Any) -> Tensors:
     """The state dict in what a file holds."""
+    whole = content
     for _ in range(MAX_NESTS):
         if isinstance(content, Mapping) and not _has_tensors(torch, content):
             content = next((content[key] for key in NESTS if key in content), content)
     if not isinstance(content, Mapping) or not _has_tensors(torch, content):
-        raise _unreadable(path, "there is no state dict in it")
+        raise _without_state_dict(torch, path, whole)
     for key, value in content.items():
         if not isinstance(key, str) or not _is_plain(torch, value):
             name = printable(str(key)[:200])
             raise _unreadable(path, f"`{name}` in its state dict is not a dense tensor")
     return dict(content)
+
+
+def _without_state_dict(torch: Any, path: Path, content: Any) -> SpecError:
+    """That there is none where one is looked for, and where there is one."""
+    keys = "".join(f"[{printable(repr(key)[:200])}]" for key in _way_to_tensors(torch, content))
+    hint = f"the tensors are in `torch.load(...){keys}`: save that by itself" if keys else READABLE
+    return _unreadable(path, "there is no state dict in it", hint)
+
+
+def _way_to_tensors(torch: Any, content: Any) -> tuple[Any, ...]:
+    """The keys by which one comes to a mapping that holds tensors; none if there is no such."""
+    waiting: deque[tuple[tuple[Any, ...], Any]] = deque([((), content)])
+    seen: set[int] = set()
+    while waiting:
+        keys, held = waiting.popleft()
+        if not isinstance(held, Mapping) or id(held) in seen:
+            continue
+        seen.add(id(held))
+        if _has_tensors(torch, held):
+            return keys
+        waiting.extend(((*keys, key), value) for key, value in held.items())
+    return ()
 
 
 def _has_tensors(torch: Any, content: Mapping[Any, Any]) -> bool:

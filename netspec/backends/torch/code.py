@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Any
 
 from netspec.diagnostics import Span
+from netspec.program import Loop
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +22,12 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Origin(Node):
-    """The places in the spec that code comes from, which make no difference to what it is."""
+    """The places in the spec that code comes from, and the iterations of its loops, which make no
+    difference to what it is.
+    """
 
     spans: frozenset[Span] = field(compare=False)
+    loops: tuple[Loop, ...] = field(default=(), compare=False)
 
 
 NOWHERE = Origin(frozenset())
@@ -41,11 +45,30 @@ class Name(Node):
     text: str
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Wording:
+    """The slot that a literal was, with what the spec calls its value. It is no part of the code:
+    all are equal.
+    """
+
+    slot: Slot | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Wording)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+UNNAMED = Wording()
+
+
 @dataclass(frozen=True, slots=True)
 class Literal(Node):
     """A Python literal: a number, a word, a truth value or a tuple of them."""
 
     value: Any
+    wording: Wording = field(default=UNNAMED, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

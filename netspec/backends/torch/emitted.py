@@ -24,6 +24,12 @@ class Emitted:
             and any(isinstance(base, ast.Attribute) for base in node.bases)
         }
 
+    @property
+    def arguments(self) -> list[str]:
+        """What the function at the end takes, which makes the network."""
+        functions = [node for node in self.tree.body if isinstance(node, ast.FunctionDef)]
+        return [argument.arg for argument in functions[-1].args.args]
+
     def class_at(self, line: int) -> str | None:
         """The class that a line stands in."""
         for name, node in self.classes.items():
@@ -54,8 +60,10 @@ class Emitted:
             }
         )
 
-    def made(self, cls: str, path: Sequence[str]) -> int | None:
-        """The line on which the constructor of a class makes what then stands at a path in it."""
+    def made(self, cls: str, path: Sequence[str], kind: str) -> int | None:
+        """The line on which the constructor of a class makes what then stands at a path in it, a
+        module of that kind.
+        """
         constructor = next(
             (
                 node
@@ -69,7 +77,9 @@ class Emitted:
         for name, value in _registered(constructor):
             rest = path if name is None else path[1:]
             if name is None or re.fullmatch(name, path[0]):
-                return _inside(value, rest).lineno
+                found = _inside(value, rest)
+                listed = _listed(constructor, found, kind) if isinstance(found, ast.Name) else None
+                return listed or found.lineno
         return None
 
 
@@ -83,6 +93,25 @@ def _registered(constructor: ast.FunctionDef) -> Iterator[tuple[str | None, ast.
                 yield _pattern(node.args[0]), node.args[1]
             elif node.func.attr == "__init__" and (node.args or node.keywords):
                 yield None, node
+
+
+def _listed(constructor: ast.FunctionDef, layers: ast.Name, kind: str) -> int | None:
+    """The one line that adds modules of a kind to a list of layers, before that is used."""
+    assigned = [n for n in ast.walk(constructor) if isinstance(n, ast.Assign | ast.AnnAssign)]
+    starts = [
+        node.lineno
+        for node in assigned
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+        if isinstance(target, ast.Name) and target.id == layers.id and node.lineno < layers.lineno
+    ]
+    found = {
+        call.lineno
+        for call in ast.walk(constructor)
+        if isinstance(call, ast.Call)
+        and max(starts, default=0) <= call.lineno < layers.lineno
+        and ast.unparse(call.func).rpartition(".")[2] == kind
+    }
+    return found.pop() if len(found) == 1 else None
 
 
 def _pattern(name: ast.expr) -> str:

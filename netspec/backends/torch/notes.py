@@ -50,7 +50,7 @@ def _made(file: Emitted, network: Any, at: str) -> int | None:
     for depth in reversed(range(len(names))):
         owner = type(network.get_submodule(".".join(names[:depth]))).__name__
         if owner in file.classes:
-            return file.made(owner, names[depth:])
+            return file.made(owner, names[depth:], type(network.get_submodule(at)).__name__)
     return None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netspec.backends.torch.code import List, Name, Node, Operand, Subscript, Tuple
+from netspec.backends.torch.code import Name, Node, Operand, Subscript, Tuple
 from netspec.backends.torch.lowering import (
     Lowering,
     Tensors,
@@ -54,16 +54,15 @@ class Permute(nn.Module):
 
 @lowers(Select)
 def select(op: Select, inputs: Tensors) -> Lowering:
-    """`x[:, 3]` for one position; `x[:, [0, 2]]` for several."""
+    """`x[:, 3]` for one position; `x[:, (0, 2)]` for several."""
     axis = value("dim", dim(op.axis), "axis")
     if isinstance(op.at, int):
         at = value("index", op.at, "at")
         form = Subscript(Operand(0), Tuple(_index(op.axis, at)))
         return Lowering(form, call("Select", axis, at), SELECT)
     size = inputs[0].shape[op.axis]
-    several = value("index", tuple(at % size for at in op.at))
-    places = List(tuple(value("index", at % size) for at in op.at))
-    form = Subscript(Operand(0), Tuple(_index(op.axis, places)))
+    several = value("index", tuple(at % size for at in op.at), "at")
+    form = Subscript(Operand(0), Tuple(_index(op.axis, several.value)))
     return Lowering(form, call("IndexSelect", axis, several), INDEX_SELECT)
 
 

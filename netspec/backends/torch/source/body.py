@@ -20,9 +20,11 @@ from netspec.backends.torch.code import (
 )
 from netspec.backends.torch.lowering import Lowering
 from netspec.backends.torch.source.again import built_differently
-from netspec.backends.torch.source.construction import Constructed, constructor, label
+from netspec.backends.torch.source.construction import Chained, Constructed, constructor, label
+from netspec.backends.torch.source.functional import functional
 from netspec.backends.torch.source.listing import first_of
 from netspec.backends.torch.source.rolling import Entry, Roller, Users
+from netspec.backends.torch.source.sequential import sequential
 from netspec.backends.torch.source.steps import Body, Carry, Repeat, Step, height, renamed, repeats
 from netspec.backends.torch.source.ties import tied
 from netspec.backends.torch.source.units import Item, Unit
@@ -31,9 +33,11 @@ from netspec.backends.torch.tree import rewrite, walk
 from netspec.program import Path, Value
 
 
-def body_of(unit: Unit, made: Constructed) -> tuple[Body, dict[int, Value]]:
+def body_of(
+    unit: Unit, made: Constructed, chained: Chained = sequential
+) -> tuple[Body, dict[int, Value]]:
     """The unit's body, its loops rolled up again, and the value behind each number in it."""
-    writer = _Writer(unit, made)
+    writer = _Writer(unit, made, chained)
     entries = [
         Entry(item.loops, writer.nodes(item), position) for position, item in enumerate(unit.items)
     ]
@@ -46,8 +50,8 @@ def body_of(unit: Unit, made: Constructed) -> tuple[Body, dict[int, Value]]:
 class _Writer:
     """Makes steps of the items of one unit."""
 
-    def __init__(self, unit: Unit, made: Constructed) -> None:
-        self.unit, self.made = unit, made
+    def __init__(self, unit: Unit, made: Constructed, chained: Chained) -> None:
+        self.unit, self.made, self.chained = unit, made, chained
         self.numbers: dict[Value, int] = {}
         self.fresh: Iterator[int] = count()
 
@@ -84,7 +88,7 @@ class _Writer:
     def step(self, item: Item) -> Step:
         step = Step(
             applied(len(item.inputs)),
-            constructor(item, self.made),
+            constructor(item, self.made, self.chained),
             True,
             label(item.name),
             item.container,
@@ -103,6 +107,11 @@ class _Writer:
         if not isinstance(item.target, Lowering):
             return step
         in_list = bool(item.container) and item.name.isdecimal()
+        if item.weighting.ties and not in_list:
+            form = self.functional(item, item.target)
+            if form is not None:
+                step = replace(step, form=form, module=None, registered=False)
+                return _with_own_inputs(replace(step, fresh=item.target.fresh))
         if item.target.registered or not in_list or step.module is None:
             return _with_own_inputs(
                 replace(
@@ -117,8 +126,15 @@ class _Writer:
 
     def form(self, item: Item, form: Node) -> Node:
         """The form of an op, with the weights that are other modules'."""
-        ties = {key: tied(tie, self.unit) for key, tie in item.weighting.ties.items()}
-        return with_weights(form, ties) if ties else form
+        return with_weights(form, self.ties(item)) if item.weighting.ties else form
+
+    def functional(self, item: Item, op: Lowering) -> Node | None:
+        """The form of an op all of whose weights are other modules', if it needs no module."""
+        assert op.module is not None
+        return functional(item, op.form, op.module, self.ties(item))
+
+    def ties(self, item: Item) -> dict[str, Node]:
+        return {key: tied(tie, self.unit) for key, tie in item.weighting.ties.items()}
 
     def twice(self, step: Step, item: Item) -> list[Node]:
         """Two applications in a row, which read better one by one."""

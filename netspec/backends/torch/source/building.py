@@ -9,13 +9,15 @@ from functools import cached_property
 from itertools import groupby, pairwise
 from typing import Any
 
+from netspec.backends.torch.lowering import Lowering
 from netspec.backends.torch.source.joining import joined
 from netspec.backends.torch.source.kinds import Kind
 from netspec.backends.torch.source.levels import Level, Levels
 from netspec.backends.torch.source.located import lowered, scope_of
-from netspec.backends.torch.source.names import without_number
+from netspec.backends.torch.source.names import distinct, without_number
 from netspec.backends.torch.source.units import WHOLE, Chain, Item, Scope, Unit, Values
 from netspec.diagnostics import SpecError, fault
+from netspec.ops.base import Op
 from netspec.program import Call, Instance, Loop, Path, Program, Value, Weighting
 
 
@@ -139,11 +141,10 @@ class _Builder:
                 _level(Chain(items), path, items, items[0].inputs, items[-1].outputs)
                 for items in made
             ]
-        if level is None or _is_list(made[0]):
-            items = [item for row in made for item in row]
-            for item in items:
-                item.container = (path[-1], *item.container)
-            return items
+        if level is None or (_is_list(made[0]) and not path[-1].isdecimal()):
+            return _contained(path[-1], [item for row in made for item in row])
+        if not _has_state(made[0]):
+            return [item for row in made for item in _spelled_out(path[-1], row)]
         return [
             self.outlined(path, items, _level_outputs(level, row))
             for items, row in zip(made, rows, strict=True)
@@ -156,11 +157,32 @@ class _Builder:
         used = dict.fromkeys(value for item in items for value in item.inputs)
         inputs = tuple(value for value in used if value not in made)
         outputs = outputs or items[-1].outputs
-        block = f"{self.instance.block}.{without_number(path[-1])}"
+        _name_stateless(items)
+        block = f"{self.instance.block}.{_named(path)}"
         unit = Unit(block, self.instance, inputs, items, outputs, prefix=path, params=self.params)
         whole = _level(unit, path, items, inputs, outputs)
         _settle_again(items)
         return whole
+
+
+def _named(path: Path) -> str:
+    """What the level at a path is called: iterations of a named loop all the same."""
+    name = next((name for name in reversed(path) if not name.isdecimal()), path[-1])
+    return without_number(name)
+
+
+def _name_stateless(items: list[Item]) -> None:
+    """Call ops without modules that are numbered after what they are, where no number in a list
+    follows theirs: no key needs it.
+    """
+    names = {item.name for item in items}
+    for k, item in enumerate(items):
+        op = item.call.target if item.call else None
+        listed = [i for i in items[k + 1 :] if i.container == item.container and _has_state([i])]
+        numbered = item.name.isdecimal() and not (item.container and listed)
+        if isinstance(op, Op) and not _has_state([item]) and numbered and item.count == 1:
+            item.stem, item.first = distinct(op.name, names), None
+            names.add(item.stem)
 
 
 def _settle_again(items: list[Item]) -> None:
@@ -199,6 +221,27 @@ def _is_list(items: list[Item]) -> bool:
     kinds = {Kind.MODULE if item.container else item.kind for item in named}
     numbered = all(item.place[0].isdecimal() for item in named)
     return numbered and (kinds <= {Kind.MODULE} or kinds == {Kind.PARAMETER})
+
+
+def _contained(name: str, items: list[Item]) -> list[Item]:
+    """The items in a list or dictionary of that name."""
+    for item in items:
+        item.container = (name, *item.container)
+    return items
+
+
+def _spelled_out(name: str, items: list[Item]) -> list[Item]:
+    """The items of a level that needs no class; the merge at its end has the name of the level."""
+    *others, last = items
+    if last.has_name:
+        return _contained(name, items)
+    last.stem, last.first = name, None
+    return [*_contained(name, others), last]
+
+
+def _has_state(items: list[Item]) -> bool:
+    """Whether a class of the items would have modules."""
+    return any(not isinstance(i.target, Lowering) or i.target.registered for i in items)
 
 
 def _whole(

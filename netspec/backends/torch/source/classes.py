@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from netspec.backends.torch.code import NOWHERE, REQUIRED, Node, Origin
+from netspec.backends.torch.code import REQUIRED, Node
 from netspec.backends.torch.source.filling import Fill, Starts
 from netspec.backends.torch.source.steps import Body
 from netspec.backends.torch.source.units import Unit
@@ -15,11 +15,14 @@ from netspec.program import Value
 
 @dataclass(frozen=True)
 class ConstructorParameter:
-    """A parameter of `__init__`, its type as written, and its default if it has one."""
+    """A parameter of `__init__`, its type as written, and its default if it has one. Of a part of a
+    block it may be what the `expression` says there.
+    """
 
     name: str
     annotation: str
     default: Any = REQUIRED
+    expression: str | None = None
 
     @property
     def has_default(self) -> bool:
@@ -55,7 +58,6 @@ class Initial(NamedTuple):
 
     starts: Starts
     parts: tuple[Part, ...]
-    origin: Origin = NOWHERE
 
 
 @dataclass(eq=False)

@@ -49,7 +49,11 @@ class Told:
         if whens:
             known = all(text in self.texts for text in whens)
             own = Saying(tuple(whens), opposite=False)
-            return own if known and self.holds(own, column, there) else None
+            if known and self.holds(own, column, there):
+                return own
+            if known and all(self.known[k][text][0] for k in there for text in whens):
+                raise Different
+            return None
         sayings = [Saying((text,), way) for text in self.silent for way in (False, True)]
         return next((saying for saying in sayings if self.holds(saying, column, there)), None)
 

@@ -146,7 +146,8 @@ def finished(draft: Draft, used: set[str], cls: Class) -> Class:
             default = default_of(name, members, parameters, draft.body, cls.locals)
             if name in cls.fallbacks:
                 kinds, default = f"{kinds} | None", None
-            cls.parameters.append(ConstructorParameter(name, kinds, default))
+            expression = parameters.expressions.get(name)
+            cls.parameters.append(ConstructorParameter(name, kinds, default, expression))
     cls.parameters.sort(key=lambda p: (p.has_default, p.name not in INPUT_SIZES))
     return cls
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 
 from netspec.analysis.cost import Cost
 from netspec.backends.torch import ops as _table  # noqa: F401  (fills the table of lowerings)
-from netspec.backends.torch.code import Origin
 from netspec.backends.torch.lowering import Lowering, class_of
 from netspec.backends.torch.provenance import Provenance, comment, places_of
 from netspec.backends.torch.source import docstrings
@@ -53,7 +52,6 @@ def emit(program: Program, cost: Cost, written: Written | None = None) -> str:
     tables = Tables(taken)
     tables.move(classes)
     settle(classes, rules(ordered(made)))
-    _trace_init(classes[-1], written)
     name = distinct(variable(program.name), taken)
     factory = factory_text(classes[-1], name, written.name if written else program.name)
     texts = [*(text for cls in classes for text in _texts(cls)), factory]
@@ -69,12 +67,6 @@ def emit(program: Program, cost: Cost, written: Written | None = None) -> str:
     head = [docstring, _imports(names), *constants]
     source = "\n\n".join(head) + f"\n\n\n{code}\n"
     return source + (_footer(source, printed, written) if written else "")
-
-
-def _trace_init(root: Class, written: Written | None) -> None:
-    """Tell where the spec says how weights start."""
-    if written and root.initial:
-        root.initial = root.initial._replace(origin=Origin(written.init))
 
 
 def _apart(texts: Iterable[Iterable[str]]) -> Iterator[str]:

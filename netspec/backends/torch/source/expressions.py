@@ -53,9 +53,9 @@ def _translate(tree: ast.expr, lookup: Lookup, signs: Signs) -> Node | None:
         case ast.List(elts=items) | ast.Tuple(elts=items) if items:
             nodes = _translate_all(items, lookup, signs)
             return Tuple(nodes) if nodes else None
-        case ast.Subscript(value=value, slice=ast.Constant(value=int() as index)):
-            node = _translate(value, lookup, signs)
-            return _item(node, index) if node else None
+        case ast.Subscript(value=value, slice=index):
+            nodes = _translate_all([value, index], lookup, signs)
+            return _item(*nodes) if nodes else None
         case ast.Call(func=ast.Name(id=name), args=args) if name in _FUNCTIONS:
             arguments = _translate_all(args, lookup, signs)
             return Call(Name(name), arguments) if arguments else None
@@ -93,11 +93,13 @@ def _simplified(operator: str, operands: tuple[Node, ...]) -> Node | None:
     return Infix(operator, operands)
 
 
-def _item(node: Node, index: int) -> Node | None:
+def _item(node: Node, index: Node) -> Node | None:
+    if not isinstance(index, Literal) or type(index.value) is not int:
+        return None
     if not isinstance(node, Literal):
-        return Subscript(node, Literal(index))
-    found = isinstance(node.value, tuple) and index < len(node.value)
-    return Literal(node.value[index]) if found else None
+        return Subscript(node, index)
+    found = isinstance(node.value, tuple) and -len(node.value) <= index.value < len(node.value)
+    return Literal(node.value[index.value]) if found else None
 
 
 def _chosen(condition: Node, then: Node, otherwise: Node) -> Node:

@@ -27,6 +27,7 @@ from netspec.backends.torch.code import (
     Started,
     Text,
 )
+from netspec.backends.torch.source.iterations import Iterated
 from netspec.backends.torch.source.kinds import weight
 from netspec.backends.torch.source.layout import lines, text
 from netspec.backends.torch.source.printed import traced
@@ -179,7 +180,8 @@ def alike(module: Node) -> dict[str, Fills]:
     start the same and there are several of them; else nothing.
     """
     started = list(walk(module, Started))
-    generated = any(next(walk(each, Started), None) for each in walk(module, Generator, Option))
+    several = walk(module, Generator, Option, Iterated)
+    generated = any(next(walk(each, Started), None) for each in several)
     if (len(started) < 2 and not generated) or next(walk(module, ClassName), None):
         return {}
     constructed = Counter(_constructed(module))
@@ -227,6 +229,8 @@ def _direct(node: Any) -> int:
         return _direct(node.element)
     if isinstance(node, Option):
         return _direct(node.then) + _direct(node.otherwise)
+    if isinstance(node, Iterated):
+        return _direct(node.layers)
     is_dictionary = isinstance(node, Call) and node.function == DICTIONARY
     if is_dictionary or isinstance(node, List):
         return sum(map(_direct, parts(node)))

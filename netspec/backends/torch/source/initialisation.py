@@ -34,6 +34,7 @@ from netspec.backends.torch.source.filling import (
     origin_of_init,
     unwrapped,
 )
+from netspec.backends.torch.source.iterations import Iterated
 from netspec.backends.torch.source.kinds import Kind
 from netspec.backends.torch.source.names import is_attribute
 from netspec.backends.torch.source.steps import Step
@@ -186,7 +187,7 @@ def _started(tree: object) -> Iterator[tuple[Started, bool]]:
     if isinstance(tree, Started):
         yield tree, False
         return
-    several = isinstance(tree, Generator | Option)
+    several = isinstance(tree, Generator | Option | Iterated)
     for part in parts(tree):
         yield from ((node, several or inner) for node, inner in _started(part))
 

@@ -24,6 +24,7 @@ from netspec.backends.torch.code import (
     Parameter,
     Slot,
     Tuple,
+    Wording,
     same,
 )
 from netspec.backends.torch.source.columns import (
@@ -68,6 +69,8 @@ class Parameters:
         """What a parameter is if it is left out, where that is no constant."""
         self.known: dict[Key, Node] = {}
         self.conditions: dict[Node, None] = {}
+        self.expressions: dict[str, str] = {}
+        """What the spec says of parameters that it has no name for."""
         self.flags: set[str] = set()
         """Parameters that only say which parts of the code a member has."""
         self.offered = offered(members)
@@ -139,7 +142,7 @@ class Parameters:
         """The code for one column of slots; `prefix` tells a new parameter from others like it."""
         column = tuple(slot.value for slot in slots)
         if is_constant(column):
-            return Literal(column[0])
+            return Literal(column[0], Wording(slots[0]))
         found = self.stated(slots, column)
         if found is None and not isinstance(slots[0], Condition):
             found = self.coincident(slots, column)
@@ -149,6 +152,9 @@ class Parameters:
         if found is None:
             name = slots[0].name if slots[0].name not in self.columns else prefix + slots[0].name
             found = self.either(slots[0], name, column) or self.named(name, column)
+            expressions = {slot.expression for slot in slots}
+            if isinstance(found, Parameter) and len(expressions) == 1 and None not in expressions:
+                self.expressions[found.name] = slots[0].expression or ""
         if isinstance(slots[0], Condition):
             self.conditions[found] = None
         self.known[key_of(column)] = found

@@ -59,7 +59,7 @@ def _methods(cls: Class) -> Iterator[str]:
     yield from [*buffers, ""] if buffers else []
     inputs, statements = forward(cls, references)
     kept = [f"{BODY}self.{name} = {given}" for given, name in references.stored.items()]
-    kept += held_conditions(references)
+    kept += held_conditions(cls, references)
     registered = [*local_variables(cls), *kept, *registrations(cls, references)]
     if registered:
         yield from _signature("__init__", constructor_parameters(cls), "None")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, TypeVar
 
-from netspec.backends.torch.code import Affine, Node, Ordinal, Slot, same
+from netspec.backends.torch.code import Affine, Literal, Node, Ordinal, Slot, same
 from netspec.backends.torch.source.formulas import FEWEST, formula
 from netspec.backends.torch.tree import rewrite, skeleton, walk
 
@@ -30,11 +30,12 @@ class Run:
 Follows = Callable[[int, int], bool]
 
 
-def runs(pieces: Sequence[Any], follows: Follows) -> Iterator[Run]:
+def runs(pieces: Sequence[Any], follows: Follows, laws: Laws | None = None) -> Iterator[Run]:
     """The sequence as longest runs from the left; a piece that repeats nothing is a run of one.
 
     `follows(start, k)` says whether piece k may continue a run from `start` for other reasons. Two
-    points are always on a line: they are a run only if nothing but names grows.
+    points are always on a line: they are a run only if nothing but names grows. `laws` finds how
+    the numbers of many pieces follow from the iteration where they do not grow evenly.
     """
     numbers = [tuple(walk(piece, Slot, Ordinal)) for piece in pieces]
     shapes = [skeleton(piece, opaque=(Slot, Ordinal)) for piece in pieces]
@@ -46,7 +47,7 @@ def runs(pieces: Sequence[Any], follows: Follows) -> Iterator[Run]:
     while start < len(pieces):
         run = _even(numbers, start, alike)
         if len(run) < len(pieces) - start and tried < MOST_TRIED:
-            longer = _by_formulas(numbers, start, alike)
+            longer = _by_laws(numbers, start, alike, laws or formulas)
             tried = 0 if longer else tried + 1
             run = longer if longer and len(longer) > len(run) else run
         yield run
@@ -56,7 +57,9 @@ def runs(pieces: Sequence[Any], follows: Follows) -> Iterator[Run]:
 MOST_TRIED = 3
 """So many pieces in a row are tried as the start of a run by formulas."""
 
+Column = Sequence["Slot | Ordinal"]
 Numbers = Sequence[tuple["Slot | Ordinal", ...]]
+Laws = Callable[[Sequence[Column]], "Steps | None"]
 
 
 def _even(numbers: Numbers, start: int, alike: Follows) -> Run:
@@ -73,23 +76,27 @@ def _even(numbers: Numbers, start: int, alike: Follows) -> Run:
     return run
 
 
-def _by_formulas(numbers: Numbers, start: int, alike: Follows) -> Run | None:
-    """A run from there whose numbers have formulas: of all pieces that are alike, or all but the
-    last.
-    """
+def _by_laws(numbers: Numbers, start: int, alike: Follows, laws: Laws) -> Run | None:
+    """A run from there whose numbers have laws: of all pieces that are alike, or all but one."""
     stop = start + 1
     while stop < len(numbers) and alike(start, stop):
         stop += 1
     for end in (stop, stop - 1):
-        columns = zip(*numbers[start:end], strict=True)
-        steps = [_law(column) for column in columns] if end - start >= FEWEST else [None]
-        if None not in steps:
-            return Run(start, end, tuple(step for step in steps if step is not None))
+        columns = list(zip(*numbers[start:end], strict=True))
+        steps = laws(columns) if end - start >= FEWEST else None
+        if steps is not None:
+            return Run(start, end, steps)
     return None
 
 
-def _law(column: Sequence[Slot | Ordinal]) -> int | Node | None:
-    """By how much the numbers grow, or their formula."""
+def formulas(columns: Sequence[Column]) -> Steps | None:
+    """How the numbers grow, or their formulas."""
+    steps = [law_of(column) for column in columns]
+    return None if None in steps else tuple(step for step in steps if step is not None)
+
+
+def law_of(column: Column) -> int | Node | None:
+    """By how much the numbers grow, or their formula; None if they do neither."""
     growths = {_grown(a, b) for a, b in pairwise(column)}
     if len(growths) == 1 and None not in growths:
         return growths.pop()
@@ -126,16 +133,26 @@ def generalised(piece: Tree, steps: Steps, height: int) -> Tree:
         if not isinstance(node, Slot | Ordinal):
             return None
         step = next(growth)
-        if not step:
-            return node
-        if isinstance(step, Node):
-            return _at(height, step)
-        if isinstance(node, Ordinal):
-            return Affine(node, Ordinal(step), height)
-        base = Slot(node.value, node.name)
-        return Affine(base, Slot(step, node.name), height)
+        return _grows(node, step, height) if step else node
 
     return rewrite(piece, replace)
+
+
+def _grows(first: Slot | Ordinal, step: int | Node, height: int) -> Node:
+    """A number that grows in a loop of that height, or its formula there."""
+    if isinstance(step, Node):
+        return _at(height, step)
+    if isinstance(first, Ordinal):
+        return Affine(first, Ordinal(step), height)
+    return Affine(Slot(first.value, first.name), Slot(step, first.name), height)
+
+
+def law(slots: Sequence[Slot], height: int) -> Node | None:
+    """What gives the settled numbers in a loop of that height; None if they do not grow so."""
+    step = law_of(slots)
+    if step is None or isinstance(step, Node):
+        return step and _at(height, step)
+    return Affine(Literal(slots[0].value), Literal(step), height)
 
 
 def _at(height: int, formula: Node) -> Node:

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable, Iterator
 from itertools import product
 from typing import Any
 
-from netspec.backends.torch.code import Generator, Infix, Name, Node, Noted, Under
+from netspec.backends.torch.code import Generator, Infix, Name, Node, Noted, Started, Under
 from netspec.backends.torch.source.expressions import evaluated, negated, translated
 from netspec.backends.torch.tree import Tree, rewrite, walk
 
@@ -30,13 +30,12 @@ def whens_of(layer: Node) -> Reason:
 
 def bare(layer: Node) -> Node:
     """The layer itself."""
-    while isinstance(layer, Noted | Generator | Under):
-        layer = layer.element if isinstance(layer, Generator) else _inside(layer)
+    match layer:
+        case Generator(element=inner) | Noted(node=inner) | Under(layer=inner):
+            return bare(inner)
+        case Started(module=inner):
+            return bare(inner)
     return layer
-
-
-def _inside(layer: Noted | Under) -> Node:
-    return layer.node if isinstance(layer, Noted) else layer.layer
 
 
 def exclude(reason: Hashable, other: Hashable) -> bool:

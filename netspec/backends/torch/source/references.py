@@ -70,6 +70,8 @@ class References:
         if when.condition not in self.flags:
             taken = {(*step.container, step.label.text)[0] for step in self.registered}
             wanted = variable(when.name) + "_" * is_module_attribute(when.name)
+            if wanted in taken:
+                wanted = f"has_{wanted}"
             name = distinct(wanted, taken | {*self.stored.values(), *self.flags.values()})
             self.flags[when.condition] = name
         return Attribute(SELF, self.flags[when.condition])

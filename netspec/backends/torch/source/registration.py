@@ -19,8 +19,13 @@ from netspec.backends.torch.code import (
     Started,
     origin_of,
 )
-from netspec.backends.torch.source.classes import Class, Initial
-from netspec.backends.torch.source.constructor import Constructor, has_options, own_parameter
+from netspec.backends.torch.source.classes import Class, Part
+from netspec.backends.torch.source.constructor import (
+    Constructor,
+    has_options,
+    is_sequence,
+    own_parameter,
+)
 from netspec.backends.torch.source.containers import Container, containers
 from netspec.backends.torch.source.filling import (
     Fill,
@@ -34,6 +39,7 @@ from netspec.backends.torch.source.filling import (
     variable_for,
     without_fills,
 )
+from netspec.backends.torch.source.iterations import Iterated
 from netspec.backends.torch.source.kinds import Kind
 from netspec.backends.torch.source.layout import lines, text
 from netspec.backends.torch.source.names import (
@@ -91,19 +97,18 @@ def network_wide(cls: Class) -> list[str]:
     """What the class of the network says of the weights of all its modules."""
     if cls.initial is None:
         return []
-    return traced(_initial(cls.initial), cls.initial.origin)
+    rules = traced(loop("self.modules()", cls.initial.starts, DEPTH))
+    return [*rules, *(line for part in cls.initial.parts for line in traced(_exception(part)))]
 
 
-def _initial(initial: Initial) -> Iterator[str]:
-    yield from loop("self.modules()", initial.starts, DEPTH)
-    for part in initial.parts:
-        depth = DEPTH
-        if part.of is not None:
-            yield f"{' ' * INDENT * DEPTH}for module in self.modules():"
-            yield f"{' ' * INDENT * (DEPTH + 1)}if isinstance(module, {part.of.name}):"
-            depth += 2
-        for name, fills in part.children.items():
-            yield from statements(Attribute(part.at, name), fills, depth)
+def _exception(part: Part) -> Iterator[str]:
+    depth = DEPTH
+    if part.of is not None:
+        yield f"{' ' * INDENT * DEPTH}for module in self.modules():"
+        yield f"{' ' * INDENT * (DEPTH + 1)}if isinstance(module, {part.of.name}):"
+        depth += 2
+    for name, fills in part.children.items():
+        yield from statements(Attribute(part.at, name), fills, depth)
 
 
 class _Apart(NamedTuple):
@@ -146,9 +151,12 @@ class _Registrar:
             yield from self.assigned(name, module, Kind.MODULE, {}, depth)
 
     def step(self, step: Step, depth: int) -> Iterator[str]:
-        """A module of the class itself; its optional layers are the constructor's to add."""
+        """A module of the class itself; layers that are optional, or that loops make, are the
+        constructor's to add.
+        """
         module = step.module
-        if module is None or not (is_attribute(step.label.text) and has_options(module)):
+        in_steps = has_options(module) or is_sequence(module)
+        if module is None or not (is_attribute(step.label.text) and in_steps):
             yield from self.constructor.step(step, depth, self.statements)
             return
         target = Attribute(Name("self"), step.label.text)
@@ -252,7 +260,7 @@ class _Registrar:
             if isinstance(node, Argument | Pair) and isinstance(node.value, Started):
                 name = node.keyword if isinstance(node, Argument) else node.label.text
                 return replace(node, value=variable(node.value, name or ""))
-            return node if isinstance(node, Generator | Option) else None
+            return node if isinstance(node, Generator | Option | Iterated) else None
 
         return _Apart(made, rewrite(module, replaced), [])
 

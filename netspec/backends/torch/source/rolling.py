@@ -9,6 +9,7 @@ from itertools import groupby
 
 from netspec.backends.torch.code import Affine, Node, Ordinal
 from netspec.backends.torch.source.gathering import gathered
+from netspec.backends.torch.source.lookups import laws_or_table
 from netspec.backends.torch.source.progression import Run, generalised, runs
 from netspec.backends.torch.source.sequential import folded
 from netspec.backends.torch.source.steps import (
@@ -98,7 +99,7 @@ class Roller:
                 return _starts(sources[start], sources[k])
             return sources[k] == sources[start + 1]
 
-        for run in runs(pieces, follows):
+        for run in runs(pieces, follows, laws_or_table):
             members = iterations[run.start : run.stop]
             repeat = self.repeat(members, run) if len(run) > 1 else None
             if repeat is not None:
@@ -114,7 +115,7 @@ class Roller:
         level = height(first.steps)
         steps = generalised(_without_modules(first.steps), run.steps, level)
         steps = _with_modules(steps, iterations, level)
-        if len(iterations) == 2 and any(isinstance(s.module, Each) for s in all_steps(steps)):
+        if len(iterations) == 2 and any(map(_is_apart, all_steps(steps))):
             return None
         merges = self.merges(iterations, carried)
         if merges is None or not (_keeps_order(steps) and _agree(steps, iterations)):
@@ -227,6 +228,14 @@ def _keeps_order(steps: tuple[Node, ...]) -> bool:
     return one_by_one == sorted(one_by_one) and all(
         step in steps and names[step.container[0]] == 1 and _counts_up(step) for step in lists
     )
+
+
+def _is_apart(step: Step) -> bool:
+    """Whether two iterations read better one by one: each makes a module with a name of its own, or
+    modules in a list that differ.
+    """
+    named = step.registers and step.label.grows and not step.container
+    return named or isinstance(step.module, Each)
 
 
 def _counts_up(step: Step) -> bool:

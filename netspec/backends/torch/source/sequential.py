@@ -22,6 +22,7 @@ from netspec.backends.torch.code import (
 from netspec.backends.torch.source.names import is_attribute
 from netspec.backends.torch.source.progression import Run, generalised, runs
 from netspec.backends.torch.source.steps import height, repeats
+from netspec.program import Loop, Value
 
 
 class Entry(NamedTuple):
@@ -31,6 +32,8 @@ class Entry(NamedTuple):
     module: Node
     times: int
     note: str | None
+    loops: tuple[Loop, ...] = ()
+    input: Value | None = None
 
 
 SHORTEST_RUN = 3

@@ -9,6 +9,7 @@ from typing import Any
 from netspec.backends.torch.source.body import body_of
 from netspec.backends.torch.source.classes import Class, Made
 from netspec.backends.torch.source.draft import Draft, Member
+from netspec.backends.torch.source.iterating import iterated
 from netspec.backends.torch.source.options import Different
 from netspec.backends.torch.source.partial import Unsolved
 from netspec.backends.torch.source.recursion import recursive
@@ -61,7 +62,27 @@ def _drafts(
     for form in forms.values():
         of_block[form[0].unit.block, form[0].unit.instance.span].append(form)
     for alike in of_block.values():
-        yield from grouped(alike, lambda some: Draft(some, file_params).complete())
+        drafts = grouped(alike, lambda some: Draft(some, file_params).complete())
+        if len(drafts) > 1 or drafts[0].parameters.flags:
+            drafts = _with_loops(alike, made, file_params) or drafts
+        yield from drafts
+
+
+def _with_loops(
+    forms: Sequence[list[Member]], made: Mapping[Unit, Made], file_params: Mapping[str, Any]
+) -> list[Draft]:
+    """The classes if loops in them make layers; none unless they then have more in common."""
+
+    def draft(some: Sequence[list[Member]]) -> Draft:
+        if len(some) == 1:
+            return Draft(some, file_params).complete()
+        return iterated([member.unit for form in some for member in form], made, file_params)
+
+    try:
+        drafts = grouped(forms, draft)
+    except (Different, Unsolved):
+        return []
+    return drafts if len(drafts) < len(forms) else []
 
 
 def grouped(

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from netspec.backends.torch.code import Literal, Name, Node, Started
+from netspec.backends.torch.code import Affine, Literal, Name, Node, Started, Subscript
 from netspec.backends.torch.source.classes import Class
-from netspec.backends.torch.source.layout import literal
+from netspec.backends.torch.source.layout import lines, literal
 from netspec.backends.torch.source.names import distinct, variable
 from netspec.backends.torch.source.prose import WIDTH
 from netspec.backends.torch.source.steps import Step
@@ -26,6 +26,7 @@ class Tables:
 
     def __init__(self, taken: set[str]) -> None:
         self.names: dict[str, str] = {}
+        self.tables: dict[str, Literal] = {}
         self.taken = taken
 
     def move(self, classes: Sequence[Class]) -> None:
@@ -37,10 +38,14 @@ class Tables:
         """The tree with names in place of tables, called after the step and the weight."""
 
         def replaced(node: Node) -> Node | None:
+            if isinstance(node, Subscript) and isinstance(node.index, Affine):
+                assert isinstance(node.value, Literal)
+                return replace(node, value=self.named(_word(node.value), node.value))
             if isinstance(node, Literal) and _size(node.value) > MOST_INLINE:
-                return self.named(name, literal(node.value))
+                return self.named(name, node)
             if isinstance(node, Step):
-                return replace(node, module=self.without(node.module, node.label.text))
+                module = self.without(node.module, node.label.text)
+                return replace(node, module=module, form=self.without(node.form, name))
             if isinstance(node, Started):
                 arguments = self.without(node.arguments, f"{name}_{node.weight}")
                 return replace(node, module=self.without(node.module, name), arguments=arguments)
@@ -48,17 +53,24 @@ class Tables:
 
         return rewrite(tree, replaced)
 
-    def named(self, name: str, values: str) -> Name:
+    def named(self, name: str, table: Literal) -> Name:
+        values = literal(table.value)
         if values not in self.names:
             self.names[values] = distinct(variable(name).upper(), self.taken)
             self.taken.add(self.names[values])
+            self.tables[self.names[values]] = table
         return Name(self.names[values])
 
     def text(self) -> Iterator[str]:
-        """The statements, their lines filled, which no formatter may spread out."""
-        for values, name in self.names.items():
-            rows = values[1:-1].replace("), (", "),\n(").split("\n")
-            yield "\n".join(["# fmt: off", f"{name} = (", *map(_filled, rows), ")", "# fmt: on"])
+        """The statements; the lines of large ones are filled, which no formatter may spread out."""
+        for name, table in self.tables.items():
+            if _size(table.value) > MOST_INLINE:
+                rows = literal(table.value)[1:-1].replace("), (", "),\n(").split("\n")
+                yield "\n".join(
+                    ["# fmt: off", f"{name} = (", *map(_filled, rows), ")", "# fmt: on"]
+                )
+            else:
+                yield "\n".join(lines(f"{name} = ", table))
 
 
 def _filled(row: str) -> str:
@@ -70,6 +82,14 @@ def _filled(row: str) -> str:
         break_long_words=False,
         break_on_hyphens=False,
     )
+
+
+def _word(table: Literal) -> str:
+    """What the spec calls the numbers of a table, or torch."""
+    slot = table.wording.slot
+    assert slot is not None
+    stated = slot.expression or ""
+    return stated if stated.isidentifier() else slot.name
 
 
 def _size(value: Any) -> int:

@@ -76,7 +76,7 @@ class Item:
     def origin(self) -> Origin:
         """Where its step is written, or the steps that it is made of."""
         if self.call is not None:
-            return Origin(frozenset({self.call.span}))
+            return Origin(frozenset({self.call.span}), self.loops)
         assert not isinstance(self.target, Lowering)
         return origin_of(item.origin for item in self.target.items)
 

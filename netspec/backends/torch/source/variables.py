@@ -193,9 +193,16 @@ def _extra_names(cls: Class) -> dict[int, str]:
 
 
 def _telling_name(step: Step, kinds: set[str]) -> str | None:
-    """The module's name less its number among others, if it is not just that of its op or block."""
+    """The name of the module or merge less its number among others, if it is not just that of its
+    op or block.
+    """
     stem = without_number(step.label.text)
-    if not step.registers or stem in kinds or stem == _block(step) or not stem[:1].isalpha():
+    if (
+        not (step.registers or len(step.inputs) > 1)
+        or stem in kinds
+        or stem == _block(step)
+        or not stem[:1].isalpha()
+    ):
         return None
     return variable(re.sub(r"_\d+$", "", step.label.text))
 

@@ -17,8 +17,7 @@ Numbers = Mapping[str, Number]
 @dataclass(frozen=True)
 class Written:
     """A spec by its name (`resnet.yaml@resnet50`), a hash of all that it says, the values that it
-    was given from outside as words of the command line, its folder, and the
-    places of its `init`.
+    was given from outside as words of the command line, and its folder.
 
     `numbers` are the params that are given by a number; `program_with` is the program with other
     ones, and what was decided on the way to it; it raises `SpecError` where the spec does not take
@@ -29,7 +28,6 @@ class Written:
     digest: str
     given: tuple[str, ...]
     folder: Path
-    init: frozenset[Span]
     numbers: Numbers
     program_with: Callable[[Numbers], tuple[Program, Decisions]]
 
