@@ -12,8 +12,8 @@ from docs.generator.markdown import code, table
 PACKAGE = Path(netspec.__file__).parent
 PIPELINE = (
     "version.py diagnostics tensor.py syntax ops program elaborate analysis backends stats.py "
-    "schema sizes arguments.py content.py catalog.py compilation.py expand weights network.py where.py "
-    "cli"
+    "schema sizes arguments.py content.py catalog.py compilation.py expand weights network.py "
+    "where.py cli"
 ).split()
 FOLDED = (
     "ops",

@@ -128,6 +128,22 @@ def test_numbers_with_a_formula(specs: Specs, step: str, made: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("p", "made"),
+    [
+        ("(n + 15) / 54 * (1 - rest)", "19 / 54 * 0.25"),
+        ("sqrt(1 / (3 * n ** 2))", "(1 / 48) ** 0.5"),
+        ("2 ** -n / 3", "0.020833333333333332"),
+        ("n / 5", "0.8"),
+        ("abs(n - 5) / 3", "0.3333333333333333"),
+        ("1 / 3 if n > 2 else 1", "0.3333333333333333"),
+    ],
+)
+def test_a_long_number_is_what_the_spec_says(specs: Specs, p: str, made: str) -> None:
+    text = f"params: {{n: 4, rest: 0.75}}\n{UNIT}body: [{{unit: {p}}}, {{unit: rest / n}}]\n"
+    assert f"Unit({made})" in source(specs, text, input="[8]")
+
+
+@pytest.mark.parametrize(
     ("dilations", "made"),
     [
         ("[2 ** k for k in range(4)] * 3", "dilation=2 ** (i % 4))"),

@@ -56,6 +56,9 @@ def _translate(tree: ast.expr, lookup: Lookup, signs: Signs) -> Node | None:
         case ast.Subscript(value=value, slice=index):
             nodes = _translate_all([value, index], lookup, signs)
             return _item(*nodes) if nodes else None
+        case ast.Call(func=ast.Name(id="sqrt"), args=[value]):
+            node = _translate(value, lookup, signs)
+            return _simplified("**", (node, Literal(0.5))) if node else None
         case ast.Call(func=ast.Name(id=name), args=args) if name in _FUNCTIONS:
             arguments = _translate_all(args, lookup, signs)
             return Call(Name(name), arguments) if arguments else None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from netspec.backends.torch.code import Affine, Infix, Literal, Node, Slot, same
+from netspec.backends.torch.code import Affine, Infix, Literal, Node, Parameter, Slot, same
 from netspec.backends.torch.source.expressions import evaluated, translated
 from netspec.backends.torch.tree import walk
+from netspec.syntax.arithmetic import WorkLimit
 
 OPEN = -1
 """The height of a loop that is not known yet."""
@@ -19,6 +21,50 @@ def formula(slots: Sequence[Slot]) -> Node | None:
     if len(slots) < FEWEST:
         return None
     return _stated(slots) or _powers(slots)
+
+
+SHORT = 8
+"""A number with so many characters stands as it is."""
+
+
+def spelled(number: Literal) -> Node | None:
+    """The spec's expression for a long number, its names settled: `19 / 54 * 0.5`."""
+    slot = number.wording.slot
+    if type(number.value) is not float or _is_short(number.value):
+        return None
+    if slot is None or slot.expression is None:
+        return None
+    names = {**(slot.scope or {}), **(slot.variables or {})}
+    known = {name for name, value in names.items() if type(value) in (int, float)}
+    node = translated(slot.expression, lambda n: Parameter(n) if n in known else None, "/")
+    if node is None or isinstance(node, Literal):
+        return None
+    node = _settled(node, names)
+    try:
+        value = evaluated(node, lambda other: None)
+    except (ArithmeticError, TypeError, WorkLimit):
+        return None
+    return node if isinstance(node, Infix) and same(value, number.value) else None
+
+
+def _settled(node: Node, names: Mapping[str, Any]) -> Node:
+    """The expression with numbers for names; what comes to a short number is that."""
+    if isinstance(node, Parameter):
+        return Literal(names[node.name])
+    if not isinstance(node, Infix):
+        return node
+    settled = Infix(node.operator, tuple(_settled(operand, names) for operand in node.operands))
+    if not all(isinstance(operand, Literal) for operand in settled.operands):
+        return settled
+    try:
+        value = evaluated(settled, lambda other: None)
+    except (ArithmeticError, TypeError, WorkLimit):
+        return settled
+    return Literal(value) if _is_short(value) else settled
+
+
+def _is_short(value: object) -> bool:
+    return len(repr(value)) <= SHORT
 
 
 def growing(base: int, step: int) -> Node:

@@ -23,6 +23,7 @@ from netspec.backends.torch.code import (
     Text,
 )
 from netspec.backends.torch.source.classes import Class
+from netspec.backends.torch.source.formulas import spelled
 from netspec.backends.torch.source.names import LOOP_VARIABLES
 from netspec.backends.torch.source.weights import within
 from netspec.backends.torch.tree import parts, rewrite, walk
@@ -37,6 +38,8 @@ def plain(node: Node, loops: Loops, parameter: Callable[[Parameter], Node]) -> N
     def replace(part: Node) -> Node | None:
         if isinstance(part, Ordinal):
             return Literal(part.value)
+        if isinstance(part, Literal):
+            return spelled(part)
         if isinstance(part, Parameter):
             return parameter(part)
         if isinstance(part, ClassName):

@@ -17,6 +17,9 @@ from netspec.backends.torch.source.rounds import by_height, in_order, rounds
 from netspec.backends.torch.source.units import Unit
 from netspec.backends.torch.tree import skeleton
 
+MOST_GROUPED = 12
+"""So many structures are laid beside each other one by one in search of loops."""
+
 
 def classes_of(units: Sequence[Unit], file_params: Mapping[str, Any]) -> list[Class]:
     """The classes, callees before callers; the root is the last.
@@ -78,6 +81,11 @@ def _with_loops(
             return Draft(some, file_params).complete()
         return iterated([member.unit for form in some for member in form], made, file_params)
 
+    try:
+        return [draft(forms)]
+    except (Different, Unsolved):
+        if len(forms) > MOST_GROUPED:
+            return []
     try:
         drafts = grouped(forms, draft)
     except (Different, Unsolved):
