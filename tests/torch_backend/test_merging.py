@@ -621,3 +621,35 @@ def test_one_of_two_modules_that_has_a_number_for_a_name(specs: Specs) -> None:
     )
     assert 'self.add_module("0", Inner())' in source
     assert 'self.add_module("0", Other())' in source
+
+
+def test_sizes_of_what_only_some_have_follow_from_what_goes_in(specs: Specs) -> None:
+    """The input, the layer before, both side by side, and `in_channels` of a step after another."""
+    source = emitted(
+        specs,
+        """
+        blocks:
+          unit:
+            params: {out: int, pre: false, post: false, back: false}
+            body:
+              - branches:
+                  - identity
+                  - - bn:
+                      when: pre
+                    - conv: {out: out, kernel: 3, padding: 1}
+                    - conv: in_channels
+                      when: back
+                merge: concat
+              - bn:
+                when: post
+        body:
+          - unit: 8
+          - unit: {out: 32, pre: true}
+          - unit: {out: 48, post: true}
+          - unit: {out: 96, back: true}
+        """,
+    )
+    assert classes(source) == ["Unit", "Net"]
+    assert "if pre:\n            self.bn1 = nn.BatchNorm2d(in_channels)" in source
+    assert "if post:\n            self.bn2 = nn.BatchNorm2d(in_channels + out)" in source
+    assert "if back:\n            self.conv2 = nn.Conv2d(out, out, 1)" in source

@@ -9,8 +9,13 @@ from netspec.backends.torch.code import ABSENT, same, typed
 from netspec.backends.torch.source.units import Unit
 
 INPUT_SIZES = ("in_channels", "in_features")
-SIZES = frozenset({*INPUT_SIZES, "out_channels", "out_features", "num_features", "num_channels"})
-"""What torch calls the sizes of tensors."""
+SIZES = frozenset(
+    {
+        *(*INPUT_SIZES, "out_channels", "out_features", "num_features", "num_channels"),
+        *("channels", "normalized_shape"),
+    }
+)
+"""What torch, and helpers of ours, call the sizes of tensors."""
 Column = tuple[Any, ...]
 Key = tuple[tuple[type, Any], ...]
 

@@ -20,10 +20,10 @@ from netspec.backends.torch.source.conditions import (
 from netspec.backends.torch.source.merging import Union
 from netspec.backends.torch.source.options import Different
 from netspec.backends.torch.source.parameters import Parameters
-from netspec.backends.torch.source.partial import partly, total
+from netspec.backends.torch.source.partial import is_size, partly
 from netspec.backends.torch.source.reasons import settled
 from netspec.backends.torch.source.signature import default_of
-from netspec.backends.torch.source.size_flow import INPUT, Widths, entering
+from netspec.backends.torch.source.size_flow import Widths, as_it_flows, entering, size_of
 from netspec.backends.torch.source.steps import Body, Step
 from netspec.backends.torch.source.units import Unit
 from netspec.backends.torch.tree import rewrite, walk
@@ -123,8 +123,12 @@ def _solved(
     parameters.reorder(made)
     for k in absent:
         before = [(columns[j][0], solved[j]) for j in reversed(range(k)) if j in solved]
-        terms = [parameters.input_size() if at == INPUT else solved[at] for at in widths.get(k, ())]
-        solved[k] = partly(parameters, columns[k], before, total(terms))
+        size = size_of(widths.get(k, ()), solved, parameters)
+        solved[k] = partly(parameters, columns[k], before, size)
+    for k in widths:
+        if is_size(columns[k][0]):
+            size = size_of(widths[k], solved, parameters)
+            solved[k] = as_it_flows(size, solved[k], columns[k], prefixes[k], parameters)
     remaining = (solved[k] for k in range(len(columns)))
     return rewrite(body, lambda node: next(remaining) if isinstance(node, Slot) else None)
 

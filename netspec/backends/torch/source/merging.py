@@ -13,7 +13,7 @@ from itertools import count
 from netspec.backends.torch.code import Condition, Node, Sibling
 from netspec.backends.torch.source.aligning import Row, Segment, segments
 from netspec.backends.torch.source.options import Different, blank, named_after, optional
-from netspec.backends.torch.source.reasons import common, exclude
+from netspec.backends.torch.source.reasons import common, exclude, never_both
 from netspec.backends.torch.source.steps import Body, Join, Step, When, all_steps, renamed
 from netspec.backends.torch.source.units import WHOLE
 from netspec.backends.torch.tree import skeleton, walk
@@ -34,10 +34,11 @@ class Union:
         self.segments = segments(keys, self._reason, exclude)
         _require_plain(forms)
         self._require_whole_containers()
-        self.flow = _Flow(forms, self.segments)
+        reasons = [self._reason(segment.then[0]) for segment in self.segments]
+        self.flow = _Flow(forms, self.segments, reasons)
         self._follow()
         if self.flow.unseen:
-            self.flow = _Flow(forms, self.segments, self.flow.sound_joins())
+            self.flow = _Flow(forms, self.segments, reasons, self.flow.sound_joins())
             self._follow()
         if self.flow.unseen:
             raise Different
@@ -132,9 +133,13 @@ class _Flow:
     """
 
     def __init__(
-        self, forms: Sequence[Body], segments: Sequence[Segment], joins: Joins | None = None
+        self,
+        forms: Sequence[Body],
+        segments: Sequence[Segment],
+        reasons: Sequence[tuple[str, ...]],
+        joins: Joins | None = None,
     ) -> None:
-        self.forms, self.segments = forms, segments
+        self.forms, self.segments, self.reasons = forms, segments, reasons
         self.fresh, self.fresh_join = count(), count(-1, -1)
         self.unseen = False
         self.entries: dict[int, int | None] = {}
@@ -184,10 +189,23 @@ class _Flow:
     def read(self, values: Mapping[Form, int], at: int, branch: Branch) -> int:
         number = self.joined({form: self.known[form][own] for form, own in values.items()}, at)
         number = self.seen(number, at, branch)
+        if branch is not None and self.made[number] != (at, branch):
+            self.require_told(number, at, values)
         if branch and self.made[number] != (at, branch):
             known = self.entries.setdefault(at, number)
             self.entries[at] = number if known == number else None
         return number
+
+    def require_told(self, number: int, at: int, values: Mapping[Form, int]) -> None:
+        """Raise `Different` if no form tells whether a part takes what is before or what is behind
+        another one, which is not there with it but might be.
+        """
+        reason = self.reasons[at]
+        for other in range(at) if reason else ():
+            having, why = self.segments[other].having, self.reasons[other]
+            apart = self.entries.get(other) == number and having.isdisjoint(values)
+            if apart and why and not never_both(why, reason):
+                raise Different
 
     def seen(self, value: int, at: int, branch: Branch) -> int:
         """The value as a branch of the segment `at` reads it: itself, or a join that has it."""

@@ -302,10 +302,17 @@ class Parameters:
         parameter = Parameter(name)
         return parameter if name in self.columns and self.gives(parameter, column) else None
 
+    def offer_all_of(self, slot: Slot) -> bool:
+        """Whether all members have what the spec's expression speaks of."""
+        return _names_in(slot.expression) <= self.offered.keys()
+
     def input_size(self) -> Node | None:
-        """The size of the first input."""
-        name = next((name for name in INPUT_SIZES if name in self.offered), None)
-        return None if name is None else self.offer(name, self.offered[name])
+        """The size of the first input, under its own name if the class takes that."""
+        for name in INPUT_SIZES:
+            if name in self.offered:
+                own = Parameter(name) if name in self.columns else None
+                return own or self.offer(name, self.offered[name])
+        return None
 
     def agreeing(self, name: str, column: Column) -> Node | None:
         """What has the values of the members that have the part, at best under that name."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from netspec.backends.torch.code import ABSENT, Infix, Literal, Node, Slot
+from netspec.backends.torch.code import ABSENT, Literal, Node, Slot
 from netspec.backends.torch.source.columns import SIZES, is_constant
 from netspec.backends.torch.source.parameters import TRUSTED, Parameters
 
@@ -33,7 +33,7 @@ def partly(
     if is_size(there[0]) and entering is not None and parameters.gives(entering, column):
         return entering
     found = parameters.stated(slots, column, entering)
-    if found is None or isinstance(found, Literal):
+    if found is None or (isinstance(found, Literal) and not parameters.offer_all_of(there[0])):
         alike = (node for slot, node in before if _may_be_called_so(there[0], slot))
         said = (node for node in alike if parameters.gives(node, column))
         found = next(said, None) if _may_follow(there[0], constant) else found
@@ -56,14 +56,6 @@ def _may_be_called_so(slot: Slot, other: Slot) -> bool:
 def is_size(slot: Slot) -> bool:
     """Whether it is a size that follows from shapes."""
     return slot.given is None and slot.name in SIZES
-
-
-def total(terms: Sequence[Node | None]) -> Node | None:
-    """A size that consists of these, if all are known."""
-    known = tuple(term for term in terms if term is not None)
-    if len(known) < len(terms) or len(known) < 2:
-        return known[0] if len(known) == len(terms) == 1 else None
-    return Infix("+", known)
 
 
 def _may_follow(slot: Slot, constant: bool) -> bool:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
+from itertools import product
+from typing import Any
 
-from netspec.backends.torch.code import Generator, Name, Node, Noted, Started, Under
-from netspec.backends.torch.source.expressions import negated, translated
+from netspec.backends.torch.code import Generator, Infix, Name, Node, Noted, Started, Under
+from netspec.backends.torch.source.expressions import evaluated, negated, translated
 from netspec.backends.torch.tree import Tree, rewrite, walk
 
 Reason = tuple[str, ...]
+MOST_NAMES = 4
+COUNTS = (1, 2, 3, 4)
+"""What two conditions are tried with in place of numbers."""
 
 
 def common(chains: Iterable[Reason]) -> Reason:
@@ -34,17 +39,56 @@ def bare(layer: Node) -> Node:
 
 
 def exclude(reason: Hashable, other: Hashable) -> bool:
-    """Whether parts with these reasons are never there together: there is none for either, or they
-    are opposites, or speak of the same.
+    """Whether one of two parts with these reasons is there, and never both: there is none for
+    either, or one condition holds where the other one does not.
+    """
+    if not (reason and other):
+        return not reason and not other
+    found = _together(reason, other)
+    return found is not None and all(sum(pair) == 1 for pair in found)
+
+
+def never_both(reason: Hashable, other: Hashable) -> bool:
+    """Whether parts with these reasons are never there together."""
+    found = _together(reason, other)
+    return found is not None and not any(all(pair) for pair in found)
+
+
+def _together(reason: Hashable, other: Hashable) -> list[tuple[bool, ...]] | None:
+    """What the last conditions of two chains that are else the same come to, for some values of
+    what they speak of; None where that is not known.
     """
     if not isinstance(reason, tuple) or not isinstance(other, tuple):
-        return False
-    if not reason or not other:
-        return not reason and not other
+        return None
+    if not (reason and other) or reason[:-1] != other[:-1]:
+        return None
     one, two = (translated(chain[-1], Name) for chain in (reason, other))
-    if one is None or two is None or reason[:-1] != other[:-1]:
-        return False
-    return negated(one) == two or set(walk(one, Name)) == set(walk(two, Name))
+    if one is None or two is None:
+        return None
+    if negated(one) == two:
+        return [(True, False), (False, True)]
+    names = list(dict.fromkeys(walk((one, two), Name)))
+    counted = {name for node in _compared((one, two)) for name in walk(node, Name)}
+    values = [COUNTS if name in counted else (False, True) for name in names]
+    if len(names) > MOST_NAMES:
+        return None
+    found = []
+    for row in product(*values):
+        given: dict[Node, Any] = dict(zip(names, row, strict=True))
+        try:
+            found.append(tuple(bool(evaluated(n, given.__getitem__)) for n in (one, two)))
+        except (ArithmeticError, LookupError, TypeError):
+            return None
+    return found
+
+
+def _compared(tree: object) -> Iterator[Node]:
+    """The parts of conditions that are no conditions themselves."""
+    for node in walk(tree, Infix):
+        if node.operator in ("and", "or"):
+            yield from _compared(node.operands)
+        else:
+            yield node
 
 
 def settled(tree: Tree) -> Tree:
