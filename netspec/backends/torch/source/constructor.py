@@ -42,6 +42,8 @@ MODULE = "nn.Module"
 NO_LOOPS: Loops = {}
 SAVED, SAVED_BY_TABLE = 3, 8
 """So many lines fewer are worth a loop that makes layers, and one over a table."""
+LEAST = 4
+"""So many lines a loop that makes layers takes: a list, the loop, its layers, the module."""
 Registered = Callable[[tuple[Node, ...], int], Iterator[str]]
 Statements = Callable[[Step, Mapping[int, str], int], Iterator[str]]
 
@@ -135,11 +137,15 @@ class Constructor:
 
     def with_stacks(self, call: Call, depth: int) -> Call:
         """The call with loops in place of layers that take many more lines."""
-        declared, kinds = self.declared, dict(self.kinds)
-        found = replace(call, arguments=stacked(call.arguments, Naming(self.kind, self.variable)))
-        if not in_steps(found) or has_options(call):
-            return found
+        if has_options(call):
+            return self.stacked(call)
         flat = len(lines("", plain(call, {}, own_parameter), depth=depth))
+        if flat < SAVED + LEAST:
+            return call
+        declared, kinds = self.declared, dict(self.kinds)
+        found = self.stacked(call)
+        if not in_steps(found):
+            return call
         saved = flat - len([*self.listed(found.arguments, depth)]) - 1
         self.declared = declared
         with_table = any(isinstance(each, Stack) and each.names for each in found.arguments)
@@ -147,6 +153,10 @@ class Constructor:
             return found
         self.kinds = kinds
         return call
+
+    def stacked(self, call: Call) -> Call:
+        naming = Naming(self.kind, self.variable)
+        return replace(call, arguments=stacked(call.arguments, naming))
 
     def kind(self, node: Node) -> str | None:
         """The type of a number in a loop's table."""

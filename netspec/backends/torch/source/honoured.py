@@ -8,8 +8,8 @@ param.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from netspec.backends.torch.code import Option
 from netspec.backends.torch.source.building import ordered, unit_of_each
@@ -41,13 +41,9 @@ def with_params(program: Program, made: Units, written: Written) -> list[Class]:
     if not written.numbers:
         return alone
     start = _Start(program, made, written, _conditions(alone), written.program_with({})[1])
-    trials = [start.alone(name) for name in written.numbers]
-    found = sorted((each for each in trials if each.classes), key=lambda each: len(each.units))
-    best = found[0] if found else None
-    for trial in found[1:]:
-        together = start.together([*best.parts, trial]) if best else trial
-        best = together if together.classes else best
-    return best.classes if best and best.classes else alone
+    trials = [trial for name in written.numbers if (trial := start.alone(name)).taken]
+    together = start.together(trials).classes if trials else None
+    return together or start.most(trials) or alone
 
 
 @dataclass(frozen=True)
@@ -63,23 +59,31 @@ class _Start:
     def alone(self, name: str) -> _Trial:
         """A trial of one param."""
         value = self.written.numbers[name]
-        trial = _Trial(self, [name])
-        trial.run([{name: other} for other in _others(value)], _ends(name, value))
-        return trial
+        return _Trial(self, [name], [{name: other} for other in _others(value)], _ends(name, value))
 
-    def together(self, parts: Sequence[_Trial]) -> _Trial:
-        """A trial of params that are honoured one by one; no two have the same values."""
-        trial = _Trial(self, [name for part in parts for name in part.names])
-        trial.parts = list(parts)
+    def together(self, trials: Sequence[_Trial]) -> _Trial:
+        """A trial of the params of others; no two have the same values."""
+        if len(trials) == 1:
+            return trials[0]
+        names = [name for trial in trials for name in trial.names]
         rows: list[dict[str, Number]] = [{}, {}]
-        for k, part in enumerate(parts):
-            (name,) = part.names
-            values = [taken[name] for taken in part.taken]
-            others = [[row[n] for row in rows] for n in trial.names[:k]]
+        for k, trial in enumerate(trials):
+            (name,) = trial.names
+            values = [taken[name] for taken in trial.taken]
+            others = [[row[n] for row in rows] for n in names[:k]]
             for row, value in zip(rows, values[::-1] if values in others else values, strict=True):
                 row[name] = value
-        trial.run(rows, [])
-        return trial
+        return _Trial(self, names, rows, [end for trial in trials for end in trial.ends])
+
+    def most(self, trials: Sequence[_Trial]) -> list[Class] | None:
+        """The classes that take params which are honoured one by one, as many as can be."""
+        found = sorted((each for each in trials if each.classes), key=lambda each: len(each.units))
+        parts: list[_Trial] = []
+        classes = None
+        for trial in found:
+            if more := self.together([*parts, trial]).classes:
+                parts, classes = [*parts, trial], more
+        return classes
 
 
 class _Another(Exception):
@@ -87,26 +91,31 @@ class _Another(Exception):
 
 
 class _Trial:
-    """Whether the code can honour some params: then it has `classes` that take them. `taken` are
-    the values at which that was seen.
+    """Whether the code can honour some params. Of `points` the first two are `taken` that the spec
+    takes, beside them each end that it takes.
     """
 
-    def __init__(self, start: _Start, names: Sequence[str]) -> None:
-        self.start, self.names = start, names
-        self.parts = [self]
+    def __init__(
+        self,
+        start: _Start,
+        names: Sequence[str],
+        points: Sequence[dict[str, Number]],
+        ends: Sequence[Numbers],
+    ) -> None:
+        self.start, self.names, self.ends = start, names, ends
         self.units, self.decisions = ordered(start.made), [start.decisions]
         self.taken: list[dict[str, Number]] = []
-        self.classes: list[Class] | None = None
-
-    def run(self, points: Sequence[dict[str, Number]], ends: Sequence[Numbers]) -> None:
-        """Try the first two points that the spec takes, and each end that it takes."""
-        with suppress(_Another):
+        """Two values of each param; none where these, or the ends, make another network."""
+        try:
             for values in points:
                 if len(self.taken) < 2 and self.add(values):
                     self.taken.append(values)
             for end in ends if len(self.taken) == 2 else ():
                 self.add(end)
-            self.classes = self.shared() if len(self.taken) == 2 else None
+        except _Another:
+            self.taken = []
+        if len(self.taken) < 2:
+            self.taken = []
 
     def add(self, values: Numbers) -> bool:
         """Add the program with these values, if the spec takes them."""
@@ -125,9 +134,12 @@ class _Trial:
         self.decisions.append(decisions)
         return True
 
-    def shared(self) -> list[Class] | None:
-        """The classes that all programs share, if they are told apart by these params alone."""
-        if hide_a_step(self.decisions):
+    @cached_property
+    def classes(self) -> list[Class] | None:
+        """The classes that all programs share, if they are told apart by these params alone; that
+        of the network takes them.
+        """
+        if not self.taken or hide_a_step(self.decisions):
             return None
         params = self.start.program.params
         classes = classes_of(self.units, params)
