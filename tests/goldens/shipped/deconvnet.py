@@ -8,20 +8,9 @@ Input image [3, 224, 224], chosen [256, 13, 13], output [3, 224, 224]. Emitted b
 netspec from deconvnet.yaml, sha256:a9344f809384.
 """
 
-from typing import TypeVar
-
 import torch
 import torch.nn.functional as F
 from torch import nn
-
-ModuleT = TypeVar("ModuleT", bound=nn.Module)
-
-
-def without(module: ModuleT, *weights: str) -> ModuleT:
-    """The module less some weights of its own: it is applied with others in their place."""
-    for name in weights:
-        module.register_parameter(name, None)
-    return module
 
 
 class Top(nn.Module):
@@ -39,16 +28,11 @@ class Layer(nn.Module):
         super().__init__()
         self.conv = nn.Conv2d(384, 256, 3, padding=1)
         self.top = Top()
-        self.conv_transpose = without(
-            nn.ConvTranspose2d(256, 384, 3, padding=1, bias=False), "weight"
-        )
 
     def forward(self, x: torch.Tensor, x2: torch.Tensor) -> torch.Tensor:
         x = F.relu_(self.conv(x))  # [256, 13, 13]
         x = F.relu(self.top(x, x2))
-        return torch.func.functional_call(
-            self.conv_transpose, {"weight": self.conv.weight}, x
-        )  # [384, 13, 13]
+        return F.conv_transpose2d(x, self.conv.weight, padding=1)  # [384, 13, 13]
 
 
 class LayerWithLayer(nn.Module):
@@ -61,16 +45,11 @@ class LayerWithLayer(nn.Module):
         super().__init__()
         self.conv = nn.Conv2d(384, 384, 3, padding=1)
         self.layer = Layer()
-        self.conv_transpose = without(
-            nn.ConvTranspose2d(384, 384, 3, padding=1, bias=False), "weight"
-        )
 
     def forward(self, x: torch.Tensor, x2: torch.Tensor) -> torch.Tensor:
         x = F.relu_(self.conv(x))  # [384, 13, 13]
         x = F.relu(self.layer(x, x2))
-        return torch.func.functional_call(
-            self.conv_transpose, {"weight": self.conv.weight}, x
-        )
+        return F.conv_transpose2d(x, self.conv.weight, padding=1)
 
 
 class LayerWithLayer2(nn.Module):
@@ -83,16 +62,11 @@ class LayerWithLayer2(nn.Module):
         super().__init__()
         self.conv = nn.Conv2d(256, 384, 3, padding=1)
         self.layer = LayerWithLayer()
-        self.conv_transpose = without(
-            nn.ConvTranspose2d(384, 256, 3, padding=1, bias=False), "weight"
-        )
 
     def forward(self, x: torch.Tensor, x2: torch.Tensor) -> torch.Tensor:
         x = F.relu_(self.conv(x))  # [384, 13, 13]
         x = F.relu(self.layer(x, x2))
-        return torch.func.functional_call(
-            self.conv_transpose, {"weight": self.conv.weight}, x
-        )  # [256, 13, 13]
+        return F.conv_transpose2d(x, self.conv.weight, padding=1)  # [256, 13, 13]
 
 
 class Layer2(nn.Module):
@@ -105,9 +79,6 @@ class Layer2(nn.Module):
         super().__init__()
         self.conv = nn.Conv2d(96, 256, 5, stride=2)
         self.layer = LayerWithLayer2()
-        self.conv_transpose = without(
-            nn.ConvTranspose2d(256, 96, 5, stride=2, bias=False), "weight"
-        )
 
     def forward(self, x: torch.Tensor, x2: torch.Tensor) -> torch.Tensor:
         x = F.relu_(self.conv(x))  # [256, 26, 26]
@@ -119,9 +90,7 @@ class Layer2(nn.Module):
             x, indices, (3, 3), stride=(2, 2), padding=(1, 1), output_size=(26, 26)
         )  # [256, 26, 26]
         x = F.relu(x)
-        return torch.func.functional_call(
-            self.conv_transpose, {"weight": self.conv.weight}, x
-        )  # [96, 55, 55]
+        return F.conv_transpose2d(x, self.conv.weight, stride=2)  # [96, 55, 55]
 
 
 class Layer3(nn.Module):
@@ -134,12 +103,6 @@ class Layer3(nn.Module):
         super().__init__()
         self.conv = nn.Conv2d(3, 96, 7, stride=2, padding=1)
         self.layer = Layer2()
-        self.conv_transpose = without(
-            nn.ConvTranspose2d(
-                96, 3, 7, stride=2, padding=1, output_padding=1, bias=False
-            ),
-            "weight",
-        )
 
     def forward(self, x: torch.Tensor, x2: torch.Tensor) -> torch.Tensor:
         x = F.relu_(self.conv(x))  # [96, 110, 110]
@@ -151,8 +114,8 @@ class Layer3(nn.Module):
             x, indices, (3, 3), stride=(2, 2), padding=(1, 1), output_size=(110, 110)
         )  # [96, 110, 110]
         x = F.relu(x)
-        return torch.func.functional_call(
-            self.conv_transpose, {"weight": self.conv.weight}, x
+        return F.conv_transpose2d(
+            x, self.conv.weight, stride=2, padding=1, output_padding=1
         )  # [3, 224, 224]
 
 
@@ -175,9 +138,8 @@ def deconvnet() -> DeconvNet:
     return DeconvNet()
 
 
-# netspec where e71c05d135d4 deconvnet.yaml 27:70 29:70 32:27 40:40 41:50 42-43:57
-# 47:40-42 48:50,56 49-51:57 54:27 62:40 63:48 64-65:57 69:40-42 70:48,56 71-72:57 76:27
-# 84:40 85:48 86-87:57 91:40-42 92:48,56 93-95:57 98:27 106:40 107:48 108-109:57
-# 113:40-42 114-116:43 117:46-48 118-120:54 121:56 122-124:57 127:27 135:40 136:48
-# 137-139:57 141:57 145:40-42 146-148:43 149:46-48 150-152:54 153:56 154-156:57 159:67
-# 162:67 163-167:24 170:67
+# netspec where e379cb5d6e4b deconvnet.yaml 16:70 18:70 21:27 29:40 30:50 33:40-42
+# 34:50,56 35:57 38:27 46:40 47:48 50:40-42 51:48,56 52:57 55:27 63:40 64:48 67:40-42
+# 68:48,56 69:57 72:27 80:40 81:48 84:40-42 85-87:43 88:46-48 89-91:54 92:56 93:57 96:27
+# 104:40 105:48 108:40-42 109-111:43 112:46-48 113-115:54 116:56 117-119:57 122:67
+# 125:67 126-130:24 133:67

@@ -16,6 +16,25 @@ from torch import nn
 
 ModuleT = TypeVar("ModuleT", bound=nn.Module)
 
+MAPS = (
+    (0, 1, 2),
+    (1, 2, 3),
+    (2, 3, 4),
+    (3, 4, 5),
+    (0, 4, 5),
+    (0, 1, 5),
+    (0, 1, 2, 3),
+    (1, 2, 3, 4),
+    (2, 3, 4, 5),
+    (0, 3, 4, 5),
+    (0, 1, 4, 5),
+    (0, 1, 2, 5),
+    (0, 1, 3, 4),
+    (1, 2, 4, 5),
+    (0, 2, 3, 5),
+    (0, 1, 2, 3, 4, 5),
+)
+
 # fmt: off
 OUTPUT_WEIGHT = (
     (-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 1, 1, 1, -1, -1,
@@ -116,77 +135,16 @@ class Subsampling(nn.Module):
 class C3(nn.Module):
     def __init__(self) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2d(3, 1, 5)
-        self.conv2 = nn.Conv2d(3, 1, 5)
-        self.conv3 = nn.Conv2d(3, 1, 5)
-        self.conv4 = nn.Conv2d(3, 1, 5)
-        self.conv5 = nn.Conv2d(3, 1, 5)
-        self.conv6 = nn.Conv2d(3, 1, 5)
-        self.conv7 = nn.Conv2d(4, 1, 5)
-        self.conv8 = nn.Conv2d(4, 1, 5)
-        self.conv9 = nn.Conv2d(4, 1, 5)
-        self.conv10 = nn.Conv2d(4, 1, 5)
-        self.conv11 = nn.Conv2d(4, 1, 5)
-        self.conv12 = nn.Conv2d(4, 1, 5)
-        self.conv13 = nn.Conv2d(4, 1, 5)
-        self.conv14 = nn.Conv2d(4, 1, 5)
-        self.conv15 = nn.Conv2d(4, 1, 5)
-        self.conv16 = nn.Conv2d(6, 1, 5)
+        for i in range(16):
+            self.add_module(f"conv{i + 1}", nn.Conv2d(len(MAPS[i]), 1, 5))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        out = x[:, [0, 1, 2]]  # [3, 14, 14]
-        out = self.conv1(out)  # [1, 10, 10]
-        out2 = x[:, [1, 2, 3]]  # [3, 14, 14]
-        out2 = self.conv2(out2)  # [1, 10, 10]
-        out3 = x[:, [2, 3, 4]]  # [3, 14, 14]
-        out3 = self.conv3(out3)  # [1, 10, 10]
-        out4 = x[:, [3, 4, 5]]  # [3, 14, 14]
-        out4 = self.conv4(out4)  # [1, 10, 10]
-        out5 = x[:, [0, 4, 5]]  # [3, 14, 14]
-        out5 = self.conv5(out5)  # [1, 10, 10]
-        out6 = x[:, [0, 1, 5]]  # [3, 14, 14]
-        out6 = self.conv6(out6)  # [1, 10, 10]
-        out7 = x[:, [0, 1, 2, 3]]  # [4, 14, 14]
-        out7 = self.conv7(out7)  # [1, 10, 10]
-        out8 = x[:, [1, 2, 3, 4]]  # [4, 14, 14]
-        out8 = self.conv8(out8)  # [1, 10, 10]
-        out9 = x[:, [2, 3, 4, 5]]  # [4, 14, 14]
-        out9 = self.conv9(out9)  # [1, 10, 10]
-        out10 = x[:, [0, 3, 4, 5]]  # [4, 14, 14]
-        out10 = self.conv10(out10)  # [1, 10, 10]
-        out11 = x[:, [0, 1, 4, 5]]  # [4, 14, 14]
-        out11 = self.conv11(out11)  # [1, 10, 10]
-        out12 = x[:, [0, 1, 2, 5]]  # [4, 14, 14]
-        out12 = self.conv12(out12)  # [1, 10, 10]
-        out13 = x[:, [0, 1, 3, 4]]  # [4, 14, 14]
-        out13 = self.conv13(out13)  # [1, 10, 10]
-        out14 = x[:, [1, 2, 4, 5]]  # [4, 14, 14]
-        out14 = self.conv14(out14)  # [1, 10, 10]
-        out15 = x[:, [0, 2, 3, 5]]  # [4, 14, 14]
-        out15 = self.conv15(out15)  # [1, 10, 10]
-        x = x[:, [0, 1, 2, 3, 4, 5]]  # [6, 14, 14]
-        x = self.conv16(x)  # [1, 10, 10]
-        return torch.cat(
-            [
-                out,
-                out2,
-                out3,
-                out4,
-                out5,
-                out6,
-                out7,
-                out8,
-                out9,
-                out10,
-                out11,
-                out12,
-                out13,
-                out14,
-                out15,
-                x,
-            ],
-            1,
-        )  # [16, 10, 10]
+        outs = []
+        for i in range(16):
+            out = x[:, MAPS[i]]
+            out = getattr(self, f"conv{i + 1}")(out)
+            outs.append(out)
+        return torch.cat(outs, 1)  # [16, 10, 10]
 
 
 class LeNet5_1998(nn.Module):
@@ -227,10 +185,7 @@ def lenet5_1998() -> LeNet5_1998:
     return LeNet5_1998()
 
 
-# netspec where 3056fd1887ef lenet5_1998.yaml 102:55 109:60 112:58 113:54-60 116:73-75
-# 119-134:74 137:73 138:74 139:73 140:74 141:73 142:74 143:73 144:74 145:73 146:74
-# 147:73 148:74 149:73 150:74 151:73 152:74 153:73 154:74 155:73 156:74 157:73 158:74
-# 159:73 160:74 161:73 162:74 163:73 164:74 165:73 166:74 167:73 168:74 169-186:75
-# 188-189:75 192:64 195:64 196:67 197:73-75 198:77 199:79 200:83 201:86 202:46-47
-# 203-207:46 209-210:47 212:90 215:54,64 216:67 217:54,73-75 218:77 219:54,79 220:82
-# 221:54,83 222:86
+# netspec where e758c416cdaa lenet5_1998.yaml 121:55 128:60 131:58 132:54-60 135:73-75
+# 138-139:74 144:73 145:74 147:75 150:64 153:64 154:67 155:73-75 156:77 157:79 158:83
+# 159:86 160-165:46 167-168:47 170:90 173:54,64 174:67 175:54,73-75 176:77 177:54,79
+# 178:82 179:54,83 180:86

@@ -45,30 +45,37 @@ class Fit(nn.Module):
 class Separable(nn.Module):
     """A separable convolution, twice, each rectified before and normalised after."""
 
-    def __init__(self, in_channels: int, kernel: int, padding: int) -> None:
+    def __init__(
+        self, in_channels: int, kernel: int, padding: int, stride: int = 1
+    ) -> None:
         super().__init__()
-        for i in range(2):
-            self.add_module(
-                f"conv{2 * i + 1}",
-                nn.Conv2d(
-                    in_channels,
-                    in_channels,
-                    kernel,
-                    padding=padding,
-                    groups=in_channels,
-                    bias=False,
-                ),
-            )
-            self.add_module(
-                f"conv{2 * i + 2}", nn.Conv2d(in_channels, in_channels, 1, bias=False)
-            )
-            self.add_module(f"bn{i + 1}", nn.BatchNorm2d(in_channels))
+        self.conv1 = nn.Conv2d(
+            in_channels,
+            in_channels,
+            kernel,
+            stride=stride,
+            padding=padding,
+            groups=in_channels,
+            bias=False,
+        )
+        self.conv2 = nn.Conv2d(in_channels, in_channels, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(in_channels)
+        self.conv3 = nn.Conv2d(
+            in_channels,
+            in_channels,
+            kernel,
+            padding=padding,
+            groups=in_channels,
+            bias=False,
+        )
+        self.conv4 = nn.Conv2d(in_channels, in_channels, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(in_channels)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        for i in range(2):
-            x = getattr(self, f"conv{2 * i + 1}")(F.relu(x))
-            x = getattr(self, f"bn{i + 1}")(getattr(self, f"conv{2 * i + 2}")(x))
-        return x
+        x = self.conv1(F.relu(x))
+        x = F.relu_(self.bn1(self.conv2(x)))
+        x = self.conv3(x)
+        return self.bn2(self.conv4(x))
 
 
 class NormalCellA(nn.Module):
@@ -89,18 +96,6 @@ class NormalCellB(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.separable1(x) + self.separable2(x)
-
-
-class NormalCellC(nn.Module):
-    def forward(self, x: torch.Tensor, x2: torch.Tensor) -> torch.Tensor:
-        return F.avg_pool2d(x, 3, stride=1, padding=1, count_include_pad=False) + x2
-
-
-class NormalCellD(nn.Module):
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        out = F.avg_pool2d(x, 3, stride=1, padding=1, count_include_pad=False)
-        x = F.avg_pool2d(x, 3, stride=1, padding=1, count_include_pad=False)
-        return out + x
 
 
 class NormalCellE(nn.Module):
@@ -127,8 +122,6 @@ class NormalCell(nn.Module):
         self.right = Fit(right_in_channels, filters)
         self.a = NormalCellA(filters)
         self.b = NormalCellB(filters)
-        self.c = NormalCellC()
-        self.d = NormalCellD()
         self.e = NormalCellE(filters)
 
     def forward(
@@ -138,52 +131,19 @@ class NormalCell(nn.Module):
         right = self.right(current)
         a = self.a(right, left)
         b = self.b(left)
-        c = self.c(right, left)
-        d = self.d(left)
-        e = self.e(right)
-        x = torch.cat([left, a, b, c, d, e], 1)
+        x = F.avg_pool2d(right, 3, stride=1, padding=1, count_include_pad=False)
+        c = x + left
+        x = F.avg_pool2d(left, 3, stride=1, padding=1, count_include_pad=False)
+        out = F.avg_pool2d(left, 3, stride=1, padding=1, count_include_pad=False)
+        x = torch.cat([left, a, b, c, x + out, self.e(right)], 1)
         return current, x
-
-
-class Separable2(nn.Module):
-    """A separable convolution, twice, each rectified before and normalised after."""
-
-    def __init__(self, in_channels: int, kernel: int, padding: int) -> None:
-        super().__init__()
-        self.conv1 = nn.Conv2d(
-            in_channels,
-            in_channels,
-            kernel,
-            stride=2,
-            padding=padding,
-            groups=in_channels,
-            bias=False,
-        )
-        self.conv2 = nn.Conv2d(in_channels, in_channels, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(in_channels)
-        self.conv3 = nn.Conv2d(
-            in_channels,
-            in_channels,
-            kernel,
-            padding=padding,
-            groups=in_channels,
-            bias=False,
-        )
-        self.conv4 = nn.Conv2d(in_channels, in_channels, 1, bias=False)
-        self.bn2 = nn.BatchNorm2d(in_channels)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = self.conv1(F.relu(x))
-        x = F.relu_(self.bn1(self.conv2(x)))
-        x = self.conv3(x)
-        return self.bn2(self.conv4(x))
 
 
 class ReductionCellA(nn.Module):
     def __init__(self, in_channels: int) -> None:
         super().__init__()
-        self.separable1 = Separable2(in_channels, 5, 2)
-        self.separable2 = Separable2(in_channels, 7, 3)
+        self.separable1 = Separable(in_channels, 5, 2, stride=2)
+        self.separable2 = Separable(in_channels, 7, 3, stride=2)
 
     def forward(self, x: torch.Tensor, x2: torch.Tensor) -> torch.Tensor:
         return self.separable1(x) + self.separable2(x2)
@@ -192,7 +152,7 @@ class ReductionCellA(nn.Module):
 class ReductionCellB(nn.Module):
     def __init__(self, in_channels: int) -> None:
         super().__init__()
-        self.separable = Separable2(in_channels, 7, 3)
+        self.separable = Separable(in_channels, 7, 3, stride=2)
 
     def forward(self, x: torch.Tensor, x2: torch.Tensor) -> torch.Tensor:
         return F.max_pool2d(x, 3, stride=2, padding=1) + self.separable(x2)
@@ -201,16 +161,11 @@ class ReductionCellB(nn.Module):
 class ReductionCellC(nn.Module):
     def __init__(self, in_channels: int) -> None:
         super().__init__()
-        self.separable = Separable2(in_channels, 5, 2)
+        self.separable = Separable(in_channels, 5, 2, stride=2)
 
     def forward(self, x: torch.Tensor, x2: torch.Tensor) -> torch.Tensor:
         x = F.avg_pool2d(x, 3, stride=2, padding=1, count_include_pad=False)
         return x + self.separable(x2)
-
-
-class ReductionCellD(nn.Module):
-    def forward(self, x: torch.Tensor, x2: torch.Tensor) -> torch.Tensor:
-        return F.avg_pool2d(x, 3, stride=1, padding=1, count_include_pad=False) + x2
 
 
 class ReductionCellE(nn.Module):
@@ -225,23 +180,14 @@ class ReductionCellE(nn.Module):
 class ReductionCell(nn.Module):
     """Five sums of two at half the resolution, of which one only feeds others."""
 
-    def __init__(
-        self,
-        in_channels: int,
-        filters: int,
-        a_in_channels: int,
-        b_in_channels: int,
-        c_in_channels: int,
-        e_in_channels: int,
-    ) -> None:
+    def __init__(self, in_channels: int, filters: int) -> None:
         super().__init__()
         self.left = Fit(in_channels, filters)
         self.right = Fit(in_channels, filters)
-        self.a = ReductionCellA(a_in_channels)
-        self.b = ReductionCellB(b_in_channels)
-        self.c = ReductionCellC(c_in_channels)
-        self.d = ReductionCellD()
-        self.e = ReductionCellE(e_in_channels)
+        self.a = ReductionCellA(filters)
+        self.b = ReductionCellB(filters)
+        self.c = ReductionCellC(filters)
+        self.e = ReductionCellE(filters)
 
     def forward(
         self, previous: torch.Tensor, current: torch.Tensor
@@ -250,8 +196,11 @@ class ReductionCell(nn.Module):
         right = self.right(current)
         a = self.a(right, left)
         b = self.b(right, left)
-        x = torch.cat([b, self.c(right, left), self.d(a, b), self.e(a, right)], 1)
-        return current, x
+        c = self.c(right, left)
+        d = F.avg_pool2d(a, 3, stride=1, padding=1, count_include_pad=False) + b
+        e = self.e(a, right)
+        new = torch.cat([b, c, d, e], 1)
+        return current, new
 
 
 class NASNet(nn.Module):
@@ -267,10 +216,7 @@ class NASNet(nn.Module):
             ],
         )
         self.reduction = nn.ModuleList(
-            [
-                ReductionCell(192, 64, 64, 64, 64, 64),
-                ReductionCell(384, 128, 128, 128, 128, 128),
-            ],
+            [ReductionCell(192, 64), ReductionCell(384, 128)]
         )
         self.cells2 = nn.ModuleList(
             [
@@ -309,16 +255,14 @@ def nasnet(classes: int = 10) -> NASNet:
     return NASNet(classes)
 
 
-# netspec where 7dc18537bf83 nasnet.yaml 16:35 24:40-48 25:43 26:47 27:40-48 28:40 29:50
-# 32:39 34-35:43 36:44 37:45 38:46 39:47-48 41:40 42:50 45:25 50-52:33-34 62:33-34 63:33
-# 65:34 69:31 70:33-34 74:60-61 77-78:60 81:60-61 84:63-64 87-88:63 91:63-64 94:66-67
-# 96:66-67 99:69-70 101-102:69 103:70 106:72-73 109:72 112:72-73 115:51 126:57 127:58
-# 128:60-61 129:63-64 130:66-67 131:69-70 132:72-73 137:57 138:58 139:60-61 140:63-64
-# 141:66-67 142:69-70 143:72-73 144:74 148:25 162:33 163:34 172:33 173:34 176:31
-# 177:31-34 179:33-34 182:86-87 185-186:86 189:86-87 192:89-90 195:89 198:89-90
-# 201:92-93 204:92 207:92 208:92-93 211:95-96 213:95-96 216:98-99 219:98 222:98-99
-# 225:77 238:83 239:84 240:86-87 241:89-90 242:92-93 243:95-96 244:98-99 249:83 250:84
-# 251:86-87 252:89-90 253:92-100 257:105 260:105 261:106 262-266:114 269-272:111
-# 275-279:114 282-286:114 289:120 292:105-106 295:114 296:111 298:114 299:111 301:114
-# 302:117 303:119 304:120
-# std/depthwise.yaml 50-59:12 62:12 69:12 153-160:12 164-170:12 176:12 178:12
+# netspec where 5489e5c6a94a nasnet.yaml 16:35 24:40-48 25:43 26:47 27:40-48 28:40 29:50
+# 32:39 34-35:43 36:44 37:45 38:46 39:47-48 41:40 42:50 45:25 61:33 62:34 71:33 72:34
+# 75:31 76:31-34 78:33-34 81:60-61 84-85:60 88:60-61 91:63-64 94-95:63 98:63-64
+# 101:72-73 104:72 107:72-73 110:51 121:57 122:58 123:60-61 124:63-64 125:72-73 130:57
+# 131:58 132:60-61 133:63-64 134:66 135:67 136-137:69 138:70-74 142:86-87 145-146:86
+# 149:86-87 152:89-90 155:89 158:89-90 161:92-93 164:92 167:92 168:92-93 171:98-99
+# 174:98 177:98-99 180:77 185:83 186:84 187:86-87 188:89-90 189:92-93 190:98-99 195:83
+# 196:84 197:86-87 198:89-90 199:92-93 200:95-96 201:98-99 202:100 206:105 209:105
+# 210:106 211-215:114 218-219:111 221-225:114 228-232:114 235:120 238:105-106 241:114
+# 242:111 244:114 245:111 247:114 248:117 249:119 250:120
+# std/depthwise.yaml 52-59:12 63-69:12 75:12 77:12

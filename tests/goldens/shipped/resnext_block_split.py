@@ -73,5 +73,5 @@ def resnext_block_split(width: int = 4) -> ResNeXtBlockSplit:
 
 # netspec where a6c904f7ecb2 resnext_block.yaml@resnext_block_split 29:24 34-35:31-33
 # 36:31 37:32 38:33 40:31-33 44:31-34 47:56 50:56 51:57 54:56-57 57:54 61-63:21 66:58
-# std/conv_bn_act.yaml 14:7 22:11 23:18 26:11,18-19
+# std/conv_bn_act.yaml 14:7 21:9 22:11 23:18 26:11,18-19
 # std/residual.yaml 60:12 66:12-13

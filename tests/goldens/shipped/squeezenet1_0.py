@@ -31,10 +31,10 @@ class Fire(nn.Module):
 
 
 class SqueezeNet1_0(nn.Module):
-    def __init__(self, stem: int = 96, classes: int = 1000) -> None:
+    def __init__(self, stem: int = 96, kernel: int = 7, classes: int = 1000) -> None:
         super().__init__()
         self.features = nn.Sequential(
-            nn.Conv2d(3, stem, 7, stride=2),
+            nn.Conv2d(3, stem, kernel, stride=2),
             nn.ReLU(),
             nn.MaxPool2d(3, stride=2, ceil_mode=True),
             Fire(stem, 16),
@@ -67,12 +67,14 @@ class SqueezeNet1_0(nn.Module):
         return self.classifier(x)  # [1000]
 
 
-def squeezenet1_0(stem: int = 96, classes: int = 1000) -> SqueezeNet1_0:
+def squeezenet1_0(
+    stem: int = 96, kernel: int = 7, classes: int = 1000
+) -> SqueezeNet1_0:
     """The network of squeezenet.yaml@squeezenet1_0, with fresh weights."""
-    return SqueezeNet1_0(stem, classes)
+    return SqueezeNet1_0(stem, kernel, classes)
 
 
-# netspec where 24802c915e16 squeezenet.yaml@squeezenet1_0 15:22 22:26 23:30 24:33
+# netspec where b1d5b6b1f7d0 squeezenet.yaml@squeezenet1_0 15:22 22:26 23:30 24:33
 # 27:26-28 28:30-32 29:33-35 30:36 33:40 36:41-47 37:41 38:42 39:45 40-42:47 43:45
 # 44-47:47 48:45 49:47 51:51 52:50-54 53:50 54:50-54 55:53 56:54 58-62:19 63:52 66:41-47
 # 67:50-54

@@ -103,11 +103,11 @@ class StochasticDepth110(nn.Module):
             *(Unit(16, 16, (i + 1) / 54 * 0.5) for i in range(18))
         )
         self.layer2 = nn.Sequential(
-            Unit(16, 32, 0.17592592592592593, stride=2, shortcut=True),
+            Unit(16, 32, 19 / 54 * 0.5, stride=2, shortcut=True),
             *(Unit(32, 32, (i + 20) / 54 * 0.5) for i in range(17)),
         )
         self.layer3 = nn.Sequential(
-            Unit(32, 64, 0.3425925925925926, stride=2, shortcut=True),
+            Unit(32, 64, 37 / 54 * 0.5, stride=2, shortcut=True),
             *(Unit(64, 64, (i + 38) / 54 * 0.5) for i in range(17)),
         )
         self.fc = nn.Linear(64, classes)
@@ -129,7 +129,7 @@ def stochastic_depth110(classes: int = 10) -> StochasticDepth110:
     return StochasticDepth110(classes)
 
 
-# netspec where ade4282c1b7b stochastic_depth.yaml@stochastic_depth110 41:26 46-47:30
+# netspec where 59664a0a68ad stochastic_depth.yaml@stochastic_depth110 41:26 46-47:30
 # 49:31 50:33 51:34 54:30-32 55:33-34 72:35 94:43 97:46 100:46 101:48 102-103:54
 # 105-107:54 109-111:54 113:61 114-116:23 119:46-50 120-122:54 123:60 124:61
 # std/stochastic_depth.yaml 84-85:16 86-88:17 91:16 93:17 94:18

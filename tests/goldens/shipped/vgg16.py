@@ -15,39 +15,14 @@ from torch import nn
 class VGG16(nn.Module):
     def __init__(self, hidden: int = 4096, classes: int = 1000) -> None:
         super().__init__()
-        self.features = nn.Sequential(
-            nn.Conv2d(3, 64, 3, padding=1),
-            nn.ReLU(),
-            nn.Conv2d(64, 64, 3, padding=1),
-            nn.ReLU(),
-            nn.MaxPool2d(2),
-            nn.Conv2d(64, 128, 3, padding=1),
-            nn.ReLU(),
-            nn.Conv2d(128, 128, 3, padding=1),
-            nn.ReLU(),
-            nn.MaxPool2d(2),
-            nn.Conv2d(128, 256, 3, padding=1),
-            nn.ReLU(),
-            nn.Conv2d(256, 256, 3, padding=1),
-            nn.ReLU(),
-            nn.Conv2d(256, 256, 3, padding=1),
-            nn.ReLU(),
-            nn.MaxPool2d(2),
-            nn.Conv2d(256, 512, 3, padding=1),
-            nn.ReLU(),
-            nn.Conv2d(512, 512, 3, padding=1),
-            nn.ReLU(),
-            nn.Conv2d(512, 512, 3, padding=1),
-            nn.ReLU(),
-            nn.MaxPool2d(2),
-            nn.Conv2d(512, 512, 3, padding=1),
-            nn.ReLU(),
-            nn.Conv2d(512, 512, 3, padding=1),
-            nn.ReLU(),
-            nn.Conv2d(512, 512, 3, padding=1),
-            nn.ReLU(),
-            nn.MaxPool2d(2),
-        )
+        layers: list[nn.Module] = []
+        in_channels = 3
+        for n, width in ((2, 64), (2, 128), (3, 256), (3, 512), (3, 512)):
+            for _ in range(n):
+                layers += [nn.Conv2d(in_channels, width, 3, padding=1), nn.ReLU()]
+                in_channels = width
+            layers.append(nn.MaxPool2d(2))
+        self.features = nn.Sequential(*layers)
         self.classifier = nn.Sequential(
             nn.Linear(25088, hidden),
             nn.ReLU(),
@@ -78,8 +53,6 @@ def vgg16(hidden: int = 4096, classes: int = 1000) -> VGG16:
     return VGG16(hidden, classes)
 
 
-# netspec where c2efb0f5df33 vgg.yaml@vgg16 15:25 18:30-34 19:30 20:33 21:30 22:33 23:34
-# 24:30 25:33 26:30 27:33 28:34 29:30 30:33 31:30 32:33 33:30 34:33 35:34 36:30 37:33
-# 38:30 39:33 40:30 41:33 42:34 43:30 44:33 45:30 46:33 47:30 48:33 49:34 51:40-46 52:40
-# 53:41 54:42 55:43 56:44 57:45 58:46 60:20-21 61-64:20 65-67:21 70:30-34 71:35 72:37
-# 73:40-46
+# netspec where fec8f0c2b943 vgg.yaml@vgg16 15:25 18-21:30-34 22:30-33 23:30-34 24:34
+# 25:30-34 26:40-46 27:40 28:41 29:42 30:43 31:44 32:45 33:46 35:20-21 36-39:20 40-42:21
+# 45:30-34 46:35 47:37 48:40-46

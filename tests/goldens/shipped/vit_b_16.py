@@ -73,7 +73,7 @@ class VitB16(nn.Module):
         self.encoder = Encoder(dropout)
         head = nn.Linear(768, classes)
         self.heads = nn.Sequential(OrderedDict(head=head))
-        nn.init.trunc_normal_(self.conv_proj.weight, std=0.03608439182435161)
+        nn.init.trunc_normal_(self.conv_proj.weight, std=(1 / 768) ** 0.5)
         if self.conv_proj.bias is not None:
             nn.init.zeros_(self.conv_proj.bias)
         nn.init.zeros_(head.weight)
@@ -94,7 +94,7 @@ def vit_b_16(classes: int = 1000, dropout: float = 0.0) -> VitB16:
     return VitB16(classes, dropout)
 
 
-# netspec where 502296e7660f vit.yaml@vit_b_16 17:22 24:28 25:30 26:32 27:36 28:40-46
+# netspec where 17cc4766feac vit.yaml@vit_b_16 17:22 24:28 25:30 26:32 27:36 28:40-46
 # 29:40 30:42 31:43 32:44 33:46 35:40-46 36-38:41 41:28 42:30 43:32-33 44:36-46 45:47
 # 48:65-77 51-52:65 54:70 55-57:74 60:77 63:65-68 64:70-74 65:77 68:50 71:52 72:54
 # 73:65-77 74-75:82 76-78:57 79-80:84 83:52 84:54 85:58 86:59 87:60-77 88:79 89:82

@@ -18,15 +18,13 @@ class Gated(nn.Module):
         super().__init__()
         self.dilation = dilation
         self.filter = nn.ModuleList(
-            [nn.Conv1d(channels, channels, 2, dilation=dilation), nn.Tanh()]
+            [nn.Conv1d(channels, channels, 2, dilation=dilation)]
         )
-        self.gate = nn.ModuleList(
-            [nn.Conv1d(channels, channels, 2, dilation=dilation), nn.Sigmoid()]
-        )
+        self.gate = nn.ModuleList([nn.Conv1d(channels, channels, 2, dilation=dilation)])
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        out = self.filter[1](self.filter[0](F.pad(x, (self.dilation, 0))))
-        x = self.gate[1](self.gate[0](F.pad(x, (self.dilation, 0))))
+        out = torch.tanh(self.filter[0](F.pad(x, (self.dilation, 0))))
+        x = torch.sigmoid(self.gate[0](F.pad(x, (self.dilation, 0))))
         return out * x
 
 
@@ -84,6 +82,6 @@ def wavenet(channels: int = 64, skip_channels: int = 256, steps: int = 256) -> W
     return WaveNet(channels, skip_channels, steps)
 
 
-# netspec where 8fc209ecb717 wavenet.yaml 16:28-30 20-21:28 23-24:29 28:28 29:29 30:30
-# 33:21 43:28-30 44:32 45:38-39 46:38 49:28-30 50:32 52:38-39 56:43 61:43 62-65:47 68:54
-# 69:56 72:43 75:47 77:51 78:53-54 79:55-56
+# netspec where 479e8d0a7656 wavenet.yaml 16:28-30 20-21:28 23:29 26:28 27:29 28:30
+# 31:21 41:28-30 42:32 43:38-39 44:38 47:28-30 48:32 50:38-39 54:43 59:43 60-63:47 66:54
+# 67:56 70:43 73:47 75:51 76:53-54 77:55-56

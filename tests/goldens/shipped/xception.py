@@ -26,74 +26,39 @@ class Separable(nn.Module):
         return self.pointwise(x)
 
 
-class Unit2(nn.Module):
-    """Separable convolutions in a row, and a shortcut, projected where the shape
-    changes.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.skip = nn.Conv2d(64, 128, 1, stride=2, bias=False)
-        self.skipbn = nn.BatchNorm2d(128)
-        self.rep = nn.Sequential(
-            Separable(64, 128),
-            nn.BatchNorm2d(128),
-            nn.ReLU(),
-            Separable(128, 128),
-            nn.BatchNorm2d(128),
-            nn.MaxPool2d(3, stride=2, padding=1),
-        )
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        skipbn = self.skipbn(self.skip(x))  # [128, 74, 74]
-        return skipbn + self.rep(x)
-
-
-class Unit3(nn.Module):
-    """Separable convolutions in a row, and a shortcut, projected where the shape
-    changes.
-    """
-
-    def __init__(self, in_channels: int, out_channels: int, out: int) -> None:
-        super().__init__()
-        self.skip = nn.Conv2d(in_channels, out_channels, 1, stride=2, bias=False)
-        self.skipbn = nn.BatchNorm2d(out_channels)
-        self.rep = nn.Sequential(
-            nn.ReLU(),
-            Separable(in_channels, out),
-            nn.BatchNorm2d(out),
-            nn.ReLU(),
-            Separable(out, out_channels),
-            nn.BatchNorm2d(out_channels),
-            nn.MaxPool2d(3, stride=2, padding=1),
-        )
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        skipbn = self.skipbn(self.skip(x))
-        return skipbn + self.rep(x)
-
-
 class Unit(nn.Module):
     """Separable convolutions in a row, and a shortcut, projected where the shape
     changes.
     """
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        in_channels: int,
+        widths: tuple[int, ...],
+        stride: int = 1,
+        relu_first: bool = True,
+    ) -> None:
         super().__init__()
-        self.rep = nn.Sequential(
-            nn.ReLU(),
-            Separable(728, 728),
-            nn.BatchNorm2d(728),
-            nn.ReLU(),
-            Separable(728, 728),
-            nn.BatchNorm2d(728),
-            nn.ReLU(),
-            Separable(728, 728),
-            nn.BatchNorm2d(728),
-        )
+        self.stride = stride
+        if stride != 1:
+            self.skip = nn.Conv2d(in_channels, widths[-1], 1, stride=stride, bias=False)
+            self.skipbn = nn.BatchNorm2d(widths[-1])
+        layers: list[nn.Module] = []
+        channels = in_channels
+        for i, width in enumerate(widths):
+            if relu_first or i > 0:
+                layers.append(nn.ReLU())
+            layers += [Separable(channels, width), nn.BatchNorm2d(width)]
+            channels = width
+        if stride != 1:
+            layers.append(nn.MaxPool2d(3, stride=stride, padding=1))
+        self.rep = nn.Sequential(*layers)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return x + self.rep(x)  # [728, 19, 19]
+        out = x
+        if self.stride != 1:
+            out = self.skipbn(self.skip(x))
+        return out + self.rep(x)
 
 
 class Xception(nn.Module):
@@ -103,12 +68,12 @@ class Xception(nn.Module):
         self.bn1 = nn.BatchNorm2d(32)
         self.conv2 = nn.Conv2d(32, 64, 3, bias=False)
         self.bn2 = nn.BatchNorm2d(64)
-        self.block1 = Unit2()
-        self.block2 = Unit3(128, 256, 256)
-        self.block3 = Unit3(256, 728, 728)
+        self.block1 = Unit(64, (128, 128), stride=2, relu_first=False)
+        self.block2 = Unit(128, (256, 256), stride=2)
+        self.block3 = Unit(256, (728, 728), stride=2)
         for i in range(8):
-            self.add_module(f"block{i + 4}", Unit())
-        self.block12 = Unit3(728, 1024, 728)
+            self.add_module(f"block{i + 4}", Unit(728, (728, 728, 728)))
+        self.block12 = Unit(728, (728, 1024), stride=2)
         self.conv3 = Separable(1024, 1536)
         self.bn3 = nn.BatchNorm2d(1536)
         self.conv4 = Separable(1536, 2048)
@@ -138,10 +103,7 @@ def xception(classes: int = 1000) -> Xception:
     return Xception(classes)
 
 
-# netspec where 9ab7ecada17e xception.yaml 14:23 19-20:27 22:29 25:27 26:29 29:31 36:37
-# 37:39 38:46-50 39:48 40:49 41:46 42:48 43:49 44:50 48:37-39 49:46-52 52:31 59:37 60:39
-# 61:46-50 62:46 63:48 64:49 65:46 66:48 67:49 68:50 72:37-39 73:46-52 76:31 83:46-49
-# 84:46 85:48 86:49 87:46 88:48 89:49 90:46 91:48 92:49 96:46-52 99:55 102:55 103:57
-# 104:60 105:62 106-108:66 109-110:69 111:71 112:73 113:75 114:78 115:80 116:84
-# 117-119:20 122:55-59 123:60-64 124-126:66 128:69 129:71 130:73-77 131:78-82 132:83
-# 133:84
+# netspec where e56832f0425a xception.yaml 14:23 19-20:27 22:29 25:27 26:29 29:31
+# 43:37-39 44:37 45:39 46-49:46-50 50:46 51:48-49 52-53:46-50 54:50 55:46-50 60:37-39
+# 61:46-52 64:55 67:55 68:57 69:60 70:62 71-73:66 74-75:69 76:71 77:73 78:75 79:78 80:80
+# 81:84 82-84:20 87:55-59 88:60-64 89-91:66 93:69 94:71 95:73-77 96:78-82 97:83 98:84
