@@ -179,6 +179,12 @@ def test_a_fraction_that_is_compared_is_not_honoured(tmp_path: Path) -> None:
         assert signature(spec(tmp_path, body, "p: 0.5, q: 0.25")) == "(q: float = 0.25)"
 
 
+def test_params_stand_in_the_order_of_the_spec(tmp_path: Path) -> None:
+    body = "  - conv: n\n  - dropout: p\n  - bn: {momentum: q}"
+    found = signature(spec(tmp_path, body, "q: 0.2, p: 0.5, n: 4"))
+    assert found == "(q: float = 0.2, p: float = 0.5, n: int = 4)"
+
+
 def test_a_size_that_is_no_expression_is_not_honoured(tmp_path: Path) -> None:
     body = "  - conv: 2 * width\n  - conv: 8\n  - flatten\n  - linear: width"
     assert signature(spec(tmp_path, body, "width: 4")) == "(width: int = 4)"

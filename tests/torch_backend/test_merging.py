@@ -476,6 +476,76 @@ body:
         torch.testing.assert_close(unit(x), wanted(x), msg=text)
 
 
+LISTED = """
+params: {{n: 3, w: 6}}
+blocks:
+  unit:
+    params: {{widths: list}}
+    body:
+      - name: rep
+        do:
+          - for: {{width: widths}}
+            do: [{{conv: {{out: width, kernel: 3, padding: 1}}}}, relu]
+body: [unit: {{widths: "{0}"}}, unit: {{widths: "{1}"}}, unit: {{widths: "{2}"}}]
+"""
+
+
+def test_lists_of_one_are_lists(specs: Specs) -> None:
+    network = specs.load(LISTED.format("[w, w * 2, w]", "[w, n]", "[w] * n"))
+    assert "Unit(n, (w,) * n)" in network.source()
+    checked_source(network.program)
+
+
+def test_layers_that_hand_nothing_on_are_a_loop_without_it(specs: Specs) -> None:
+    source = emitted(
+        specs,
+        """
+blocks:
+  unit:
+    params: {rates: list}
+    body:
+      - name: rep
+        do:
+          - for: {rate: rates}
+            do: [{conv: {out: in_channels, kernel: 3, padding: 1}}, {dropout: rate}]
+body: [unit: {rates: [0.1, 0.2]}, unit: {rates: [0.3]}, unit: {rates: [0.1, 0.4, 0.2]}]
+""",
+    )
+    assert "for rate in rates:" in source
+    assert "channels = " not in source
+
+
+def test_variables_of_loops_are_of_one_type(specs: Specs) -> None:
+    source = emitted(
+        specs,
+        """
+blocks:
+  unit:
+    params: {widths: list, rates: list}
+    body:
+      - name: rep
+        do:
+          - for: {v: widths}
+            do: [{conv: v}, relu]
+          - for: {v: rates}
+            do: [{dropout: v}, relu]
+body:
+  - unit: {widths: [8, 6], rates: [0.1]}
+  - unit: {widths: [4], rates: [0.1, 0.2]}
+  - unit: {widths: [2, 4, 6], rates: [0.1, 0.3, 0.2]}
+""",
+    )
+    assert "for v in widths:" in source
+    assert "for v2 in rates:" in source
+
+
+def test_a_choice_of_functions_is_called_after_one(specs: Specs) -> None:
+    source = emitted(
+        specs, "body: [conv_bn_act: {out: 8, act: silu}, conv_bn_act: 8, conv_bn_act: 8]"
+    )
+    assert "if self.silu:\n            x = F.silu(x)\n        else:" in source
+
+
 @pytest.mark.parametrize("name", ["out", "layers", "channels", "type", "nn", "self", "zip", "i"])
 def test_variables_of_loops_that_stay_are_called_like_nothing_else(specs: Specs, name: str) -> None:
     network = specs.load(

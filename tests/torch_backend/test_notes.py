@@ -92,6 +92,11 @@ def test_a_wrong_number_of_channels_in_a_loop(spec: Path) -> None:
     assert failing(spec, 1, 4, 8, 8).startswith(CONV)
 
 
+def test_in_a_class_that_is_a_helper(spec: Path) -> None:
+    spec.write_text("netspec: 1\nname: n\ninput: [8, 4, 4]\nbody:\n  - ln: {axis: 0}\n")
+    assert failing(spec, 1, 9, 4, 4).startswith("specs/small.yaml:5: ln: {axis: 0}")
+
+
 def test_a_wrong_type(spec: Path) -> None:
     assert failing(spec, 1, 3, 8, 8, dtype=torch.float64).startswith(CONV)
 

@@ -22,6 +22,8 @@ def annotate(error: BaseException, network: Any, source: str, path: str, spec: s
     if known is None:
         return
     line, at = _raised(error, network, source, path) or (_quoted(error, path), "")
+    if line not in known.places:  # in a helper's class, which no step has made
+        line = _made(Emitted(source), network, at) or line
     if places := known.places.get(line):
         inside = f", in {at}" if at else ""
         error.add_note(

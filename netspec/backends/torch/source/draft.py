@@ -117,9 +117,9 @@ def _solved(
     solved: dict[int, Node] = {}
     made: dict[str, int] = {}
     for k in (*others, *conditions, *sizes):
-        known = set(parameters.columns)
+        known = {*parameters.columns, *parameters.offered}
         solved[k] = parameters.solve(columns[k], prefixes[k])
-        made |= dict.fromkeys(parameters.columns.keys() - known - parameters.offered.keys(), k)
+        made |= {name: k for name in parameters.columns if name not in known}
     parameters.reorder(made)
     for k in absent:
         before = [(columns[j][0], solved[j]) for j in reversed(range(k)) if j in solved]

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from netspec.backends.torch.code import Argument, Call, Module, Name, Node, Slot, same
+from netspec.backends.torch.code import (
+    Argument,
+    Attribute,
+    Call,
+    Module,
+    Name,
+    Node,
+    Sibling,
+    Slot,
+    Text,
+    same,
+)
 from netspec.backends.torch.source.units import Item
 from netspec.backends.torch.tree import rewrite
 from netspec.ops.base import Op
@@ -36,7 +47,7 @@ def functional(item: Item, form: Node, module: Node, weights: Mapping[str, Node]
     others = [a for a in module.arguments if isinstance(a, Argument) and a not in options]
     if any(a.keyword not in (None, "bias") and not _is_default(a) for a in others):
         return None
-    given = (*(weights[key] for key in own), *options)
+    given = (*(_typed(weights[key]) for key in own), *options)
 
     def applied(node: Node) -> Node | None:
         if not isinstance(node, Call) or node.function != Module():
@@ -44,6 +55,14 @@ def functional(item: Item, form: Node, module: Node, weights: Mapping[str, Node]
         return Call(Name(function), (*node.arguments, *given))
 
     return rewrite(form, applied)
+
+
+def _typed(weight: Node) -> Node:
+    """A bias, which torch's modules may have and its functions may be given."""
+    match weight:
+        case Call(Name("getattr"), (Sibling(()) as module, Text(("bias",)))):
+            return Attribute(module, "bias")
+    return weight
 
 
 def _is_default(argument: Argument) -> bool:

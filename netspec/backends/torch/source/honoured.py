@@ -144,14 +144,17 @@ class _Trial:
         params = self.start.program.params
         classes = classes_of(self.units, params)
         root, own = classes[-1], set(ordered(self.start.made))
-        arguments = {variable(name): params[name] for name in self.names}
+        arguments = {variable(name): params[name] for name in params if name in self.names}
         if len(root.members) != len(self.decisions):
             return None
         if _conditions(classes) != self.start.conditions:
             return None
         if {parameter.name for parameter in root.parameters} != set(arguments):
             return None
-        root.parameters = [replace(p, default=arguments[p.name]) for p in root.parameters]
+        own_parameters = {parameter.name: parameter for parameter in root.parameters}
+        root.parameters = [
+            replace(own_parameters[name], default=default) for name, default in arguments.items()
+        ]
         for cls in classes:
             cls.members = [member for member in cls.members if member in own]
         return classes
@@ -165,7 +168,7 @@ def _conditions(classes: Sequence[Class]) -> list[int]:
 def _others(value: Number) -> list[Number]:
     """Other values, two of which the spec must take: at first any, then even or near ones."""
     if isinstance(value, int):
-        return [value + 13, 10 * value + 7, 2 * value, 3 * value, value + 1, max(value - 1, 1)]
+        return [value + 13, 2 * value + 7, 2 * value, 3 * value, value + 1, max(value - 1, 1)]
     return [0.37, 0.61] if 0 <= value <= 1 else [1.37 * value, 1.61 * value]
 
 

@@ -24,6 +24,7 @@ from netspec.backends.torch.code import (
     Slot,
     Started,
 )
+from netspec.backends.torch.source.annotations import annotation
 from netspec.backends.torch.source.body import applied, body_of
 from netspec.backends.torch.source.classes import Made
 from netspec.backends.torch.source.columns import INPUT_SIZES
@@ -55,7 +56,9 @@ def iterated(
     columns = [list(walk(body, Iterations)) for body, _ in found]
     if not columns[0] or len({len(column) for column in columns}) > 1:
         raise Different
-    loops = [_Loop(units, column, file_params) for column in zip(*columns, strict=True)]
+    loops: list[_Loop] = []
+    for column in zip(*columns, strict=True):
+        loops.append(_Loop(units, column, file_params, loops))
     forms: defaultdict[Hashable, list[Member]] = defaultdict(list)
     for k, (unit, (body, values)) in enumerate(zip(units, found, strict=True)):
         body = _with(body, iter([loop.of(k) for loop in loops]))
@@ -87,6 +90,7 @@ class _Loop:
         units: Sequence[Unit],
         column: Sequence[Iterations],
         file_params: Mapping[str, Any],
+        before: Sequence[_Loop],
     ) -> None:
         self.units, self.column = units, column
         every = [_Round(k, each) for k in range(len(units)) for each in self.rounds_of(k)]
@@ -111,11 +115,16 @@ class _Loop:
         self.in_after = {parameter.name for parameter in walk(self.after, Parameter)}
         taken = {*INPUT_SIZES, LAYERS, *map(variable, units[0].arguments)}
         self.names: dict[str, str] = {}
-        """What the variables are called that go over lists, apart from the block's parameters."""
+        """What the variables are called that go over lists: like no parameter of the block, and no
+        variable of another type.
+        """
+        self.types = {name: annotation(self.values_of(name)) for name in self.lists}
         for name in self.lists:
-            self.names[name] = distinct(variable(name), {*taken, *self.names.values()})
+            others = {own for loop in before for own in loop.of_other_types(self.types[name])}
+            self.names[name] = distinct(variable(name), {*taken, *others, *self.names.values()})
         used = {*taken, *self.names.values()}
-        self.carried = distinct(CARRIED, used) if self.used & {*INPUT_SIZES} else ""
+        hands_on = self.used & {*INPUT_SIZES} and self.after not in [*map(Parameter, INPUT_SIZES)]
+        self.carried = distinct(CARRIED, used) if hands_on else ""
 
     def unit(self, each: _Round) -> Unit:
         """An iteration as a member of the loop: the block's parameters and the loop's variables are
@@ -130,6 +139,13 @@ class _Loop:
         inputs = (each.iteration.input,)
         own = Instance(block.block, given, inputs, [], (), instance.span, conditions=conditions)
         return Unit(block.block, own, inputs, [], (), params=block.params)
+
+    def values_of(self, name: str) -> list[Any]:
+        """What a variable is in all iterations of all members."""
+        return [each.iteration.loop.variables[name] for each in self.rounds.values()]
+
+    def of_other_types(self, kind: str) -> list[str]:
+        return [own for name, own in self.names.items() if self.types[name] != kind]
 
     @property
     def called(self) -> dict[str, str]:
@@ -182,8 +198,8 @@ class _Loop:
             INDEX if indices else "",
             layers,
             self.carried,
-            self.start(member),
-            after,
+            self.start(member) if self.carried else Literal(None),
+            after if self.carried else Literal(None),
         )
 
     def own(self, node: Node, member: int) -> Node | None:
@@ -198,7 +214,7 @@ class _Loop:
             case Parameter(name) if name in self.called:
                 return Name(self.called[name])
             case Parameter(name) if name in INPUT_SIZES:
-                return Name(self.carried)
+                return Name(self.carried) if self.carried else self.start(member)
             case Parameter(name):
                 return self.given(name, member)
         return None
@@ -211,8 +227,6 @@ class _Loop:
 
     def start(self, member: int) -> Node:
         """What the first iteration takes."""
-        if not self.carried:
-            return Literal(None)
         (size,) = self.used & {*INPUT_SIZES}
         shape = self.rounds_of(member)[0].input.type.shape
         return Slot(shape[0] if size == "in_channels" else shape[-1], size)

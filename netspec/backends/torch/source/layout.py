@@ -85,6 +85,12 @@ def _entries(nodes: Iterable[Node]) -> tuple[Any, ...]:
     return (joined(map(_doc, nodes), (",", SPACE)), TRAILING_COMMA)
 
 
+def _tuple(node: Tuple) -> Any:
+    if len(node.items) == 1:
+        return ("(", _doc(node.items[0]), ",)")
+    return bracketed("(", _entries(node.items), ")")
+
+
 def _pairs(nodes: Iterable[Node]) -> tuple[Any, ...]:
     pairs = [(_doc(n.key), ": ", _doc(n.value)) for n in nodes if isinstance(n, Entry)]
     return (joined(pairs, (",", SPACE)), TRAILING_COMMA)
@@ -259,7 +265,7 @@ _PRINTERS: dict[type[Node], Callable[[Any], Any]] = {
     List: _list,
     Starred: lambda node: ("*", _primary(node.value)),
     Entry: lambda node: bracketed("(", _entries((node.key, node.value)), ")"),
-    Tuple: lambda node: bracketed("(", _entries(node.items), ")"),
+    Tuple: _tuple,
     Dict: lambda node: bracketed("{", _pairs(node.entries), "}"),
     Comprehension: _comprehension,
     Noted: _noted,

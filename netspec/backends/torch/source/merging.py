@@ -12,7 +12,13 @@ from itertools import count
 
 from netspec.backends.torch.code import Condition, Node, Sibling
 from netspec.backends.torch.source.aligning import Row, Segment, segments
-from netspec.backends.torch.source.options import Different, blank, named_after, optional
+from netspec.backends.torch.source.options import (
+    Different,
+    blank,
+    named_after,
+    named_instead,
+    optional,
+)
 from netspec.backends.torch.source.reasons import common, exclude, never_both
 from netspec.backends.torch.source.steps import Body, Join, Step, When, all_steps, renamed
 from netspec.backends.torch.source.units import WHOLE
@@ -69,7 +75,8 @@ class Union:
             if self.is_common(segment):
                 steps += then
             else:
-                name, joins = named_after(then), self.joins[at]
+                name = named_instead(then) if otherwise else named_after(then)
+                joins = self.joins[at]
                 whens = self._reason(segment.then[0])
                 condition = Condition(form in segment.having, name, whens=whens)
                 steps.append(When(condition, then, otherwise, joins, name))

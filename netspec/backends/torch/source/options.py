@@ -47,6 +47,15 @@ def named_after(nodes: tuple[Node, ...]) -> str:
     return RESIDUAL if name == "sum" else name
 
 
+def named_instead(nodes: tuple[Node, ...]) -> str:
+    """What a part is about in place of which others have another one: the function that it is."""
+    first, *others = all_steps(nodes)
+    match first.form:
+        case Call(function=Name(text)) if not (others or first.registered):
+            return text.rpartition(".")[2].removesuffix("_")
+    return named_after(nodes)
+
+
 def optional(step: Step, firsts: Mapping[int, Step], form: int) -> Step:
     """The step of a form with the modules of all forms that have it; `firsts` are theirs."""
     kinds = {skeleton(first.module) for first in firsts.values()}

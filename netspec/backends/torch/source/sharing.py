@@ -18,7 +18,7 @@ from netspec.backends.torch.source.units import Unit
 from netspec.backends.torch.tree import skeleton
 
 MOST_GROUPED = 12
-"""So many structures are laid beside each other one by one in search of loops."""
+"""So many structures of a block are laid beside each other one by one."""
 
 
 def classes_of(units: Sequence[Unit], file_params: Mapping[str, Any]) -> list[Class]:
@@ -65,10 +65,13 @@ def _drafts(
     for form in forms.values():
         of_block[form[0].unit.block, form[0].unit.instance.span].append(form)
     for alike in of_block.values():
-        drafts = grouped(alike, lambda some: Draft(some, file_params).complete())
-        if len(drafts) > 1 or drafts[0].parameters.flags:
-            drafts = _with_loops(alike, made, file_params) or drafts
-        yield from drafts
+        if len(alike) > MOST_GROUPED:
+            whole = [Draft([form], file_params).complete() for form in alike]
+        else:
+            whole = grouped(alike, lambda some: Draft(some, file_params).complete())
+        if len(whole) > 1 or whole[0].parameters.flags:
+            whole = _with_loops(alike, made, file_params) or whole
+        yield from whole
 
 
 def _with_loops(
