@@ -33,13 +33,13 @@ class GroupedShuffleUnit(nn.Module):
     """
 
     def __init__(
-        self, in_channels: int, out: int, stride: int = 1, join: bool = False
+        self, in_channels: int, out: int, stride: int = 1, cat: bool = False
     ) -> None:
         super().__init__()
         hidden = out // 4
         beside = out - in_channels if stride > 1 else out
         self.stride = stride
-        self.join = join
+        self.cat = cat
         self.conv1 = nn.Conv2d(in_channels, hidden, 1, bias=False)
         self.bn1 = nn.BatchNorm2d(hidden)
         self.conv2 = nn.Conv2d(
@@ -57,7 +57,7 @@ class GroupedShuffleUnit(nn.Module):
         out2 = x
         if self.stride > 1:
             out2 = F.avg_pool2d(x, 3, stride=self.stride, padding=1)
-        if self.join:
+        if self.cat:
             x = torch.cat([out, out2], 1)
         else:
             x = out + x
@@ -69,15 +69,15 @@ class ShuffleNetG1(nn.Module):
         super().__init__()
         self.conv1 = ConvBnAct()
         self.stage2 = nn.Sequential(
-            GroupedShuffleUnit(24, 144, stride=2, join=True),
+            GroupedShuffleUnit(24, 144, stride=2, cat=True),
             *(GroupedShuffleUnit(144, 144) for _ in range(3)),
         )
         self.stage3 = nn.Sequential(
-            GroupedShuffleUnit(144, 288, stride=2, join=True),
+            GroupedShuffleUnit(144, 288, stride=2, cat=True),
             *(GroupedShuffleUnit(288, 288) for _ in range(7)),
         )
         self.stage4 = nn.Sequential(
-            GroupedShuffleUnit(288, 576, stride=2, join=True),
+            GroupedShuffleUnit(288, 576, stride=2, cat=True),
             *(GroupedShuffleUnit(576, 576) for _ in range(3)),
         )
         self.fc = nn.Linear(576, classes)
@@ -97,7 +97,7 @@ def shufflenet_g1(classes: int = 1000) -> ShuffleNetG1:
     return ShuffleNetG1(classes)
 
 
-# netspec where 205745f14e36 shufflenet.yaml@shufflenet_g1 67:19 70:19 71-73:25 75-77:25
+# netspec where e3c0c5bcea40 shufflenet.yaml@shufflenet_g1 67:19 70:19 71-73:25 75-77:25
 # 79-81:25 83:33 86:19 87:21 88-90:25 91:32 92:33
 # std/conv_bn_act.yaml 15:7 22:11 23:18 26:11,18-19
 # std/depthwise.yaml 45-46:12 55:12

@@ -66,7 +66,7 @@ class Encoder(nn.Module):
 
 
 class VitB16(nn.Module):
-    def __init__(self, classes: int = 1000, dropout: float = 0.0) -> None:
+    def __init__(self, dropout: float = 0.0, classes: int = 1000) -> None:
         super().__init__()
         self.class_token = nn.Parameter(torch.zeros(1, 1, 768))
         self.conv_proj = nn.Conv2d(3, 768, 16, stride=16)
@@ -89,12 +89,12 @@ class VitB16(nn.Module):
         return self.heads(x)  # [1000]
 
 
-def vit_b_16(classes: int = 1000, dropout: float = 0.0) -> VitB16:
+def vit_b_16(dropout: float = 0.0, classes: int = 1000) -> VitB16:
     """The network of vit.yaml@vit_b_16, with fresh weights."""
-    return VitB16(classes, dropout)
+    return VitB16(dropout, classes)
 
 
-# netspec where 17cc4766feac vit.yaml@vit_b_16 17:22 24:28 25:30 26:32 27:36 28:40-46
+# netspec where 87a5f5e5a34c vit.yaml@vit_b_16 17:22 24:28 25:30 26:32 27:36 28:40-46
 # 29:40 30:42 31:43 32:44 33:46 35:40-46 36-38:41 41:28 42:30 43:32-33 44:36-46 45:47
 # 48:65-77 51-52:65 54:70 55-57:74 60:77 63:65-68 64:70-74 65:77 68:50 71:52 72:54
 # 73:65-77 74-75:82 76-78:57 79-80:84 83:52 84:54 85:58 86:59 87:60-77 88:79 89:82
