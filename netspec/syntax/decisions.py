@@ -111,9 +111,15 @@ def _names(tree: ast.AST) -> set[str]:
 
 
 def _values(names: Names, scope: Mapping[str, Any]) -> Values:
-    """What is plainly known of the names; blocks among them are new in each program."""
+    """What is plainly known of the names, which are variables or sizes: others, as those that a
+    comprehension binds, are not looked for among the ops.
+    """
+    from netspec.syntax.spec import BUILT_IN
+
     found = []
     for name in sorted(names):
+        if name not in scope and name not in BUILT_IN:
+            continue
         try:
             value = scope[name]
         except (KeyError, ValueError):

@@ -30,7 +30,7 @@ HONOURED = {
     "highway50": ["units", "classes"],
     "vgg16": ["hidden", "classes"],
     "resnet50": ["classes"],
-    "vit_b_16": ["classes", "dropout"],
+    "vit_b_16": ["dropout", "classes"],
     "two_spirals": [],
     "wavenet": ["channels", "skip_channels", "steps"],
 }
